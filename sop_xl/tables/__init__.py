@@ -1,0 +1,104 @@
+"""Every table and grid of the plan, one module per step of the cycle.
+
+Whatever crosses from one declaration to another (a formula, a reference) is checked here, when the
+package is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sop_xl.schema import TOKEN, WHOLE, Column, Grid, Table
+from sop_xl.tables import data, demand, executive, finance, performance, review, supply
+
+GRIDS: dict[str, Grid] = {
+    grid.name: grid
+    for grid in (
+        demand.DEMAND_PLAN,
+        demand.DEMAND_TOTAL,
+        supply.SUPPLY_PLAN,
+        supply.CAPACITY,
+        finance.FINANCE_TOTAL,
+        finance.FINANCE_FAMILY,
+        finance.OPERATING_COST,
+        performance.KPI_FACTS,
+        executive.DEMAND_VIEW,
+        executive.SUPPLY_VIEW,
+        executive.CAPACITY_VIEW,
+    )
+}
+
+MEETING = (
+    executive.DECISIONS,
+    executive.ASSUMPTIONS,
+    executive.CYCLE_CALENDAR,
+    review.EXCEPTIONS,
+)
+"""Lists that people fill in during the cycle; no source delivers them."""
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        *data.SOURCES,
+        *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
+        data.COMPLETENESS,
+        *MEETING,
+        executive.AGENDA,
+        performance.KPI_TABLE,
+        review.CHECK_TABLE,
+    )
+}
+
+
+def inputs(level: tuple[str, ...]) -> dict[str, Table]:
+    """Every table that the store keeps as input: sources, meeting lists, inputs of the grids.
+
+    Args:
+        level: The planning level, which the keys of the grids follow.
+    """
+    grids = (grid.for_level(level).input_table() for grid in GRIDS.values())
+    tables = (*data.SOURCES, *MEETING, *(table for table in grids if table is not None))
+    return {table.name: table for table in tables}
+
+
+def _formulas() -> Iterable[tuple[str, str]]:
+    for table in TABLES.values():
+        yield from ((f"{table.name}.{c.name}", c.formula) for c in table.columns)
+    for grid in GRIDS.values():
+        for measure in grid.measures:
+            yield f"{grid.name}.{measure.name}", measure.past
+            yield f"{grid.name}.{measure.name}", measure.plan
+    yield from ((f"check {check.name}", check.formula) for check in review.CHECKS)
+
+
+def _check_references() -> None:
+    for where, formula in _formulas():
+        for _, owner, name, modifier in TOKEN.findall(formula):
+            if not owner:
+                continue
+            fields = _fields(where, owner)
+            if modifier not in WHOLE and name not in fields:
+                raise ValueError(f"{where}: {owner} has no {name!r}")
+    for table in TABLES.values():
+        for column in table.columns:
+            if column.refers:
+                owner, _, name = column.refers.partition(".")
+                if name not in _fields(f"{table.name}.{column.name}", owner):
+                    raise ValueError(f"{table.name}.{column.name}: no column {column.refers}")
+
+
+def _fields(where: str, owner: str) -> list[str]:
+    if owner in GRIDS:
+        return [*GRIDS[owner].names, *GRIDS[owner].key_names, "family", "region", "channel"]
+    if owner in TABLES:
+        return TABLES[owner].names
+    raise ValueError(f"{where}: no table or grid {owner!r}")
+
+
+def column_of(reference: str) -> Column:
+    """The column that ``table.column`` names."""
+    owner, _, name = reference.partition(".")
+    return TABLES[owner][name]
+
+
+_check_references()

@@ -1,0 +1,112 @@
+"""Step 5, pre-S&OP: gaps and exceptions ranked by money, and the checks of the book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sop_xl.schema import Column, Role, Table, Unit
+
+OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
+
+EXCEPTIONS = Table(
+    "exceptions",
+    "Exceptions",
+    (
+        Column("exception", "Exception", role=Role.KEY, help="What, where and when."),
+        Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = most money."),
+        Column("area", "Area", role=OUTPUT, help="Demand, supply, capacity, finance, data."),
+        Column("subject", "Subject", role=OUTPUT, help="Family, region or resource."),
+        Column("period", "Month", Unit.PERIOD, OUTPUT, help="First month concerned."),
+        Column("message", "What", role=OUTPUT, help="What is the matter."),
+        Column("size", "Size", Unit.QUANTITY, OUTPUT, help="Units, hours or money short or over."),
+        Column("size_unit", "Unit", role=OUTPUT, help="Unit of the size."),
+        Column("value", "Money at stake", Unit.MONEY, OUTPUT,
+               help="Margin, revenue or cost at stake: the rank."),
+        Column("option", "What could be done", role=OUTPUT, help="A first option."),
+        Column("sheet", "Sheet", role=OUTPUT, help="Where to look."),
+        Column("status", "Status", role=OPTIONAL, choices=("open", "for review", "done"),
+               help="Where the work on it stands."),
+        Column("comment", "Comment", role=OPTIONAL, help="What was found or decided."),
+    ),
+    help="What needs a person, most money first.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A test that the book does on itself: ``formula`` has to stay within ``tolerance`` of zero."""
+
+    name: str
+    test: str
+    formula: str
+    tolerance: float
+    sheet: str
+    remedy: str
+
+
+CHECKS = (
+    Check("history", "Demand history = loaded actuals of the months shown",
+          "SUM({history.orders@column})-{demand_plan.actual@past_total}", 0.5, "Demand_Plan",
+          "A history cell was typed over: generate the book again."),
+    Check("demand_to_supply", "Consensus demand = demand in the supply plan",
+          "{demand_plan.consensus@total}-{supply_plan.demand@total}", 0.01, "Supply_Plan",
+          "A family is missing on one of the two sheets: generate the book again."),
+    Check("opening_stock", "Opening stock of the plan = last closed month in Data_Stock",
+          "{supply_plan.net_stock@opening}-SUMIFS({stock_history.on_hand@column},"
+          "{stock_history.period@column},{$opening_period})+SUMIFS("
+          "{stock_history.backlog@column},{stock_history.period@column},{$opening_period})",
+          0.01, "Supply_Plan", "Load the stock of the last closed month."),
+    Check("inventory_balance", "Opening stock + production - demand = closing stock",
+          "{supply_plan.net_stock@opening}+{supply_plan.production@total}"
+          "-{supply_plan.demand@total}-{supply_plan.net_stock@final}", 0.01, "Supply_Plan",
+          "A formula was typed over: generate the book again."),
+    Check("capacity_load", "Load of all resources = production x hours per unit",
+          "{capacity.load@total}-SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS("
+          "{supply_plan@totals},{supply_plan.family@keys},{bill.family@column},"
+          "{supply_plan@measures},{supply_plan.production@label}))", 0.01, "Capacity",
+          "A resource of the bill is missing in Resources: add it and load again."),
+    Check("volume", "Shipments in the supply plan = volume in finance",
+          "{supply_plan.shipments@total}-{finance_family.volume@total}", 0.01, "Finance_Recon",
+          "A formula was typed over: generate the book again."),
+    Check("revenue", "Revenue of the families = revenue of the company",
+          "{finance_family.revenue@total}-{finance_total.revenue@total}", 0.01, "Finance_Recon",
+          "A formula was typed over: generate the book again."),
+    Check("profit", "Revenue - cost of sales - operating cost = operating profit",
+          "{finance_total.revenue@total}-{finance_total.cost_of_sales@total}"
+          "-{finance_total.operating_cost@total}-{finance_total.operating_profit@total}", 0.01,
+          "Finance_Recon", "A formula was typed over: generate the book again."),
+    Check("aop", "AOP in Data_AOP for the plan months = AOP in the demand plan",
+          'SUMIFS({aop.quantity@column},{aop.period@column},">="&{$first_period},'
+          '{aop.period@column},"<="&{$last_period})-{demand_plan.aop@total}', 0.01,
+          "Data_AOP", "A row names a family or region that the plan does not have."),
+    Check("pipeline", "Weighted pipeline of the plan months = pipeline in the demand plan",
+          'SUMIFS({pipeline.weighted_quantity@column},{pipeline.close_period@column},'
+          '">="&{$first_period},{pipeline.close_period@column},"<="&{$last_period})'
+          "-{demand_plan.pipeline@total}", 0.01,
+          "Data_Pipeline", "A row names a family or region that the plan does not have."),
+    Check("reasons", "Every change of the demand plan has a reason",
+          "{demand_plan.unexplained@total}", 0.0, "Demand_Plan",
+          "Choose a reason in the row Reason of that month."),
+    Check("fresh_data", "No source is stale or missing",
+          'COUNTIF({completeness.status@column},"■*")', 0.0, "Data_Review",
+          "Load newer data; stale_days in the settings says how old they may be."),
+    Check("agenda", "The agenda fills ninety minutes",
+          "SUM({agenda.minutes@column})-90", 0.0, "D1_Agenda", "Mend the minutes."),
+)
+
+CHECK_TABLE = Table(
+    "checks",
+    "Checks",
+    (
+        Column("check", "Check", role=Role.KEY, help="Name of the test."),
+        Column("test", "Test", role=OUTPUT, help="What has to hold."),
+        Column("value", "Difference", Unit.FACTOR, OUTPUT, help="Should be zero."),
+        Column("tolerance", "Tolerance", Unit.FACTOR, OUTPUT, help="How far from zero it may be."),
+        Column("status", "Status", role=OUTPUT, help="● passed or ■ failed.",
+               formula='IF(ISNUMBER({value}),IF(ABS({value})<={tolerance},"● passed","■ failed"),'
+                       '"■ failed")'),
+        Column("sheet", "Sheet", role=OUTPUT, help="Where to look."),
+        Column("remedy", "What to do", role=OUTPUT, help="What to do if it fails."),
+    ),
+    help="Tests that the book does on itself; the light is on every sheet.",
+)

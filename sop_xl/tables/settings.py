@@ -1,0 +1,152 @@
+"""The settings of a plan: what ``sop.toml`` may say, with default, limits and help for every key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _setting(
+    default: Any,
+    section: str,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Any:
+    metadata = {
+        "section": section,
+        "help": help,
+        "choices": choices,
+        "minimum": minimum,
+        "maximum": maximum,
+    }
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One company's settings. Amounts are in ``currency``, quantities in ``base_unit``."""
+
+    company: str = _setting("My company", "company", "Name on every sheet and in every header.")
+    entity: str = _setting("", "company", "Legal entity or plant, where there are several.")
+    currency: str = _setting("EUR", "company", "Currency of all amounts (ISO code).")
+    base_unit: str = _setting("pcs", "company", "Unit of all quantities in the plan.")
+    business_type: str = _setting(
+        "manufacturing",
+        "company",
+        "What the company does; it decides the words for demand, supply and capacity.",
+        choices=("manufacturing", "distribution", "saas", "services"),
+    )
+
+    calendar: str = _setting(
+        "months",
+        "calendar",
+        "Fiscal calendar: calendar months, or weeks per month of a quarter.",
+        choices=("months", "4-4-5", "4-5-4", "5-4-4"),
+    )
+    fiscal_year_start: int = _setting(
+        1, "calendar", "Month in which the fiscal year starts (1 to 12).", minimum=1, maximum=12
+    )
+    workdays_per_week: int = _setting(
+        5, "calendar", "Working days per week, Monday first.", minimum=1, maximum=7
+    )
+
+    horizon: int = _setting(
+        24, "horizon", "Months planned ahead (3 to 36).", minimum=3, maximum=36
+    )
+    history_shown: int = _setting(
+        24, "horizon", "Months of history on the sheets (3 to 60).", minimum=3, maximum=60
+    )
+    planning_level: tuple[str, ...] = _setting(
+        ("family", "region"),
+        "horizon",
+        "Level at which the plan is agreed: family or item first, then region, channel or both.",
+        choices=("family", "item", "region", "channel"),
+    )
+    process_variant: int = _setting(
+        6, "horizon", "Steps of the cycle: 6, or 5 with finance inside the pre-S&OP.",
+        minimum=5, maximum=6,
+    )
+
+    forecaster: str = _setting(
+        "ets",
+        "demand",
+        "Baseline: ets (exponential smoothing, form chosen by AICc) or seasonal_naive.",
+        choices=("ets", "seasonal_naive"),
+    )
+    range_level: float = _setting(
+        0.8, "demand", "Share of outcomes that the prediction range should hold.",
+        minimum=0.5, maximum=0.99,
+    )
+    pipeline_share: float = _setting(
+        0.5, "demand", "Share of the weighted pipeline that the baseline does not know yet.",
+        minimum=0.0, maximum=1.0,
+    )
+    large_deal: float = _setting(
+        250_000.0, "demand", "Opportunities of this value and more are listed by name.", minimum=0.0
+    )
+
+    strategy: str = _setting(
+        "chase", "supply", "Production strategy of families that name none.",
+        choices=("chase", "level"),
+    )
+    target_days: float = _setting(
+        30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
+    )
+
+    stale_days: int = _setting(
+        35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
+    )
+    tolerance: float = _setting(
+        0.02, "checks", "Variance against the AOP that needs no explanation (0.02 = 2 %).",
+        minimum=0.0, maximum=1.0,
+    )
+    outlier_score: float = _setting(
+        6.0, "checks", "Robust z-score from which a quantity is reported as an outlier.", minimum=2.0
+    )
+    utilisation_limit: float = _setting(
+        1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",
+        minimum=0.1, maximum=2.0,
+    )
+    forecast_lag: int = _setting(
+        1, "checks", "Cycles between forecast and month at which accuracy is measured.",
+        minimum=1, maximum=12,
+    )
+
+    target_forecast_accuracy: float = _setting(0.80, "targets", "Forecast accuracy, 1 - WMAPE.")
+    target_forecast_bias: float = _setting(0.0, "targets", "Forecast bias (forecast over actual).")
+    target_plan_adherence: float = _setting(0.97, "targets", "Actual output / planned output.")
+    target_inventory_turns: float = _setting(8.0, "targets", "Turns a year.")
+    target_customer_service: float = _setting(0.95, "targets", "Orders on time / orders.")
+    target_otif: float = _setting(0.92, "targets", "On time and in full / deliveries.")
+    target_capacity_utilisation: float = _setting(0.85, "targets", "Load / available hours.")
+    target_revenue_vs_plan: float = _setting(1.0, "targets", "Actual / planned revenue.")
+    target_working_capital: float = _setting(0.0, "targets", "Current assets - liabilities.")
+    target_demand_volatility: float = _setting(
+        0.08, "targets", "Change of the demand plan from cycle to cycle."
+    )
+    target_schedule_adherence: float = _setting(0.95, "targets", "Schedule met / schedule.")
+    target_decision_closure: float = _setting(0.90, "targets", "Closed actions / actions.")
+
+    store: str = _setting(
+        "", "store", "SQLAlchemy URL of the store; empty means sop.db in the plan folder."
+    )
+
+
+SECTIONS = {
+    "company": "Company",
+    "calendar": "Fiscal calendar",
+    "horizon": "Horizon, level and process",
+    "demand": "Demand planning",
+    "supply": "Supply planning",
+    "checks": "Limits and tolerances",
+    "targets": "KPI targets",
+    "store": "Store",
+}
+
+
+def in_section(section: str) -> list[str]:
+    """The names of the settings in one section of ``sop.toml``, in order."""
+    return [f.name for f in fields(Settings) if f.metadata["section"] == section]

@@ -1,0 +1,114 @@
+"""Step 3, supply planning and capacity review: production, inventory, load against capacity."""
+
+from __future__ import annotations
+
+from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
+
+OPTIONAL = Role.OPTIONAL
+
+_COVER = "({cumulative_demand}+{inventory})"
+_AT = "MATCH(" + _COVER + ",{cumulative_demand@plan},1)"
+
+SUPPLY_PLAN = Grid(
+    "supply_plan",
+    "Supply plan",
+    (Column("family", "Family", role=Role.KEY, help="Product family."),),
+    (
+        Measure("demand", "Demand", past="{demand_total.actual@sum}",
+                plan="{demand_total.consensus@sum}", total="sum",
+                help="Actual demand, then consensus demand."),
+        Measure("cumulative_demand", "Cumulative demand", plan="SUM({demand@todate})", detail=True,
+                help="Demand from the first plan month on."),
+        Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
+                detail=True, help="Calendar days from the first plan month on."),
+        Measure("target", "Target inventory", total="last",
+                plan='IF({families.policy@lookup}="make to order",0,{families.target_days@lookup}'
+                     "*SUM({demand@ahead})/SUM({#days@ahead}))",
+                help="Target days x average daily demand of the next three months."),
+        Measure("chase_plan", "Chase plan", detail=True, total="sum",
+                plan="MAX(0,{demand}+{target}-N({net_stock@prev}))",
+                help="Output that ends the month on target: demand + target - stock."),
+        Measure("required_rate", "Required daily rate", Unit.RATIO, detail=True,
+                plan="({cumulative_demand}-N({net_stock@opening}))/SUM({#workdays@todate})",
+                help="Constant daily output that avoids backlog up to this month."),
+        Measure("level_plan", "Level plan", detail=True, total="sum",
+                plan="MAX(0,MAX({required_rate@plan}),({cumulative_demand@final}+{target@final}"
+                     "-N({net_stock@opening}))/SUM({#workdays@plan}))*{#workdays}",
+                help="Lowest constant daily rate without backlog that ends on target x days."),
+        Measure("production_override", "Fixed production", role=OPTIONAL, plan=VALUES, minimum=0,
+                help="Output that the supply planner fixes instead of the proposal."),
+        Measure("production", "Production", past=VALUES, total="sum", strong=True,
+                plan='IF(ISNUMBER({production_override}),{production_override},'
+                     'IF({families.strategy@lookup}="level",{level_plan},{chase_plan}))',
+                help="Actual output, then fixed production or the plan of the strategy."),
+        Measure("net_stock", "Stock less backlog", past=VALUES, detail=True, total="last",
+                plan="N({net_stock@prev})+{production}-{demand}",
+                help="Stock before + production - demand; negative is backlog."),
+        Measure("inventory", "Projected inventory", past=VALUES, plan="MAX(0,{net_stock})",
+                total="last", strong=True, help="Usable stock at the month's end."),
+        Measure("backlog", "Projected backlog", past=VALUES, plan="MAX(0,-{net_stock})",
+                total="last", help="Demand that is due and not shipped at the month's end."),
+        Measure("shipments", "Shipments", past=VALUES, total="sum",
+                plan="{demand}+N({backlog@prev})-{backlog}",
+                help="Demand + backlog before - backlog after."),
+        Measure("days_of_supply", "Days of supply", Unit.DAYS,
+                plan="IF({inventory}<=0,0,IF(" + _COVER + ">={cumulative_demand@final},"
+                     "{cumulative_days@final}-{cumulative_days},"
+                     "INDEX({cumulative_days@plan}," + _AT + ")-{cumulative_days}+("
+                     + _COVER + "-INDEX({cumulative_demand@plan}," + _AT + "))"
+                     "/INDEX({demand@plan}," + _AT + "+1)*INDEX({#days@plan}," + _AT + "+1)))",
+                help="Days of the coming demand that the stock covers, at most to the horizon."),
+        Measure("gap_to_target", "Inventory to target", total="last",
+                plan="{net_stock}-{target}",
+                help="Stock less backlog - target; negative is short."),
+    ),
+    help="Demand, production, inventory and backlog by family.",
+)
+
+CAPACITY = Grid(
+    "capacity",
+    "Capacity",
+    (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
+    (
+        Measure("load", "Load", Unit.HOURS, total="sum",
+                past="SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
+                     "*SUMIFS({supply_plan@range},{supply_plan.family@keys},{bill.family@column},"
+                     "{supply_plan@measures},{supply_plan.production@label}))",
+                plan="SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
+                     "*SUMIFS({supply_plan@range},{supply_plan.family@keys},{bill.family@column},"
+                     "{supply_plan@measures},{supply_plan.production@label}))",
+                help="Production x hours per unit, over all families."),
+        Measure("machine_hours", "Machine hours", Unit.HOURS, detail=True, total="sum",
+                past="{resources.machines@lookup}*{resources.hours_per_day@lookup}"
+                     "*{resources.efficiency@lookup}*(1-{resources.planned_loss@lookup})"
+                     "*IF({resource_calendar.days@count}>0,{resource_calendar.days@sum},"
+                     "{#workdays})",
+                plan="{resources.machines@lookup}*{resources.hours_per_day@lookup}"
+                     "*{resources.efficiency@lookup}*(1-{resources.planned_loss@lookup})"
+                     "*IF({resource_calendar.days@count}>0,{resource_calendar.days@sum},"
+                     "{#workdays})",
+                help="Machines x hours a day x efficiency x (1 - loss) x working days."),
+        Measure("labour_hours", "Labour hours", Unit.HOURS, detail=True, total="sum",
+                past="{workforce.hours@sum}", plan="{workforce.hours@sum}",
+                help="Productive hours of the teams at the resource; zero = not limiting."),
+        Measure("overtime", "+ Overtime", Unit.HOURS, OPTIONAL, plan=VALUES, minimum=0,
+                total="sum", help="Hours of overtime that we commit to."),
+        Measure("extra", "+ Extra shift or subcontract", Unit.HOURS, OPTIONAL, plan=VALUES,
+                minimum=0, total="sum", help="Hours from an extra shift or from outside."),
+        Measure("available", "Available", Unit.HOURS, total="sum", strong=True,
+                past="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})",
+                plan="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})"
+                     "+N({overtime})+N({extra})",
+                help="The lower of machine and labour hours + overtime + extra hours."),
+        Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
+                help="Available - load; negative is a shortage."),
+        Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
+                plan="{gap}+N({cumulative_gap@prev})",
+                help="Sum of the gaps; positive means that building ahead is possible."),
+        Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
+                past='IF({available}>0,{load}/{available},"")',
+                plan='IF({available}>0,{load}/{available},"")',
+                help="Load / available; above 100 % is an overload."),
+    ),
+    help="Rough-cut load against available capacity by resource.",
+)
