@@ -15,8 +15,8 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
 ``{measure@plan}``         all plan periods of the row
 ``{measure@ahead}``        the next three periods, clipped to the horizon
 ``{family}``               a key of the block
-``{#days}``                a row of the time axis: year, flag, n (plan period number), days, workdays,
-                           period; with the modifiers of a measure
+``{#days}``                a row of the time axis, with the modifiers of a measure: year, flag,
+                           n (plan period number), days, workdays, period
 ``{$name}``                a setting, by its defined name
 ``{table.column@lookup}``  the value in the row of a table whose key is the key of the block
 ``{table.column@sum}``     the sum of a table's column over equal keys and, if it has one, period
@@ -35,8 +35,11 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
 ``{grid.key@keys}``        the key column of a grid
 ``{grid@measures}``        the measure column of a grid
 ``{grid@range}``           the values of a grid in the same period; ``@totals`` of the whole plan
-``{grid@last}``            the values of a grid in the last closed period; ``@previous`` the one before,
-                           ``@past`` all closed periods
+``{grid@last}``            the values of a grid in the last closed period; ``@previous`` those of
+                           the one before, ``@past`` all closed periods, ``@this_year`` the total
+                           of the fiscal year in which the plan starts, ``@next_year`` of the next
+``{grid.measure@year}``    the total of that fiscal year over equal keys; ``@year_after`` of the
+                           next one; ``@key_plan`` the plan periods of the row with the same key
 =========================  ========================================================================
 """
 
@@ -51,11 +54,16 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-WHOLE = ("measures", "range", "totals", "last", "previous", "past", "match")
+WHOLE = (
+    *("measures", "range", "totals", "last", "previous", "past", "match"),
+    *("this_year", "next_year"),
+)
 """Modifiers of a table or grid as a whole."""
 MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan", "ahead"),
-    *("lookup", "sum", "count", "column", "scope", "all", "view", "label", "keys", "total", "past_total"),
+    *("lookup", "sum", "count", "column", "scope", "all", "view", "label", "keys"),
+    *("total", "past_total"),
+    *("year", "year_after", "key_plan"),
     *WHOLE,
 }
 AXIS = ("year", "flag", "n", "days", "workdays", "period")
@@ -107,7 +115,7 @@ class Unit(Enum):
 
 
 class Role(Enum):
-    """Who fills a field in; it decides colour, lock, validation and whether a blank is a finding."""
+    """Who fills a field in; it decides colour, lock and whether a blank is a finding."""
 
     KEY = "key"
     INPUT = "input"
@@ -302,6 +310,25 @@ DIMENSIONS = {
 """The key columns that a planning level can be made of."""
 
 
+DTYPES = {
+    "number": "float64",
+    "period": "period[M]",
+    "date": "datetime64[ns]",
+    "flag": "bool",
+    "text": "str",
+}
+"""The dtype of a column in a frame, by the kind of its unit."""
+
+
+def empty_frame(columns: Iterable[Column]) -> pd.DataFrame:
+    """A frame without rows that has the columns and dtypes of a declaration.
+
+    >>> empty_frame([DIMENSIONS["family"], Column("hours", "Hours", Unit.HOURS)]).dtypes.tolist()
+    [<StringDtype(na_value=nan)>, dtype('float64')]
+    """
+    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.unit.kind]) for c in columns})
+
+
 class Severity(Enum):
     """How much a finding weighs: errors stop a load, warnings want a look, repairs tell."""
 
@@ -369,7 +396,7 @@ def _check_formula(where: str, formula: str, units: dict[str, Unit], level: bool
 
 
 def _check_units(where: str, formula: str, units: dict[str, Unit]) -> None:
-    """Only like units are added or subtracted; formulas that Python cannot parse are passed over."""
+    """Only like units are added; formulas that Python cannot parse are passed over."""
     plain = re.sub(r"\{(\w+)(?:@prev)?\}", r"\1", formula)
     try:
         tree = ast.parse(plain, mode="eval")

@@ -59,7 +59,7 @@ class Calendar:
         week = "1" * self.workdays_per_week + "0" * (7 - self.workdays_per_week)
         starts = np.array([self.start(p).date() for p in periods], dtype="datetime64[D]")
         ends = np.array([self.start(p + 1).date() for p in periods], dtype="datetime64[D]")
-        return np.busday_count(starts, ends, weekmask=week)
+        return np.asarray(np.busday_count(starts, ends, weekmask=week))
 
     def fiscal_year(self, periods: pd.PeriodIndex) -> np.ndarray:
         """Fiscal year of each period, named by the calendar year in which it ends."""
@@ -138,7 +138,7 @@ class Axis:
 
     @property
     def periods(self) -> pd.PeriodIndex:
-        return self.past.append(self.plan)
+        return pd.period_range(self.first - self.history, self.first + self.horizon - 1, freq="M")
 
     @property
     def last_year(self) -> pd.PeriodIndex:

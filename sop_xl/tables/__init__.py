@@ -41,9 +41,10 @@ TABLES: dict[str, Table] = {
     for table in (
         *data.SOURCES,
         *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
-        data.COMPLETENESS,
+        *(data.LOAD_REPORT, data.COMPLETENESS),
         *MEETING,
-        executive.AGENDA,
+        *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
+        executive.FINANCE_SUMMARY,
         performance.KPI_TABLE,
         review.CHECK_TABLE,
     )
@@ -57,7 +58,8 @@ def inputs(level: tuple[str, ...]) -> dict[str, Table]:
         level: The planning level, which the keys of the grids follow.
     """
     grids = (grid.for_level(level).input_table() for grid in GRIDS.values())
-    tables = (*data.SOURCES, *MEETING, *(table for table in grids if table is not None))
+    kept = (table for table in grids if table is not None)
+    tables = (*data.SOURCES, data.LOAD_REPORT, *MEETING, *kept)
     return {table.name: table for table in tables}
 
 

@@ -451,6 +451,21 @@ PAST_PLANS = Table(
     sums=True,
 )
 
+LOAD_REPORT = Table(
+    "load_report",
+    "Load report",
+    (
+        Column("source", "Source", role=KEY, help="Name of the table."),
+        Column("origin", "Origin", help="File, sheet or query that it came from."),
+        Column("rows", "Rows", Unit.COUNT, help="Rows read."),
+        Column("last_day", "Data up to", Unit.DATE, help="Last day found in the data."),
+        Column("errors", "Errors", Unit.COUNT, help="Findings that stop a load."),
+        Column("warnings", "Warnings", Unit.COUNT, help="Findings to look at."),
+        Column("repairs", "Repairs", Unit.COUNT, help="Values that were repaired."),
+    ),
+    help="What the last load read and found, one row per source.",
+)
+
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
     FAMILIES, PIPELINE, EVENTS, AOP, FINANCE_LINES, BALANCE, WORKFORCE, RISKS, ACTIONS, UNITS,
@@ -469,7 +484,7 @@ CALENDAR = Table(
         Column("period", "Period", Unit.PERIOD, KEY, help="Month of the plan."),
         Column("start", "Start", Unit.DATE, OUTPUT, help="First day."),
         Column("end", "End", Unit.DATE, OUTPUT, help="Last day."),
-        Column("year", "Fiscal year", Unit.COUNT, OUTPUT, help="Named by the year in which it ends."),
+        Column("year", "Fiscal year", Unit.COUNT, OUTPUT, help="Named by the year it ends in."),
         Column("quarter", "Quarter", Unit.COUNT, OUTPUT, help="Quarter of the fiscal year."),
         Column("weeks", "Weeks", Unit.RATIO, OUTPUT, help="Weeks in the period."),
         Column("days", "Days", Unit.DAYS, OUTPUT, help="Calendar days."),
@@ -487,8 +502,8 @@ HISTORY = Table(
         Column("shipments", "Shipments", Unit.QUANTITY, OUTPUT, help="Quantity shipped."),
         Column("returns", "Returns", Unit.QUANTITY, OUTPUT, help="Quantity that came back."),
         Column("revenue", "Revenue", Unit.MONEY, OUTPUT, help="Net revenue."),
-        Column("cost_of_sales", "Cost of sales", Unit.MONEY, OUTPUT, help="Cost of what shipped."),
-        Column("stock_outs", "Stock-outs", Unit.COUNT, OUTPUT, help="Items that were out of stock."),
+        Column("cost_of_sales", "Cost of sales", Unit.MONEY, OUTPUT, help="Cost of shipments."),
+        Column("stock_outs", "Stock-outs", Unit.COUNT, OUTPUT, help="Items out of stock."),
     ),
     help="Actuals added up to the planning level.",
     at_level=True,
@@ -556,7 +571,7 @@ COMPLETENESS = Table(
         Column("errors", "Errors", Unit.COUNT, OUTPUT, help="Findings that stop a load."),
         Column("warnings", "Warnings", Unit.COUNT, OUTPUT, help="Findings to look at."),
         Column("repairs", "Repairs", Unit.COUNT, OUTPUT, help="Values that were repaired."),
-        Column("status", "Status", role=OUTPUT, help="● complete, ▲ look at it, ■ stale or missing."),
+        Column("status", "Status", role=OUTPUT, help="● complete, ▲ look at it, ■ stale."),
     ),
     help="What was loaded, how complete and how fresh it is.",
 )

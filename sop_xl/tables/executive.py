@@ -139,3 +139,70 @@ CAPACITY_VIEW = Grid(
     ),
     help="Load against available hours.",
 )
+
+# The tables of the deck: this fiscal year and the next, from the totals of the grids.
+
+
+def _column(name: str, label: str, formula: str, help: str, unit: Unit = Unit.QUANTITY) -> Column:
+    return Column(name, label, unit, OUTPUT, help, formula=formula)
+
+
+DEMAND_SUMMARY = Table(
+    "demand_summary",
+    "Demand summary",
+    (
+        Column("family", "Family", role=KEY, help="Product family, or all of them."),
+        _column("actual", "Actual to date", "{demand_total.actual@year}", "Closed months."),
+        _column("plan", "Plan to year end", "{demand_total.consensus@year}", "Consensus demand."),
+        _column("outlook", "Outlook", "{actual}+{plan}", "Actual + consensus."),
+        _column("aop", "AOP", "{demand_total.aop@year}", "Budgeted quantity."),
+        _column("gap", "Outlook to AOP", 'IF({aop}=0,"",{outlook}-{aop})', "Outlook - AOP."),
+        _column("gap_share", "To AOP %", 'IF({aop}=0,"",{gap}/{aop})', "Gap / AOP.",
+                Unit.PERCENT),
+        _column("next_plan", "Next year plan", "{demand_total.consensus@year_after}",
+                "Consensus demand of the next fiscal year, as far as the horizon goes."),
+    ),
+    help="Outlook of the fiscal year against the AOP, by family.",
+)
+
+SUPPLY_SUMMARY = Table(
+    "supply_summary",
+    "Capacity summary",
+    (
+        Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),
+        _column("load", "Load", "{capacity.load@total}", "Hours, plan months.", Unit.HOURS),
+        _column("available", "Available", "{capacity.available@total}", "Hours, plan months.",
+                Unit.HOURS),
+        _column("utilisation", "Utilisation", 'IF({available}>0,{load}/{available},"")',
+                "Load / available over the plan months.", Unit.PERCENT),
+        _column("peak", "Highest month", "MAX({capacity.utilisation@key_plan})",
+                "Utilisation of the fullest plan month.", Unit.PERCENT),
+        _column("short_months", "Months short", 'COUNTIF({capacity.gap@key_plan},"<-0.5")',
+                "Plan months with more load than available hours.", Unit.COUNT),
+        _column("short_hours", "Hours short", 'SUMIF({capacity.gap@key_plan},"<0")',
+                "Sum of the negative gaps.", Unit.HOURS),
+    ),
+    help="Load against available hours of each resource over the plan months.",
+)
+
+FINANCE_SUMMARY = Table(
+    "finance_summary",
+    "Financial summary",
+    (
+        Column("line", "Line", role=KEY, help="Line of the profit and loss account."),
+        _column("outlook", "Outlook", "SUMIFS({finance_total@this_year},"
+                "{finance_total@measures},{line})", "Actual + plan of this fiscal year.",
+                Unit.MONEY),
+        _column("aop", "AOP", 'SUMIFS({finance_total@this_year},{finance_total@measures},'
+                '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
+        _column("variance", "Variance", "{outlook}-{aop}", "Outlook - AOP.", Unit.MONEY),
+        _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
+                "Variance / AOP.", Unit.PERCENT),
+        _column("next_outlook", "Next year plan", "SUMIFS({finance_total@next_year},"
+                "{finance_total@measures},{line})",
+                "Plan of the next fiscal year, as far as the horizon goes.", Unit.MONEY),
+    ),
+    help="Profit and loss of the fiscal year against the AOP.",
+)
+FINANCE_LINES_SHOWN = ("revenue", "margin", "operating_cost", "operating_profit")
+"""The measures of the profit and loss grid that the summary shows: each has an AOP beside it."""

@@ -1,4 +1,4 @@
-"""The settings of a plan: what ``sop.toml`` may say, with default, limits and help for every key."""
+"""The settings of a plan: what ``sop.toml`` may say, with default, limits and help."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Settings:
         minimum=0.0, maximum=1.0,
     )
     outlier_score: float = _setting(
-        6.0, "checks", "Robust z-score from which a quantity is reported as an outlier.", minimum=2.0
+        6.0, "checks", "Robust z-score from which a quantity is an outlier.", minimum=2.0
     )
     utilisation_limit: float = _setting(
         1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",
@@ -133,6 +133,11 @@ class Settings:
     store: str = _setting(
         "", "store", "SQLAlchemy URL of the store; empty means sop.db in the plan folder."
     )
+
+    @property
+    def level(self) -> tuple[str, ...]:
+        """The keys of a planned block; planned by item, every item is a family of its own."""
+        return ("family", *self.planning_level[1:])
 
 
 SECTIONS = {

@@ -76,9 +76,7 @@ class Package:
                 info = zipfile.ZipInfo(name)  # its default time is 1980-01-01
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 0
-                # writestr() would set permission bits where it finds none
-                with archive.open(info, "w") as part:
-                    part.write(self.parts[name])
+                archive.writestr(info, self.parts[name])
         return out.getvalue()
 
     def add_default(self, extension: str, content_type: str) -> None:
@@ -101,7 +99,9 @@ class Package:
         self, relations: str, relation_type: str, target: str, *, external: bool = False
     ) -> str:
         """Add a relation to a part of relations, made if need be, and return its id."""
-        empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        empty = (
+            b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        )
         content = self.parts.setdefault(relations, _DECLARATION + empty + b"</Relationships>")
         taken = set(re.findall(rb'\bId="([^"]*)"', content))
         number = next(n for n in range(1, len(taken) + 2) if b"rId%d" % n not in taken)
@@ -181,16 +181,16 @@ def write_atomically(path: Path, data: bytes) -> None:
         SopError: The disk is full, the folder cannot be written or the file is open elsewhere;
             an old file is as it was.
     """
-    target = Path(os.path.realpath(path))  # a link stays a link
+    target = path.resolve()  # a link stays a link
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with open(temporary, "xb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
             shutil.copymode(target, temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

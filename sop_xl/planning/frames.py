@@ -1,0 +1,103 @@
+"""Long frames and the arrays that the steps reckon with: blocks down, periods across."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import Grid, Unit
+
+Numbers: TypeAlias = npt.NDArray[np.float64]
+"""Blocks down, periods across; a blank cell is NaN."""
+
+
+def matrix(
+    frame: pd.DataFrame, value: str, key: str, keys: Sequence[str], periods: pd.PeriodIndex
+) -> Numbers:
+    """The sum of a column by key and period; NaN where no row holds a number."""
+    at = pd.Index(keys).get_indexer(pd.Index(frame[key]))
+    on = periods.get_indexer(pd.PeriodIndex(frame["period"]))
+    numbers = frame[value].to_numpy(dtype=float)
+    found = (at >= 0) & (on >= 0) & ~np.isnan(numbers)
+    sums = np.zeros((len(keys), len(periods)))
+    seen = np.zeros(sums.shape, dtype=bool)
+    np.add.at(sums, (at[found], on[found]), numbers[found])
+    seen[at[found], on[found]] = True
+    return np.where(seen, sums, np.nan)
+
+
+def totals(
+    frame: pd.DataFrame, value: str, key: str, keys: Sequence[str], periods: pd.PeriodIndex
+) -> Numbers:
+    """As :func:`matrix`, zero where there is nothing: what SUMIFS gives."""
+    return zero(matrix(frame, value, key, keys, periods))
+
+
+def by_period(frame: pd.DataFrame, value: str, periods: pd.PeriodIndex) -> Numbers:
+    """The sum of a column over all rows of each period; zero where there is nothing."""
+    sums = frame.groupby("period")[value].sum()
+    return zero(sums.reindex(periods).to_numpy(dtype=float))
+
+
+def zero(numbers: Numbers) -> Numbers:
+    """Blank cells as zero, the way a spreadsheet reckons with them."""
+    return np.nan_to_num(numbers, nan=0.0)
+
+
+def ratio(top: Numbers, bottom: Numbers) -> Numbers:
+    """``IF(bottom=0,"",top/bottom)``."""
+    empty = zero(bottom) == 0
+    return np.where(empty, np.nan, zero(top) / np.where(empty, 1.0, bottom))
+
+
+def lookup(table: pd.DataFrame, key: str, keys: Sequence[str], column: str) -> Numbers:
+    """A column of a table as one number per key, upright for reckoning with a matrix."""
+    values = table.set_index(key)[column].reindex(list(keys)).to_numpy(dtype=float)
+    return zero(values)[:, np.newaxis]
+
+
+def blocks(
+    grid: Grid, keys: Sequence[str], axis: Axis, measures: Mapping[str, npt.NDArray[np.generic]]
+) -> pd.DataFrame:
+    """The long frame of a grid with one key or none from its arrays.
+
+    Args:
+        grid: The declaration; measures that are not given are blank.
+        keys: Keys of the blocks, in order; one empty text for a grid without keys.
+        axis: Periods across.
+        measures: Arrays of one row per block and one column per period of the axis.
+    """
+    periods = axis.periods
+    columns: dict[str, object] = {
+        name: pd.Series(np.repeat(np.array(keys, dtype=object), len(periods)), dtype="str")
+        for name in grid.key_names
+    }
+    columns["period"] = pd.PeriodIndex(np.tile(periods.asi8, len(keys)), freq="M") if len(
+        keys
+    ) else pd.PeriodIndex([], freq="M")
+    shape = (len(keys), len(periods))
+    for measure in grid.measures:
+        text = measure.unit is Unit.TEXT
+        blank = np.full(shape, "" if text else np.nan, dtype=object if text else float)
+        cells = np.broadcast_to(measures.get(measure.name, blank), shape).ravel()
+        columns[measure.name] = pd.Series(cells, dtype="str" if text else "float64")
+    unknown = set(measures) - set(grid.names)
+    if unknown:
+        raise ValueError(f"{grid.name} has no measure {', '.join(sorted(unknown))}")
+    return pd.DataFrame(columns)
+
+
+def across(axis: Axis, past: Numbers | None = None, plan: Numbers | None = None) -> Numbers:
+    """Past and plan side by side; a part that is not given is blank."""
+    given = past if past is not None else plan
+    if given is None:
+        raise ValueError("neither past nor plan is given")
+    rows = given.shape[0]
+    left = past if past is not None else np.full((rows, axis.history), np.nan)
+    right = plan if plan is not None else np.full((rows, axis.horizon), np.nan)
+    return np.hstack([left, right])

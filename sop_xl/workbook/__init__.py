@@ -1,0 +1,1 @@
+"""Workbook files: layout, formulas, styles, charts and packaging, by openpyxl."""
