@@ -81,6 +81,9 @@ VALUES = "values"
 """A measure whose cells hold values: facts, inputs, or what a step computed."""
 
 
+Alert = Literal["", "negative", "positive", "utilisation", "status"]
+
+
 class Unit(Enum):
     """Unit of a column or measure: it decides number format, alignment and what may be added."""
 
@@ -144,6 +147,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     refers: str = ""
     """``table.column`` where every value has to exist."""
+    alert: Alert = ""
+    """Which values stand out in colour."""
     unit_by: str = ""
     """The column that names the unit of each row, where rows differ (the KPI table)."""
 
@@ -160,6 +165,8 @@ class Table:
     """Its keys begin with the planning level, which :meth:`for_level` puts in front."""
     sums: bool = False
     """Rows given by day, or by finer keys, are added up to the period."""
+    rows_given: bool = False
+    """The plan gives its rows: people fill in cells, and a row that is missing is a blank one."""
 
     def __post_init__(self) -> None:
         _unique(self.name, [c.name for c in self.columns])
@@ -226,6 +233,10 @@ class Measure:
     """A result line: bold with a rule above."""
     detail: bool = False
     """Can be folded away."""
+    sparse: bool = False
+    """Months without a value stay empty cells, so that a chart ends there and draws no zero."""
+    alert: Alert = ""
+    """Which values stand out in colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +310,7 @@ class Grid:
             (*keys, period, *columns),
             help=f"What people typed in the sheet {self.label}.",
             at_level=self.at_level,
+            rows_given=True,
         )
 
 

@@ -52,7 +52,8 @@ class Calendar:
 
     def days(self, periods: pd.PeriodIndex) -> np.ndarray:
         """Calendar days of each period."""
-        return np.array([(self.end(p) - self.start(p)).days + 1 for p in periods])
+        counts = [(self.end(p) - self.start(p)).days + 1 for p in periods]
+        return np.asarray(counts, dtype=int)
 
     def workdays(self, periods: pd.PeriodIndex) -> np.ndarray:
         """Working days of each period: the first ``workdays_per_week`` days of each week."""
@@ -64,7 +65,7 @@ class Calendar:
     def fiscal_year(self, periods: pd.PeriodIndex) -> np.ndarray:
         """Fiscal year of each period, named by the calendar year in which it ends."""
         later = (periods.month >= self.fiscal_year_start) & (self.fiscal_year_start > 1)
-        return np.asarray(periods.year) + np.asarray(later).astype(int)
+        return np.asarray(np.asarray(periods.year) + np.asarray(later).astype(int))
 
     def quarter(self, periods: pd.PeriodIndex) -> np.ndarray:
         """Quarter of the fiscal year, 1 to 4."""

@@ -49,6 +49,12 @@ def zero(numbers: Numbers) -> Numbers:
     return np.nan_to_num(numbers, nan=0.0)
 
 
+def rounded(numbers: Numbers) -> Numbers:
+    """``ROUND(x,6)``: takes away the noise of floating point, also the sign of a negative zero."""
+    clean: Numbers = np.round(numbers, 6) + 0.0
+    return clean
+
+
 def ratio(top: Numbers, bottom: Numbers) -> Numbers:
     """``IF(bottom=0,"",top/bottom)``."""
     empty = zero(bottom) == 0
@@ -77,9 +83,7 @@ def blocks(
         name: pd.Series(np.repeat(np.array(keys, dtype=object), len(periods)), dtype="str")
         for name in grid.key_names
     }
-    columns["period"] = pd.PeriodIndex(np.tile(periods.asi8, len(keys)), freq="M") if len(
-        keys
-    ) else pd.PeriodIndex([], freq="M")
+    columns["period"] = periods.take(np.tile(np.arange(len(periods)), len(keys)))
     shape = (len(keys), len(periods))
     for measure in grid.measures:
         text = measure.unit is Unit.TEXT

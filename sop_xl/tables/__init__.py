@@ -25,6 +25,7 @@ GRIDS: dict[str, Grid] = {
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
         executive.CAPACITY_VIEW,
+        executive.FINANCE_VIEW,
     )
 }
 
@@ -44,7 +45,8 @@ TABLES: dict[str, Table] = {
         *(data.LOAD_REPORT, data.COMPLETENESS),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
-        executive.FINANCE_SUMMARY,
+        *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),
+        *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
     )

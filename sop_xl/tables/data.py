@@ -228,9 +228,10 @@ PIPELINE = Table(
         Column("included", "Included", Unit.FLAG, choices=YES_NO, default="yes",
                help="No keeps the deal out of the plan."),
         Column("close_period", "Close month", Unit.PERIOD, OUTPUT,
-               help="Month of the plan in which the deal closes.",
-               formula='IF(ISNUMBER({close_date}),LOOKUP({close_date},{calendar.start@column},'
-                       '{calendar.period@column}),"")'),
+               help="Month in which the deal closes; empty outside the months shown.",
+               formula='IF(AND({close_date}>=MIN({calendar.start@column}),'
+                       '{close_date}<=MAX({calendar.end@column})),LOOKUP({close_date},'
+                       '{calendar.start@column},{calendar.period@column}),"")'),
         Column("weighted_quantity", "Weighted quantity", Unit.QUANTITY, OUTPUT,
                help="Quantity x probability x share that the baseline does not know.",
                formula='IF(OR({stage}="won",{stage}="lost",{included}="no"),0,'
@@ -375,6 +376,7 @@ FAMILIES = Table(
                help="Coefficient of variation of the deseasonalised monthly demand."),
     ),
     help="Planning parameters of the families and what their history says.",
+    rows_given=True,
 )
 
 RISKS = Table(
@@ -571,7 +573,8 @@ COMPLETENESS = Table(
         Column("errors", "Errors", Unit.COUNT, OUTPUT, help="Findings that stop a load."),
         Column("warnings", "Warnings", Unit.COUNT, OUTPUT, help="Findings to look at."),
         Column("repairs", "Repairs", Unit.COUNT, OUTPUT, help="Values that were repaired."),
-        Column("status", "Status", role=OUTPUT, help="● complete, ▲ look at it, ■ stale."),
+        Column("status", "Status", role=OUTPUT, alert="status",
+               help="● complete, ▲ look at it, ■ stale or missing."),
     ),
     help="What was loaded, how complete and how fresh it is.",
 )

@@ -47,7 +47,7 @@ DEMAND_PLAN = Grid(
         Measure("unexplained", "Changes without reason", Unit.COUNT, detail=True, total="sum",
                 plan='IF(AND({reason}="",COUNT({sales_adjustment},{marketing_adjustment},'
                      '{finance_adjustment},{fixed})>0),1,0)',
-                help="1 where a number was changed and no reason is given."),
+                alert="positive", help="1 where a number was changed and no reason is given."),
         Measure("last_cycle", "Last cycle", plan=VALUES, total="sum", detail=True,
                 help="Consensus demand of the cycle before."),
         Measure("change", "Change to last cycle", detail=True, total="sum",

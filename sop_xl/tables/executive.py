@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sop_xl.schema import Column, Grid, Measure, Role, Table, Unit
 
 INPUT, OPTIONAL, OUTPUT, KEY = Role.INPUT, Role.OPTIONAL, Role.OUTPUT, Role.KEY
@@ -89,7 +91,66 @@ CYCLE_CALENDAR = Table(
         Column("comment", "Comment", help="What is worth knowing."),
     ),
     help="The steps of this cycle: output, date, owner, status.",
+    rows_given=True,
 )
+
+
+class ProcessStep(NamedTuple):
+    """A step of the monthly process as people know it: what it delivers, when, and whose it is."""
+
+    number: int
+    name: str
+    """The package of the step in ``sop_xl.planning``."""
+    title: str
+    output: str
+    workday: int
+    """Working day after the month's end on which it has to be done."""
+    prepared_by: str
+    signed_by: str
+
+    @property
+    def key(self) -> str:
+        """How the step is named in the cycle calendar."""
+        return f"{self.number} {self.title}"
+
+
+SIX_STEPS = (
+    ProcessStep(1, "data", "Data gathering and portfolio review", "Fact base", 3,
+                "Analyst", "Process owner"),
+    ProcessStep(2, "demand", "Demand planning", "Consensus demand plan", 6,
+                "Demand planner", "Sales leader"),
+    ProcessStep(3, "supply", "Supply planning and capacity review",
+                "Supply and demand comparison", 9, "Supply planner", "Operations leader"),
+    ProcessStep(4, "finance", "Financial planning and reconciliation", "Financial picture", 11,
+                "Financial analyst", "Finance leader"),
+    ProcessStep(5, "review", "Pre-S&OP", "Decision-ready view", 13,
+                "Process owner", "Process owner"),
+    ProcessStep(6, "executive", "Executive S&OP", "One approved plan with owners", 14,
+                "Process owner", "Senior management"),
+    ProcessStep(7, "performance", "Performance review",
+                "KPIs against target, lessons for the next cycle", 15,
+                "Process owner", "Process owner"),
+)
+"""The six steps of the cycle and the review that closes the loop."""
+
+
+def process_steps(variant: int) -> tuple[ProcessStep, ...]:
+    """The steps as a company runs them.
+
+    Args:
+        variant: 6, or 5 where finance is reconciled inside the pre-S&OP.
+    """
+    if variant == 6:
+        return SIX_STEPS
+    shown = (step for step in SIX_STEPS if step.name != "finance")
+    folded = (
+        step._replace(output="Financial picture and decision-ready view")
+        if step.name == "review"
+        else step
+        for step in shown
+    )
+    return tuple(step._replace(number=number) for number, step in enumerate(folded, start=1))
+
 
 # The figures beside the charts of the deck, for the family chosen on the page.
 
@@ -101,9 +162,11 @@ DEMAND_VIEW = Grid(
         Measure("actual", "Actual demand", past="{demand_total.actual@view}"),
         Measure("consensus", "Consensus demand", plan="{demand_total.consensus@view}"),
         Measure("baseline", "Baseline forecast", plan="{demand_total.baseline@view}"),
-        Measure("low", "Range low", plan="{demand_total.low@view}"),
-        Measure("high", "Range high", plan="{demand_total.high@view}"),
-        Measure("aop", "AOP", past="{demand_total.aop@view}", plan="{demand_total.aop@view}"),
+        Measure("low", "Range low", past="{actual}", plan="{demand_total.low@view}"),
+        Measure("high", "Range high", past="{actual}", plan="{demand_total.high@view}"),
+        Measure("band", "Range width", past="{high}-{low}", plan="{high}-{low}"),
+        Measure("aop", "AOP", past="{demand_total.aop@view}", plan="{demand_total.aop@view}",
+                sparse=True),
     ),
     help="Demand with history, consensus, range and AOP.",
 )
@@ -138,6 +201,23 @@ CAPACITY_VIEW = Grid(
         Measure("gap", "Gap", Unit.HOURS, plan="{capacity.gap@view}"),
     ),
     help="Load against available hours.",
+)
+
+FINANCE_VIEW = Grid(
+    "finance_view",
+    "Revenue and margin",
+    (),
+    (
+        Measure("revenue", "Revenue", Unit.MONEY, past="{finance_total.revenue@all}",
+                plan="{finance_total.revenue@all}"),
+        Measure("margin", "Margin", Unit.MONEY, past="{finance_total.margin@all}",
+                plan="{finance_total.margin@all}"),
+        Measure("aop_revenue", "AOP revenue", Unit.MONEY, sparse=True,
+                past="{finance_total.aop_revenue@all}", plan="{finance_total.aop_revenue@all}"),
+        Measure("aop_margin", "AOP margin", Unit.MONEY, sparse=True,
+                past="{finance_total.aop_margin@all}", plan="{finance_total.aop_margin@all}"),
+    ),
+    help="Revenue and margin against the AOP.",
 )
 
 # The tables of the deck: this fiscal year and the next, from the totals of the grids.
@@ -206,3 +286,40 @@ FINANCE_SUMMARY = Table(
 )
 FINANCE_LINES_SHOWN = ("revenue", "margin", "operating_cost", "operating_profit")
 """The measures of the profit and loss grid that the summary shows: each has an AOP beside it."""
+
+VIEW_FAMILIES = Table(
+    "view_families",
+    "Families to choose",
+    (Column("family", "Show family", role=KEY, help="What a page of the deck can show."),),
+    help="Choices of the page D3_Demand and D4_Supply.",
+)
+VIEW_RESOURCES = Table(
+    "view_resources",
+    "Resources to choose",
+    (Column("resource", "Show resource", role=KEY, help="What a page of the deck can show."),),
+    help="Choices of the page D4_Supply.",
+)
+
+SETTINGS_SHOWN = Table(
+    "settings",
+    "Settings",
+    (
+        Column("setting", "Setting", role=KEY, help="Name in sop.toml."),
+        Column("section", "Section", role=OUTPUT, help="Section of sop.toml."),
+        Column("value", "Value", role=OUTPUT, help="Value in force."),
+        Column("help", "What it does", role=OUTPUT, help="What it decides."),
+    ),
+    help="The settings of the plan. Change them in sop.toml, then generate the book again.",
+)
+
+GLOSSARY = Table(
+    "glossary",
+    "Glossary",
+    (
+        Column("term", "Term", role=KEY, help="Word on a sheet."),
+        Column("place", "Where", role=KEY, help="Sheet or list on which it stands."),
+        Column("unit", "Unit", role=OUTPUT, help="Unit."),
+        Column("meaning", "Meaning", role=OUTPUT, help="Meaning, formula and sign."),
+    ),
+    help="What the words on the sheets mean. Error = forecast - actual: positive is over-forecast.",
+)

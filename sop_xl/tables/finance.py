@@ -130,6 +130,7 @@ FINANCE_TOTAL = Grid(
                      '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
                 plan='IF({aop_revenue}=0,"",IF(ABS({revenue_variance_share})<={$tolerance},'
                      '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
+                alert="status",
                 help="Whether revenue is as close to the AOP as the tolerance in Settings asks."),
     ),
     help="Company profit and loss of the plan against the AOP.",

@@ -18,7 +18,8 @@ def _kpi(name: str, label: str, unit: Unit, formula: str, help: str) -> Measure:
 
 
 def _share(top: str, bottom: str) -> str:
-    return f'IF(N({{{bottom}}})>0,{{{top}}}/{{{bottom}}},"")'
+    """Blank where a fact is missing: a share of zero would be a verdict without a fact."""
+    return f'IF(AND(ISNUMBER({{{top}}}),N({{{bottom}}})>0),{{{top}}}/{{{bottom}}},"")'
 
 
 KPI_FACTS = Grid(
@@ -35,7 +36,8 @@ KPI_FACTS = Grid(
         _kpi("plan_adherence", "Plan adherence", Unit.PERCENT,
              _share("actual_output", "planned_output"), "Actual output / planned output."),
         _kpi("inventory_turns", "Inventory turns", Unit.RATIO,
-             'IF(N({average_inventory})>0,{cost_of_sales}*365/{#days}/{average_inventory},"")',
+             'IF(AND(ISNUMBER({cost_of_sales}),N({average_inventory})>0),'
+             '{cost_of_sales}*365/{#days}/{average_inventory},"")',
              "Cost of sales as a yearly rate / average inventory of the month, at cost."),
         _kpi("customer_service", "Customer service level", Unit.PERCENT,
              _share("orders_on_time", "orders_due"), "Orders fulfilled on time / orders due."),
@@ -46,7 +48,8 @@ KPI_FACTS = Grid(
         _kpi("revenue_vs_plan", "Revenue vs plan", Unit.PERCENT,
              _share("revenue", "planned_revenue"), "Actual revenue / AOP revenue."),
         _kpi("working_capital", "Working capital", MONEY,
-             'IF(ISNUMBER({current_assets}),{current_assets}-{current_liabilities},"")',
+             'IF(COUNT({current_assets},{current_liabilities})=2,'
+             '{current_assets}-{current_liabilities},"")',
              "Current assets - current liabilities."),
         _kpi("demand_volatility", "Demand volatility", Unit.PERCENT,
              _share("plan_change", "previous_plan"),
@@ -72,7 +75,7 @@ KPI_FACTS = Grid(
               "Of these, by the promised day and in full."),
         _fact("cost_of_sales", "Cost of sales", MONEY, "Cost of what was shipped."),
         _fact("average_inventory", "Average inventory", MONEY,
-              "Mean of opening and closing inventory at cost."),
+              "Mean of opening and closing inventory at cost; the one that is known, if one is."),
         _fact("load_hours", "Load hours", HOURS, "Actual output x hours per unit."),
         _fact("available_hours", "Available hours", HOURS, "Of all resources."),
         _fact("revenue", "Revenue", MONEY, "Net revenue."),
@@ -151,7 +154,7 @@ KPI_TABLE = Table(
                help="Actual - target.",
                formula='IF(ISNUMBER({actual}),IF(ISNUMBER({target}),{actual}-{target},""),"")'),
         Column("status", "Status", role=Role.OUTPUT,
-               help="● on target, ▲ within 5 points or 5 %, ■ off target.",
+               alert="status", help="● on target, ▲ within 5 points or 5 %, ■ off target.",
                formula='IF(ISNUMBER({actual}),IF({better}="info","○ for information",'
                        'IF({miss}<=0.0000001,"● on target",IF({miss}<=0.05,"▲ watch",'
                        '"■ off target"))),"– no data")'),
@@ -159,7 +162,7 @@ KPI_TABLE = Table(
                help="Higher, lower, close to the target, or for information."),
         Column("miss", "Miss", Unit.PERCENT, Role.OUTPUT,
                help="Distance to the target on the wrong side: points of a %, else share.",
-               formula='IF(ISNUMBER({variance}),MAX(0,IF({better}="higher",-{variance},'
+               formula='IF(AND(ISNUMBER({variance}),{better}<>"info"),MAX(0,IF({better}="higher",-{variance},'
                        'IF({better}="lower",{variance},ABS({variance}))))'
                        '/IF({unit}="%",1,MAX(ABS({target}),0.0000001)),0)'),
         Column("unit", "Unit", role=Role.OUTPUT, help="Unit of the figures."),

@@ -14,7 +14,7 @@ EXCEPTIONS = Table(
     (
         Column("exception", "Exception", role=Role.KEY, help="What, where and when."),
         Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = most money."),
-        Column("area", "Area", role=OUTPUT, help="Demand, supply, capacity, finance, data."),
+        Column("area", "Area", role=OUTPUT, help="Demand, supply, capacity, finance, process, data."),
         Column("subject", "Subject", role=OUTPUT, help="Family, region or resource."),
         Column("period", "Month", Unit.PERIOD, OUTPUT, help="First month concerned."),
         Column("message", "What", role=OUTPUT, help="What is the matter."),
@@ -29,6 +29,7 @@ EXCEPTIONS = Table(
         Column("comment", "Comment", role=OPTIONAL, help="What was found or decided."),
     ),
     help="What needs a person, most money first.",
+    rows_given=True,
 )
 
 
@@ -102,11 +103,32 @@ CHECK_TABLE = Table(
         Column("test", "Test", role=OUTPUT, help="What has to hold."),
         Column("value", "Difference", Unit.FACTOR, OUTPUT, help="Should be zero."),
         Column("tolerance", "Tolerance", Unit.FACTOR, OUTPUT, help="How far from zero it may be."),
-        Column("status", "Status", role=OUTPUT, help="● passed or ■ failed.",
+        Column("status", "Status", role=OUTPUT, alert="status", help="● passed or ■ failed.",
                formula='IF(ISNUMBER({value}),IF(ABS({value})<={tolerance},"● passed","■ failed"),'
                        '"■ failed")'),
         Column("sheet", "Sheet", role=OUTPUT, help="Where to look."),
         Column("remedy", "What to do", role=OUTPUT, help="What to do if it fails."),
     ),
     help="Tests that the book does on itself; the light is on every sheet.",
+)
+
+CHANGE_LOG = Table(
+    "change_log",
+    "Change log",
+    (
+        Column("number", "No.", Unit.COUNT, Role.KEY, help="Order of the changes."),
+        Column("at", "When", role=OUTPUT, help="When the change was collected (UTC)."),
+        Column("author", "Who", role=OUTPUT, help="Who changed it."),
+        Column("cell", "Where", role=OUTPUT, help="Sheet and cell of the book it came from."),
+        Column("table", "List", role=OUTPUT, help="List or grid."),
+        Column("key", "Key", role=OUTPUT, help="Row that was changed."),
+        Column("field", "Field", role=OUTPUT, help="What was changed."),
+        Column("old", "Old", role=OUTPUT, help="Value as issued."),
+        Column("new", "New", role=OUTPUT, help="Value as found."),
+        Column("difference", "Difference", Unit.RATIO, OUTPUT, help="New - old."),
+        Column("share", "Change %", Unit.PERCENT, OUTPUT, help="Difference / old."),
+        Column("reason", "Reason", role=OUTPUT, help="Reason given for it."),
+        Column("status", "Status", role=OUTPUT, help="Applied, or in conflict with another."),
+    ),
+    help="Every change that was collected from a book, oldest first.",
 )

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import CellIsRule, FormulaRule, Rule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
 
@@ -29,7 +29,8 @@ TAB = {
 
 
 def _font(**kwargs: Any) -> Font:
-    return Font(**({"name": FONT, "size": 10, "color": INK} | kwargs))
+    settings: dict[str, Any] = {"name": FONT, "size": 10, "color": INK} | kwargs
+    return Font(**settings)
 
 
 def _fill(colour: str) -> PatternFill:
@@ -41,7 +42,8 @@ _THIN = Side("thin", color=GREY)
 _MEDIUM = Side("medium", color=NAVY)
 _LEFT, _RIGHT, _CENTRE = (Alignment(horizontal=h, vertical="center") for h in
                           ("left", "right", "center"))
-_WRAP = Alignment(horizontal="left", vertical="top", wrap_text=True)
+_TEXT = Alignment(horizontal="left", vertical="center", indent=1)
+_WRAP = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 _GRID = Border(bottom=_HAIR)
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -52,7 +54,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "SOP Message": {"font": _font(size=13, bold=True, color=TEAL), "alignment": _LEFT},
     "SOP Axis": {"font": _font(size=8, color=GREY), "alignment": _RIGHT},
     "SOP Header": {
-        "font": _font(bold=True, color="FFFFFF"), "fill": _fill(NAVY), "alignment": _LEFT,
+        "font": _font(bold=True, color="FFFFFF"), "fill": _fill(NAVY), "alignment": _TEXT,
     },
     "SOP Header number": {
         "font": _font(bold=True, color="FFFFFF"), "fill": _fill(NAVY), "alignment": _RIGHT,
@@ -60,11 +62,11 @@ _STYLES: dict[str, dict[str, Any]] = {
     "SOP Header past": {
         "font": _font(bold=True, color="FFFFFF"), "fill": _fill(GREY), "alignment": _RIGHT,
     },
-    "SOP Key": {"font": _font(bold=True), "alignment": _LEFT, "border": _GRID},
-    "SOP Key repeated": {"font": _font(color="A6A6A6"), "alignment": _LEFT, "border": _GRID},
-    "SOP Label": {"font": _font(), "alignment": _LEFT, "border": _GRID},
+    "SOP Key": {"font": _font(bold=True), "alignment": _TEXT, "border": _GRID},
+    "SOP Key repeated": {"font": _font(color="A6A6A6"), "alignment": _TEXT, "border": _GRID},
+    "SOP Label": {"font": _font(), "alignment": _TEXT, "border": _GRID},
     "SOP Output": {"font": _font(color="000000"), "alignment": _RIGHT, "border": _GRID},
-    "SOP Text": {"font": _font(color="000000"), "alignment": _LEFT, "border": _GRID},
+    "SOP Text": {"font": _font(color="000000"), "alignment": _TEXT, "border": _GRID},
     "SOP Long text": {"font": _font(color="000000"), "alignment": _WRAP, "border": _GRID},
     "SOP Past": {
         "font": _font(color="595959"), "fill": _fill(PAST_FILL), "alignment": _RIGHT,
@@ -76,7 +78,7 @@ _STYLES: dict[str, dict[str, Any]] = {
         "protection": Protection(locked=False),
     },
     "SOP Input text": {
-        "font": _font(color=INPUT_FONT), "fill": _fill(INPUT_FILL), "alignment": _LEFT,
+        "font": _font(color=INPUT_FONT), "fill": _fill(INPUT_FILL), "alignment": _TEXT,
         "border": Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR),
         "protection": Protection(locked=False),
     },
@@ -85,7 +87,7 @@ _STYLES: dict[str, dict[str, Any]] = {
         "border": Border(top=_THIN, bottom=_HAIR),
     },
     "SOP Total label": {
-        "font": _font(bold=True, color="000000"), "alignment": _LEFT,
+        "font": _font(bold=True, color="000000"), "alignment": _TEXT,
         "border": Border(top=_THIN, bottom=_HAIR),
     },
     "SOP Total past": {
@@ -96,7 +98,7 @@ _STYLES: dict[str, dict[str, Any]] = {
         "font": _font(color="000000"), "fill": _fill(BAND_FILL), "alignment": _RIGHT,
         "border": _GRID,
     },
-    "SOP Link": {"font": _font(color=TEAL, underline="single"), "alignment": _LEFT},
+    "SOP Link": {"font": _font(color=TEAL, underline="single"), "alignment": _TEXT},
     "SOP Tile": {
         "font": _font(size=18, bold=True, color=NAVY), "fill": _fill(BAND_FILL),
         "alignment": _CENTRE,
@@ -131,15 +133,11 @@ def utilisation_rules(cell: str, limit: str) -> list[Rule]:
 
 
 def negative_rule() -> Rule:
-    return CellIsRule(operator="lessThan", formula=["-0.5"], font=BAD.font, fill=BAD.fill)
+    return Rule(type="cellIs", operator="lessThan", formula=["-0.5"], dxf=BAD)
 
 
 def positive_rule() -> Rule:
-    return CellIsRule(operator="greaterThan", formula=["0.5"], font=BAD.font, fill=BAD.fill)
-
-
-def formula_rule(formula: str, style: DifferentialStyle) -> FormulaRule:
-    return FormulaRule(formula=[formula], font=style.font, fill=style.fill)
+    return Rule(type="cellIs", operator="greaterThan", formula=["0.5"], dxf=BAD)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""The S&OP cycle: its steps in order, run over the inputs of a month to one plan."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from sop_xl import tables
+from sop_xl.planning import (
+    Outcome,
+    data,
+    demand,
+    executive,
+    finance,
+    performance,
+    review,
+    supply,
+)
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import Finding
+from sop_xl.tables.executive import SIX_STEPS
+from sop_xl.tables.settings import Settings
+
+
+class Plan(NamedTuple):
+    """What a cycle knows: its frames by table or grid, inputs and outputs, and the findings."""
+
+    frames: dict[str, pd.DataFrame]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the cycle: the frames it reads, the frames it writes, the function it is."""
+
+    number: int
+    name: str
+    title: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    run: Callable[..., Outcome]
+
+
+def _step(name: str, run: Callable[..., Outcome], writes: tuple[str, ...]) -> Step:
+    """A step reads the frames that its function has as keyword arguments."""
+    process = next(step for step in SIX_STEPS if step.name == name)
+    parameters = inspect.signature(run).parameters.values()
+    reads = tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+    return Step(process.number, name, process.title, reads, writes, run)
+
+
+STEPS: tuple[Step, ...] = (
+    _step("data", data.run, (
+        "history", "stock_history", "bill", "families", "portfolio", "completeness", "calendar",
+        "item_mix",
+    )),
+    _step("demand", demand.run, ("demand_plan", "demand_total", "pipeline", "events")),
+    _step("supply", supply.run, ("supply_plan", "capacity", "workforce")),
+    _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    # the seventh step closes the loop; it runs here because both meetings look at its figures
+    _step("performance", performance.run, ("kpi_facts", "kpis")),
+    _step("review", review.run, ("exceptions", "checks", "risks")),
+    _step("executive", executive.run, (
+        *("agenda", "decisions", "assumptions", "cycle_calendar"),
+        *("demand_view", "supply_view", "capacity_view", "finance_view"),
+        *("views", "view_families", "view_resources"),
+        *("demand_summary", "supply_summary", "finance_summary", "headlines"),
+    )),
+)
+"""The steps in the order in which they are computed."""
+
+
+def run(
+    inputs: Mapping[str, pd.DataFrame],
+    settings: Settings,
+    axis: Axis,
+    findings: Sequence[Finding] = (),
+    *,
+    progress: Callable[[Step], None] | None = None,
+    steps: Sequence[Step] = STEPS,
+) -> Plan:
+    """Run the steps of a cycle in order.
+
+    Args:
+        inputs: Every input table of the planning level, empty where nothing was delivered.
+        settings: The company's settings.
+        axis: The time axis; its first plan period names the cycle.
+        findings: What was found when the inputs were read.
+        progress: Called with each step before it runs.
+        steps: The steps to run; all of them if not given.
+
+    Raises:
+        ValueError: An input is missing, or a step does not write what it says.
+    """
+    missing = set(tables.inputs(settings.level)) - set(inputs)
+    if missing:
+        raise ValueError(f"no frame for the inputs {', '.join(sorted(missing))}")
+    frames, noticed = dict(inputs), list(findings)
+    for step in steps:
+        if progress is not None:
+            progress(step)
+        outcome = step.run(axis, settings, **{name: frames[name] for name in step.reads})
+        if set(outcome.frames) != set(step.writes):
+            odd = set(outcome.frames) ^ set(step.writes)
+            raise ValueError(f"step {step.name} should write {', '.join(sorted(odd))} or not")
+        frames |= outcome.frames
+        noticed += outcome.findings
+    return Plan(frames, noticed)

@@ -1,0 +1,158 @@
+"""Step 1, data gathering: the fact base at the planning level, and the review of the data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl.planning import Outcome, hierarchy
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.data.completeness import completeness
+from sop_xl.planning.data.facts import bill, history, item_mix, stock_history
+from sop_xl.planning.data.families import planned, summary, valued
+from sop_xl.planning.data.portfolio import portfolio
+from sop_xl.planning.wording import month
+from sop_xl.schema import Finding, Severity
+from sop_xl.tables import data
+from sop_xl.tables.settings import Settings
+
+NAMED = 5
+"""How many names a message shows."""
+
+
+def run(
+    axis: Axis,
+    settings: Settings,
+    *,
+    items: pd.DataFrame,
+    actuals: pd.DataFrame,
+    stock: pd.DataFrame,
+    orders: pd.DataFrame,
+    production: pd.DataFrame,
+    resources: pd.DataFrame,
+    resource_calendar: pd.DataFrame,
+    bill_of_resources: pd.DataFrame,
+    families: pd.DataFrame,
+    pipeline: pd.DataFrame,
+    events: pd.DataFrame,
+    aop: pd.DataFrame,
+    finance_lines: pd.DataFrame,
+    balance: pd.DataFrame,
+    workforce: pd.DataFrame,
+    risks: pd.DataFrame,
+    actions: pd.DataFrame,
+    units: pd.DataFrame,
+    past_plans: pd.DataFrame,
+    load_report: pd.DataFrame,
+) -> Outcome:
+    """Make the fact base from the sources, and review all of them."""
+    sources = {
+        "items": items,
+        "actuals": actuals,
+        "stock": stock,
+        "orders": orders,
+        "production": production,
+        "resources": resources,
+        "resource_calendar": resource_calendar,
+        "bill_of_resources": bill_of_resources,
+        "families": families,
+        "pipeline": pipeline,
+        "events": events,
+        "aop": aop,
+        "finance_lines": finance_lines,
+        "balance": balance,
+        "workforce": workforce,
+        "risks": risks,
+        "actions": actions,
+        "units": units,
+        "past_plans": past_plans,
+    }
+    family_of = hierarchy.families_of(items, settings)
+    facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
+    family_stock = hierarchy.at_family(hierarchy.closed(stock, axis), family_of)
+    output = hierarchy.at_family(hierarchy.closed(production, axis), family_of)
+    names = planned([facts, family_stock, output, aop, pipeline, past_plans], family_of)
+    mix = item_mix(facts, family_of, axis)
+    frames = {
+        "history": history(facts, settings.level, axis),
+        "stock_history": stock_history(family_stock, output, names, axis),
+        "bill": bill(bill_of_resources, mix, names),
+        "families": summary(facts, items, families, names, family_of, axis, settings),
+        "portfolio": portfolio(facts, items, family_stock, axis),
+        "completeness": completeness(load_report, sources, axis, settings),
+        "calendar": calendar(axis),
+        "item_mix": mix,
+    }
+    findings = [
+        *_not_closed(sources, axis),
+        *_without_family(sources, family_of),
+        *_late(facts, axis),
+    ]
+    return Outcome(frames, findings)
+
+
+def calendar(axis: Axis) -> pd.DataFrame:
+    """The periods of the time axis, past and plan."""
+    frame = axis.calendar.frame(axis.past[0], axis.plan[-1])
+    numbers = ["year", "quarter", "weeks", "days", "workdays"]
+    return frame.astype(dict.fromkeys(numbers, "float64"))[data.CALENDAR.names]
+
+
+def _warning(table: str, message: str, remedy: str) -> Finding:
+    return Finding(table, message, remedy, Severity.WARNING)
+
+
+def _not_closed(tables: dict[str, pd.DataFrame], axis: Axis) -> list[Finding]:
+    findings = []
+    for name in ("actuals", "stock", "production"):
+        open_rows = int((tables[name]["period"] >= axis.first).sum())
+        if open_rows:
+            message = (
+                f"{open_rows:,} rows lie in {month(axis.first)} or later: left out, not closed yet."
+            )
+            remedy = "Plan the next cycle when the month is over."
+            findings.append(_warning(name, message, remedy))
+    return findings
+
+
+def _without_family(tables: dict[str, pd.DataFrame], family_of: pd.Series) -> list[Finding]:
+    known = hierarchy.planned_names(family_of)
+    findings = []
+    for name in ("actuals", "stock", "production"):
+        numbers = pd.Index(tables[name]["item"].unique())
+        family = family_of.reindex(numbers).fillna("")
+        findings += _unknown(name, "items without a family", numbers[(family == "").to_numpy()])
+    for name in ("aop", "pipeline", "past_plans"):
+        given = tables[name]["family"].drop_duplicates()
+        unknown = given[hierarchy.spell(given, known) == ""]
+        findings += _unknown(name, "families without an item", pd.Index(unknown))
+    return findings
+
+
+def _unknown(table: str, what: str, names: pd.Index) -> list[Finding]:
+    if names.empty:
+        return []
+    message = f"Names {len(names)} {what}, which are left out: {_listed(names)}."
+    return [_warning(table, message, "Name the item and its family in the item master.")]
+
+
+def _late(facts: pd.DataFrame, axis: Axis) -> list[Finding]:
+    if facts.empty:
+        message = f"There is no demand before {month(axis.first)}: nothing can be forecast."
+        return [_warning("actuals", message, "Load the history.")]
+    findings = []
+    months = hierarchy.delivered_months(facts)
+    if months[-1] < axis.opening:
+        message = (
+            f"Actuals end in {month(months[-1])}; the last closed month is {month(axis.opening)}."
+        )
+        findings.append(_warning("actuals", message, "Load the months that are missing."))
+    gaps = months[~months.isin(pd.PeriodIndex(facts["period"].unique()))]
+    if len(gaps):
+        message = f"Nothing was sold in {_listed(gaps.map(month))}: counted as zero."
+        findings.append(_warning("actuals", message, "Load the month if it is missing."))
+    return findings
+
+
+def _listed(names: pd.Index) -> str:
+    more = ", ..." if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -1,0 +1,167 @@
+"""The figures behind the deck: of the chosen family or resource, and of the fiscal year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers, across, blocks, matrix, ratio, totals, zero
+from sop_xl.schema import ALL_FAMILIES, Grid
+from sop_xl.tables.executive import (
+    CAPACITY_VIEW,
+    DEMAND_SUMMARY,
+    DEMAND_VIEW,
+    FINANCE_LINES_SHOWN,
+    FINANCE_SUMMARY,
+    FINANCE_VIEW,
+    SUPPLY_SUMMARY,
+    SUPPLY_VIEW,
+)
+from sop_xl.tables.finance import FINANCE_TOTAL
+
+SHORT = -0.5
+"""Hours of gap from which a month counts as short."""
+
+
+def most_loaded(capacity: pd.DataFrame, axis: Axis) -> str:
+    """The resource with the highest load for its hours over the plan; empty without resources."""
+    names = resources_of(capacity)
+    if not names:
+        return ""
+    load, available = (
+        totals(capacity, name, "resource", names, axis.plan).sum(axis=1)
+        for name in ("load", "available")
+    )
+    # a resource without hours is the tightest of all, if anything is planned on it
+    share = np.where(available > 0, load / np.where(available > 0, available, 1.0), load)
+    return names[int(np.argmax(share))]
+
+
+def resources_of(capacity: pd.DataFrame) -> list[str]:
+    return [str(name) for name in capacity["resource"].drop_duplicates()]
+
+
+def demand_view(axis: Axis, demand_total: pd.DataFrame, family: str) -> pd.DataFrame:
+    """The grid ``demand_view``; the range begins where the history ends."""
+    cells = _shown(axis, DEMAND_VIEW, demand_total, "family", family)
+    past = slice(None, axis.history)
+    for name in ("low", "high"):
+        cells[name][:, past] = cells["actual"][:, past]
+    cells["band"] = cells["high"] - cells["low"]
+    return blocks(DEMAND_VIEW, [""], axis, cells)
+
+
+def supply_view(axis: Axis, supply_plan: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``supply_view`` of all families together."""
+    everything = supply_plan.assign(family=ALL_FAMILIES)
+    cells = _shown(axis, SUPPLY_VIEW, everything, "family", ALL_FAMILIES)
+    return blocks(SUPPLY_VIEW, [""], axis, cells)
+
+
+def capacity_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:
+    """The grid ``capacity_view`` of one resource."""
+    cells = _shown(axis, CAPACITY_VIEW, capacity, "resource", resource)
+    return blocks(CAPACITY_VIEW, [""], axis, cells)
+
+
+def finance_view(finance_total: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``finance_view``: the lines of the profit and loss account that the chart shows."""
+    return finance_total[["period", *FINANCE_VIEW.names]].reset_index(drop=True)
+
+
+def _shown(
+    axis: Axis, view: Grid, source: pd.DataFrame, key: str, choice: str
+) -> dict[str, Numbers]:
+    """The measures of a view that its source has, in the periods in which the view shows them."""
+    cells = {}
+    for measure in view.measures:
+        if measure.name in source.columns:
+            past, plan = (
+                totals(source, measure.name, key, [choice], periods) if formula else None
+                for formula, periods in ((measure.past, axis.past), (measure.plan, axis.plan))
+            )
+            cells[measure.name] = across(axis, past, plan)
+    return cells
+
+
+def demand_summary(axis: Axis, demand_total: pd.DataFrame) -> pd.DataFrame:
+    """The table ``demand_summary``: outlook of the fiscal year against the AOP."""
+    names = [str(name) for name in demand_total["family"].drop_duplicates()]
+    cells = {
+        name: matrix(demand_total, name, "family", names, axis.periods)
+        for name in ("actual", "consensus", "aop")
+    }
+    year, after = _years(axis)
+    actual, plan, aop = (_sum(cells[name], year) for name in ("actual", "consensus", "aop"))
+    gap = np.where(aop == 0, np.nan, actual + plan - aop)
+    return pd.DataFrame(
+        {
+            "family": pd.Series(names, dtype="str"),
+            "actual": actual,
+            "plan": plan,
+            "outlook": actual + plan,
+            "aop": aop,
+            "gap": gap,
+            "gap_share": ratio(gap, aop),
+            "next_plan": _sum(cells["consensus"], after),
+        }
+    )[DEMAND_SUMMARY.names]
+
+
+def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
+    """The table ``supply_summary``: load against hours of each resource over the plan."""
+    names = resources_of(capacity)
+    load, available, gap, utilisation = (
+        totals(capacity, name, "resource", names, axis.plan)
+        for name in ("load", "available", "gap", "utilisation")
+    )
+    hours = available.sum(axis=1)
+    return pd.DataFrame(
+        {
+            "resource": pd.Series(names, dtype="str"),
+            "load": load.sum(axis=1),
+            "available": hours,
+            "utilisation": ratio(load.sum(axis=1), np.maximum(hours, 0.0)),
+            "peak": utilisation.max(axis=1),
+            "short_months": (gap < SHORT).sum(axis=1).astype(float),
+            "short_hours": np.minimum(gap, 0.0).sum(axis=1),
+        }
+    )[SUPPLY_SUMMARY.names]
+
+
+def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:
+    """The table ``finance_summary``: profit and loss of the fiscal year against the AOP."""
+    year, after = _years(axis)
+
+    def total(measure: str, periods: npt.NDArray[np.bool_]) -> float:
+        shown = finance_total["period"].isin(axis.periods[periods])
+        return float(finance_total.loc[shown, measure].sum())
+
+    outlook = np.array([total(name, year) for name in FINANCE_LINES_SHOWN])
+    aop = np.array([total(f"aop_{name}", year) for name in FINANCE_LINES_SHOWN])
+    return pd.DataFrame(
+        {
+            "line": pd.Series([FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]),
+            "outlook": outlook,
+            "aop": aop,
+            "variance": outlook - aop,
+            "variance_share": ratio(outlook - aop, aop),
+            "next_outlook": [total(name, after) for name in FINANCE_LINES_SHOWN],
+        }
+    ).astype({"line": "str"})[FINANCE_SUMMARY.names]
+
+
+def _years(axis: Axis) -> Sequence[npt.NDArray[np.bool_]]:
+    """The periods shown of the fiscal year in which the plan starts, and of the one after."""
+    years = axis.calendar.fiscal_year(axis.periods)
+    this = years[axis.history]
+    return years == this, years == this + 1
+
+
+def _sum(numbers: Numbers, periods: npt.NDArray[np.bool_]) -> Numbers:
+    total: Numbers = zero(numbers[:, periods]).sum(axis=1)
+    return total

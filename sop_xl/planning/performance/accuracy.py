@@ -1,0 +1,89 @@
+"""How good and how steady the demand plans were: forecast at the lag, change between cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning import hierarchy
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers
+from sop_xl.schema import ALL
+
+
+def at_lag(past_plans: pd.DataFrame, axis: Axis, lag: int) -> pd.DataFrame:
+    """The rows of the past months whose plan was made ``lag`` cycles before the month."""
+    made = past_plans["cycle"].array.asi8
+    month = past_plans["period"].array.asi8
+    rows: pd.DataFrame = past_plans[(month - made == lag) & past_plans["period"].isin(axis.past)]
+    return rows
+
+
+def accuracy(
+    history: pd.DataFrame, plans: pd.DataFrame, level: tuple[str, ...], axis: Axis
+) -> dict[str, Numbers]:
+    """Forecast, the demand it was for and the absolute error of each past month.
+
+    The error is taken block by block and then added up, so that errors do not cancel out. A plan
+    for all regions (or channels) is compared with the demand of all of them. Blocks with negative
+    demand (more returned than ordered) are left out, as are months without any history.
+
+    Args:
+        history: Demand by block and month.
+        plans: What :func:`at_lag` gives.
+        level: Keys of a block.
+        axis: Its past is what is measured.
+    """
+    names = ("forecast", "forecast_demand", "absolute_error")
+    total = dict.fromkeys(names, np.full(len(axis.past), np.nan))
+    delivered = axis.past.isin(pd.PeriodIndex(history["period"]))
+    for keys, rows in _by_detail(plans, level):
+        blocks = hierarchy.blocks_of(keys, [rows])
+        forecast = hierarchy.sums(rows, ["consensus"], blocks, axis.past)["consensus"]
+        actual = hierarchy.sums(history, ["orders"], blocks, axis.past)["orders"]
+        demand = np.nan_to_num(actual)
+        measured = ~np.isnan(forecast) & delivered & (demand >= 0)
+        figures = (forecast, demand, np.abs(forecast - demand))
+        for name, numbers in zip(names, figures, strict=True):
+            found = np.where(measured, numbers, np.nan)
+            total[name] = _add(total[name], found)
+    return total
+
+
+def _by_detail(
+    plans: pd.DataFrame, level: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """The rows by the keys that they name; ``All`` names none."""
+    for detail, rows in plans.groupby([plans[key] != ALL for key in level]):
+        keys = tuple(key for key, is_named in zip(level, detail, strict=True) if is_named)
+        if keys:
+            yield keys, rows
+
+
+def _add(total: Numbers, blocks: Numbers) -> Numbers:
+    known = ~np.isnan(blocks).all(axis=0)
+    return np.where(known, np.nan_to_num(total) + np.nansum(blocks, axis=0), total)
+
+
+def volatility(past_plans: pd.DataFrame, level: tuple[str, ...], axis: Axis) -> dict[str, Numbers]:
+    """Change of the plan of each past cycle against the cycle before, over the common months.
+
+    A block that only one of the two plans knows has changed by all of its plan.
+    """
+    shape = len(axis.past)
+    change, previous = np.full(shape, np.nan), np.full(shape, np.nan)
+    for place, cycle in enumerate(axis.past):
+        new, old = (past_plans[past_plans["cycle"] == made] for made in (cycle, cycle - 1))
+        months = pd.PeriodIndex(sorted(set(new["period"]) & set(old["period"])), freq="M")
+        months = months[months >= cycle]
+        if len(months) == 0:
+            continue
+        blocks = hierarchy.blocks_of(level, [new, old])
+        now, before = (
+            np.nan_to_num(hierarchy.sums(plan, ["consensus"], blocks, months)["consensus"])
+            for plan in (new, old)
+        )
+        change[place], previous[place] = np.abs(now - before).sum(), before.sum()
+    return {"plan_change": change, "previous_plan": previous}

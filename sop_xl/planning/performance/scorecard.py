@@ -1,0 +1,65 @@
+"""The scorecard: the twelve KPIs of the last closed month against their targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.tables.performance import KPI_FACTS, KPI_TABLE, KPIS
+from sop_xl.tables.settings import Settings
+
+INFORMATION, NO_DATA = "○ for information", "– no data"
+ON_TARGET, WATCH, OFF_TARGET = "● on target", "▲ watch", "■ off target"
+EXACT, NEAR = 1e-7, 0.05
+"""How far on the wrong side still is on target, and how far is worth watching."""
+
+
+def scorecard(kpi_facts: pd.DataFrame, axis: Axis, settings: Settings) -> pd.DataFrame:
+    """The table ``kpis``, in the order of the handbook."""
+    names = [kpi.name for kpi in KPIS]
+    past = kpi_facts.set_index("period").reindex(axis.past)[names]
+    frame = pd.DataFrame(
+        {
+            "kpi": [KPI_FACTS[name].label for name in names],
+            "group": [kpi.group for kpi in KPIS],
+            "actual": past.iloc[-1].to_numpy(),
+            "previous": past.iloc[-2].to_numpy(),
+            "average": past.mean().to_numpy(),
+            "target": [float(getattr(settings, f"target_{name}")) for name in names],
+            "better": [kpi.better for kpi in KPIS],
+            "unit": [KPI_FACTS[name].unit.label for name in names],
+            "definition": [KPI_FACTS[name].help for name in names],
+            "handbook": [kpi.handbook for kpi in KPIS],
+            "owner": [kpi.owner for kpi in KPIS],
+        }
+    )
+    frame = frame.assign(variance=frame["actual"] - frame["target"])
+    frame = frame.assign(miss=_miss(frame))
+    return frame.assign(status=_status(frame))[KPI_TABLE.names]
+
+
+def _miss(frame: pd.DataFrame) -> pd.Series:
+    """Distance to the target on the wrong side: points of a %, else share of the target."""
+    wrong_side = np.select(
+        [frame["better"] == "higher", frame["better"] == "lower"],
+        [-frame["variance"], frame["variance"]],
+        frame["variance"].abs(),
+    )
+    size = frame["target"].abs().clip(lower=EXACT).where(frame["unit"] != "%", 1.0)
+    judged = frame["variance"].notna() & (frame["better"] != "info")
+    return (pd.Series(wrong_side).clip(lower=0.0) / size).where(judged, 0.0)
+
+
+def _status(frame: pd.DataFrame) -> pd.Series:
+    status = np.select(
+        [
+            frame["actual"].isna(),
+            frame["better"] == "info",
+            frame["miss"] <= EXACT,
+            frame["miss"] <= NEAR,
+        ],
+        [NO_DATA, INFORMATION, ON_TARGET, WATCH],
+        OFF_TARGET,
+    )
+    return pd.Series(status, dtype="str")

@@ -1,0 +1,138 @@
+"""Capacity shortages: months in which a resource has more load than hours, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers, totals
+from sop_xl.planning.review.exceptions import Issue, Run, runs
+from sop_xl.planning.wording import month, months, number, percent
+from sop_xl.tables.settings import Settings
+
+NOISE = 0.5
+"""Hours that are rounding, not a shortage."""
+
+
+class _Resource(NamedTuple):
+    """What the plan asks of one resource, month by month, and what an hour of it is worth."""
+
+    name: str
+    load: Numbers
+    available: Numbers
+    cumulative_gap: Numbers
+    overtime_rate: float
+    margin: Numbers
+    """Margin of the output planned on it."""
+    families: Sequence[str]
+    family_margins: Numbers
+    """Margin per hour of each of the families, NaN where it does not use the resource."""
+
+
+def capacity_shortages(
+    axis: Axis,
+    settings: Settings,
+    capacity: pd.DataFrame,
+    resources: pd.DataFrame,
+    bill: pd.DataFrame,
+    supply_plan: pd.DataFrame,
+    finance_family: pd.DataFrame,
+) -> Iterator[Issue]:
+    """One issue for each run of months above the utilisation limit."""
+    names = sorted(resources["resource"])
+    load, available, cumulative = (
+        totals(capacity, name, "resource", names, axis.plan)
+        for name in ("load", "available", "cumulative_gap")
+    )
+    families = sorted(set(supply_plan["family"]))
+    production = totals(supply_plan, "production", "family", families, axis.plan)
+    unit_margin = _unit_margin(finance_family, families, axis)
+    rates = resources.set_index("resource")["cost_per_hour"].reindex(names).fillna(0.0)
+    for at, name in enumerate(names):
+        hours = _hours_of(bill, name, families)
+        uses = hours > 0
+        resource = _Resource(
+            name,
+            load[at],
+            available[at],
+            cumulative[at],
+            float(rates.iloc[at]),
+            (production * unit_margin)[uses].sum(axis=0),
+            families,
+            np.where(uses, unit_margin.mean(axis=1) / np.where(uses, hours, 1.0), np.nan),
+        )
+        over = resource.load - settings.utilisation_limit * resource.available
+        for run in runs(over > NOISE):
+            yield _shortage(axis, settings, resource, run, float(over[run.part].sum()))
+
+
+def _unit_margin(finance_family: pd.DataFrame, families: Sequence[str], axis: Axis) -> Numbers:
+    price, cost = (
+        totals(finance_family, name, "family", families, axis.plan)
+        for name in ("price", "unit_cost")
+    )
+    return price - cost
+
+
+def _hours_of(bill: pd.DataFrame, resource: str, families: Sequence[str]) -> Numbers:
+    """Hours of the resource that one unit of each family takes."""
+    rows = bill[bill["resource"] == resource].groupby("family")["hours_per_unit"].sum()
+    return rows.reindex(list(families)).fillna(0.0).to_numpy(dtype=float)
+
+
+def _shortage(
+    axis: Axis, settings: Settings, resource: _Resource, run: Run, short: float
+) -> Issue:
+    """The issue of one run: the margin, or else the overtime, of the hours that are short."""
+    load = float(resource.load[run.part].sum())
+    margin_per_hour = max(0.0, float(resource.margin[run.part].sum()) / load)
+    if margin_per_hour > 0:
+        value = short * margin_per_hour
+        stake = f"margin at stake at {number(margin_per_hour, settings.currency)} per hour"
+    else:
+        value = short * resource.overtime_rate
+        stake = "cost of the missing hours"
+    available = float(resource.available[run.part].sum())
+    loaded = f"{percent(load / available)} loaded" if available > 0 else "without hours"
+    first, last = axis.plan[run.first], axis.plan[run.last]
+    return Issue(
+        exception=f"Capacity short: {resource.name} from {month(first)}",
+        area="capacity",
+        subject=resource.name,
+        period=first,
+        message=(
+            f"{resource.name} is {loaded} in {months(first, last)}: {number(short)} h short, "
+            f"{number(value, settings.currency)} {stake}."
+        ),
+        size=-short,
+        size_unit="h",
+        value=value,
+        option=_option(settings, resource, run, short, margin_per_hour),
+        sheet="Capacity",
+    )
+
+
+def _option(
+    settings: Settings, resource: _Resource, run: Run, short: float, margin_per_hour: float
+) -> str:
+    """The first thing to try: build ahead, pay for hours, or choose what to make."""
+    if run.first > 0 and resource.cumulative_gap[run.last] >= 0:
+        free = number(float(resource.cumulative_gap[run.first - 1]))
+        return f"Build ahead: the months before have {free} h to spare."
+    cost = short * resource.overtime_rate
+    if cost > 0 and resource.overtime_rate < margin_per_hour:
+        return (
+            f"Overtime, an extra shift or subcontracting: {number(short)} h for about "
+            f"{number(cost, settings.currency)}, less than the margin at stake."
+        )
+    best = resource.family_margins
+    if np.isnan(best).sum() < len(best) - 1:
+        first = resource.families[int(np.nanargmax(best))]
+        return (
+            f"Make {first} first, which earns most per hour; move other demand or subcontract it."
+        )
+    return "Add a shift, subcontract, or move demand to months with free hours."

@@ -1,0 +1,80 @@
+"""Checks of the plan, computed from the frames and, apart from that, by formulas in the book."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import empty_frame
+from sop_xl.tables.executive import AGENDA_ROWS
+from sop_xl.tables.review import CHECK_TABLE, CHECKS
+
+PASSED, FAILED = "● passed", "■ failed"
+AGENDA_MINUTES = 90
+
+
+def checks(axis: Axis, **frames: pd.DataFrame) -> pd.DataFrame:
+    """The table ``checks``: one row for each of the declared checks.
+
+    Args:
+        axis: The periods; totals are taken over the plan months.
+        frames: The frames that the checks look at, by table or grid.
+    """
+    values = _values(axis, frames)
+    rows = [
+        {
+            "check": check.name,
+            "test": check.test,
+            "value": values[check.name],
+            "tolerance": check.tolerance,
+            "status": PASSED if abs(values[check.name]) <= check.tolerance else FAILED,
+            "sheet": check.sheet,
+            "remedy": check.remedy,
+        }
+        for check in CHECKS
+    ]
+    types = empty_frame(CHECK_TABLE.columns).dtypes
+    return pd.DataFrame(rows)[CHECK_TABLE.names].astype(types.to_dict())
+
+
+def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """By how much each check is off."""
+
+    def total(name: str, column: str, periods: pd.PeriodIndex = axis.plan) -> float:
+        frame = frames[name]
+        return float(frame.loc[frame["period"].isin(periods), column].sum())
+
+    before, end = axis.periods[axis.history - 1 : axis.history], axis.plan[-1:]
+    opening = total("supply_plan", "net_stock", before)
+    in_stock = total("stock_history", "on_hand", before) - total("stock_history", "backlog", before)
+    produced, demanded = total("supply_plan", "production"), total("supply_plan", "demand")
+    profit = total("finance_total", "operating_profit")
+    cost = total("finance_total", "cost_of_sales") + total("finance_total", "operating_cost")
+    sources, deals = frames["completeness"], frames["pipeline"]
+    closing = deals["close_period"].isin(axis.plan)
+    return {
+        "history": float(frames["history"]["orders"].sum())
+        - total("demand_plan", "actual", axis.past),
+        "demand_to_supply": total("demand_plan", "consensus") - demanded,
+        "opening_stock": opening - in_stock,
+        "inventory_balance": opening + produced - demanded - total("supply_plan", "net_stock", end),
+        "capacity_load": total("capacity", "load") - _hours(axis, frames),
+        "volume": total("supply_plan", "shipments") - total("finance_family", "volume"),
+        "revenue": total("finance_family", "revenue") - total("finance_total", "revenue"),
+        "profit": total("finance_total", "revenue") - cost - profit,
+        "aop": total("aop", "quantity") - total("demand_plan", "aop"),
+        "pipeline": float(deals.loc[closing, "weighted_quantity"].sum())
+        - total("demand_plan", "pipeline"),
+        "reasons": total("demand_plan", "unexplained"),
+        "fresh_data": float(sources["status"].str.startswith("■").sum()),
+        "agenda": float(sum(minutes for _, _, minutes, *_ in AGENDA_ROWS) - AGENDA_MINUTES),
+    }
+
+
+def _hours(axis: Axis, frames: dict[str, pd.DataFrame]) -> float:
+    """Hours of the whole plan: every line of the bill x the output of its family."""
+    supply = frames["supply_plan"]
+    plan = supply[supply["period"].isin(axis.plan)]
+    output = plan.groupby("family")["production"].sum()
+    hours = frames["bill"].groupby("family")["hours_per_unit"].sum()
+    return float((hours * output.reindex(hours.index).fillna(0.0)).sum())

@@ -1,0 +1,147 @@
+"""Step 3, supply planning and capacity review: production, inventory, load against capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning import Outcome
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
+from sop_xl.planning.supply.capacity import capacity, with_team_hours
+from sop_xl.planning.supply.inventory import days_of_supply, shipments, target_inventory
+from sop_xl.planning.supply.production import level_plan, project, required_rate
+from sop_xl.planning.wording import month
+from sop_xl.schema import Finding, Severity
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import SUPPLY_PLAN
+
+MAKE_TO_ORDER = "make to order"
+
+
+def run(
+    axis: Axis,
+    settings: Settings,  # noqa: ARG001  every step takes the settings
+    *,
+    demand_total: pd.DataFrame,
+    families: pd.DataFrame,
+    history: pd.DataFrame,
+    stock_history: pd.DataFrame,
+    bill: pd.DataFrame,
+    resources: pd.DataFrame,
+    resource_calendar: pd.DataFrame,
+    workforce: pd.DataFrame,
+    supply_plan_inputs: pd.DataFrame,
+    capacity_inputs: pd.DataFrame,
+) -> Outcome:
+    """Plan production of each family and hold its load against the capacity."""
+    names = sorted(families["family"])
+    plan = supply_plan(
+        axis, names, demand_total, families, history, stock_history, supply_plan_inputs
+    )
+    teams = with_team_hours(workforce)
+    production = matrix(plan, "production", "family", names, axis.periods)
+    load = capacity(
+        axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs
+    )
+    frames = {"supply_plan": plan, "capacity": load, "workforce": teams}
+    return Outcome(frames, _opening_findings(axis, families, stock_history))
+
+
+def supply_plan(
+    axis: Axis,
+    names: Sequence[str],
+    demand_total: pd.DataFrame,
+    families: pd.DataFrame,
+    history: pd.DataFrame,
+    stock_history: pd.DataFrame,
+    inputs: pd.DataFrame,
+) -> pd.DataFrame:
+    """The grid ``supply_plan``: one block for each family in ``names``."""
+    actual = totals(demand_total, "actual", "family", names, axis.past)
+    demand = totals(demand_total, "consensus", "family", names, axis.plan)
+    past = _past(axis, names, history, stock_history)
+    opening, opening_backlog = zero(past["net_stock"][:, -1:]), zero(past["backlog"][:, -1:])
+    calendar_days = axis.calendar.days(axis.plan).astype(float)
+    workdays = axis.calendar.workdays(axis.plan).astype(float)
+    target = np.where(
+        _is(families, names, "policy", MAKE_TO_ORDER),
+        0.0,
+        target_inventory(
+            demand, calendar_days, lookup(families, "family", names, "target_days")
+        ),
+    )
+    level = level_plan(demand, opening, target[:, -1:], workdays)
+    fixed = matrix(inputs, "production_override", "family", names, axis.plan)
+    chosen = np.where(_is(families, names, "strategy", "level"), level, np.nan)
+    projection = project(demand, target, opening, fixed, chosen)
+    inventory = np.maximum(0.0, rounded(projection.net_stock))
+    backlog = np.maximum(0.0, rounded(-projection.net_stock))
+    plan = {
+        "demand": demand,
+        "cumulative_demand": np.cumsum(demand, axis=1),
+        "cumulative_days": np.broadcast_to(np.cumsum(calendar_days), demand.shape),
+        "target": target,
+        "chase_plan": projection.chase,
+        "required_rate": required_rate(demand, opening, workdays),
+        "level_plan": level,
+        "production_override": fixed,
+        "production": projection.production,
+        "net_stock": projection.net_stock,
+        "inventory": inventory,
+        "backlog": backlog,
+        "shipments": shipments(demand, backlog, opening_backlog),
+        "days_of_supply": days_of_supply(demand, inventory, calendar_days),
+        "gap_to_target": rounded(projection.net_stock - target),
+    }
+    past["demand"] = actual
+    cells = {name: across(axis, past.get(name), numbers) for name, numbers in plan.items()}
+    return blocks(SUPPLY_PLAN, names, axis, cells)
+
+
+def _past(
+    axis: Axis, names: Sequence[str], history: pd.DataFrame, stock_history: pd.DataFrame
+) -> dict[str, Numbers]:
+    """What happened: output, stock and backlog of the closed periods; NaN where nobody knows."""
+    produced, on_hand, owed = (
+        matrix(stock_history, name, "family", names, axis.past)
+        for name in ("produced", "on_hand", "backlog")
+    )
+    unknown = np.isnan(on_hand) & np.isnan(owed)
+    return {
+        "production": produced,
+        "inventory": on_hand,
+        "backlog": np.where(unknown, np.nan, zero(owed)),
+        "net_stock": np.where(unknown, np.nan, zero(on_hand) - zero(owed)),
+        "shipments": matrix(history, "shipments", "family", names, axis.past),
+    }
+
+
+def _is(families: pd.DataFrame, names: Sequence[str], column: str, text: str) -> Numbers:
+    """One flag per family (upright)."""
+    values = families.set_index("family")[column].reindex(list(names))
+    return np.asarray(values == text)[:, np.newaxis]
+
+
+def _opening_findings(
+    axis: Axis, families: pd.DataFrame, stock_history: pd.DataFrame
+) -> list[Finding]:
+    """Families that are made to stock and whose stock at the start of the plan is unknown."""
+    known = stock_history[
+        (stock_history["period"] == axis.opening) & stock_history["on_hand"].notna()
+    ]
+    stocked = families.loc[families["policy"] != MAKE_TO_ORDER, "family"]
+    missing = sorted(set(stocked) - set(known["family"]))
+    if not missing:
+        return []
+    shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    return [
+        Finding(
+            "stock",
+            f"No stock at the end of {month(axis.opening)} for {shown}: the plan starts from zero.",
+            "Load the stock of the last closed month, or set the policy to make to order.",
+            Severity.WARNING,
+        )
+    ]

@@ -1,0 +1,112 @@
+"""Rough-cut capacity: load of each resource against its machine and labour hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, ratio, totals, zero
+from sop_xl.tables.supply import CAPACITY
+
+
+def load_hours(production: Numbers, hours_per_unit: Numbers) -> Numbers:
+    """Load of each resource by bill of resources: ``L_wt = sum over families of P_ft x h_fw``.
+
+    Source: Berry, Schmitt & Vollmann, Journal of Operations Management 3(1), 1982, bill of
+    capacity.
+
+    Args:
+        production: Units, families down, periods across.
+        hours_per_unit: Hours of one unit, families down, resources across.
+
+    >>> load_hours(np.array([[50.0], [15.0]]), np.array([[0.8, 0.4, 2.1], [1.2, 2.5, 3.1]]))
+    array([[ 58. ],
+           [ 57.5],
+           [151.5]])
+    """
+    return hours_per_unit.T @ production
+
+
+def with_team_hours(workforce: pd.DataFrame) -> pd.DataFrame:
+    """The teams with their productive hours in a month: headcount x hours of one person."""
+    return workforce.assign(hours=zero(workforce["headcount"].to_numpy(dtype=float))
+                            * zero(workforce["hours_per_month"].to_numpy(dtype=float)))
+
+
+def capacity(
+    axis: Axis,
+    production: Numbers,
+    families: Sequence[str],
+    bill: pd.DataFrame,
+    resources: pd.DataFrame,
+    resource_calendar: pd.DataFrame,
+    workforce: pd.DataFrame,
+    inputs: pd.DataFrame,
+) -> pd.DataFrame:
+    """The grid ``capacity``: load, available hours, gap and utilisation of each resource.
+
+    Args:
+        axis: Periods across.
+        production: Units by family and period, past and plan.
+        families: The rows of ``production``.
+        bill: Hours per unit by family and resource.
+        resources: Machines, hours per day, efficiency, planned loss.
+        resource_calendar: Working days of a resource where they differ from the calendar's.
+        workforce: Teams with their ``hours``.
+        inputs: Overtime and extra hours that people committed to.
+    """
+    names = sorted(resources["resource"])
+    plan, past = slice(axis.history, None), slice(None, axis.history)
+    load = load_hours(zero(production), _hours_per_unit(bill, families, names))
+    machine = _machine_hours(axis, resources, resource_calendar, names)
+    teams = workforce.groupby("resource")["hours"].sum().reindex(names).to_numpy(dtype=float)
+    labour = np.broadcast_to(zero(teams)[:, np.newaxis], machine.shape)
+    regular = np.where(labour > 0, np.minimum(machine, labour), machine)
+    overtime, extra = (
+        matrix(inputs, name, "resource", names, axis.plan) for name in ("overtime", "extra")
+    )
+    available = np.hstack([regular[:, past], regular[:, plan] + zero(overtime) + zero(extra)])
+    gap = available[:, plan] - load[:, plan]
+    return blocks(
+        CAPACITY,
+        names,
+        axis,
+        {
+            "load": load,
+            "machine_hours": machine,
+            "labour_hours": labour,
+            "overtime": across(axis, plan=overtime),
+            "extra": across(axis, plan=extra),
+            "available": available,
+            "gap": across(axis, plan=gap),
+            "cumulative_gap": across(axis, plan=np.cumsum(gap, axis=1)),
+            "utilisation": ratio(load, np.maximum(available, 0.0)),
+        },
+    )
+
+
+def _hours_per_unit(
+    bill: pd.DataFrame, families: Sequence[str], resources: Sequence[str]
+) -> Numbers:
+    table = bill.pivot_table(
+        index="family", columns="resource", values="hours_per_unit", aggfunc="sum"
+    )
+    return zero(table.reindex(index=list(families), columns=list(resources)).to_numpy(dtype=float))
+
+
+def _machine_hours(
+    axis: Axis, resources: pd.DataFrame, resource_calendar: pd.DataFrame, names: Sequence[str]
+) -> Numbers:
+    """Machines x hours a day x efficiency x (1 - planned loss) x working days."""
+    machines, hours, efficiency, loss = (
+        lookup(resources, "resource", names, column)
+        for column in ("machines", "hours_per_day", "efficiency", "planned_loss")
+    )
+    rows = resource_calendar.assign(one=1.0)
+    named = totals(rows, "one", "resource", names, axis.periods) > 0
+    days = totals(rows, "days", "resource", names, axis.periods)
+    workdays = np.where(named, days, axis.calendar.workdays(axis.periods))
+    return machines * hours * efficiency * (1 - loss) * workdays

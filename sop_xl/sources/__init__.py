@@ -1,0 +1,152 @@
+"""Getting data in: text files, workbooks and databases to the declared inputs, with findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from sop_xl.planning.calendar import Calendar
+from sop_xl.reading import read_details
+from sop_xl.schema import Finding, Severity, Table, has_errors
+from sop_xl.sources.delivered import Delivered
+from sop_xl.sources.extract import SourceSpec
+from sop_xl.sources.plan_folder import PlanFolder, init
+from sop_xl.sources.quality import check
+from sop_xl.sources.settings_file import read_settings, write_settings
+from sop_xl.sources.shelf import Shelf
+from sop_xl.sources.units import convert
+from sop_xl.tables.data import LOAD_REPORT, REQUIRED, SOURCES
+
+__all__ = [
+    "Loaded",
+    "PlanFolder",
+    "SourceSpec",
+    "init",
+    "load",
+    "read_settings",
+    "write_settings",
+]
+
+Progress = Callable[[int, int, str], None]
+"""Called with steps done, steps in all, and what comes next."""
+
+NO_CYCLE = pd.Period("1970-01", "M")
+"""The cycle of a load that holds no month at all; an error says so."""
+
+
+class Loaded(NamedTuple):
+    """Every source table, typed and checked.
+
+    ``frames`` holds each table of ``tables.data.SOURCES``, empty where nothing was delivered, and
+    ``load_report``. ``cycle`` is the first plan period.
+    """
+
+    frames: dict[str, pd.DataFrame]
+    cycle: pd.Period
+    findings: list[Finding]
+
+
+def load(
+    folder: PlanFolder, cycle: pd.Period | None = None, progress: Progress | None = None
+) -> Loaded:
+    """Read, convert and check everything that the plan folder delivers.
+
+    Args:
+        cycle: First plan period; by default the one after the last month of the actuals.
+    """
+    tell = progress or _silent
+    total = len(SOURCES) + 2
+    calendar = calendar_of(folder)
+    delivered: dict[str, Delivered] = {}
+    with Shelf(folder) as shelf:
+        for done, table in enumerate(SOURCES):
+            tell(done, total, f"Reading {table.label}")
+            delivered[table.name] = _deliver(shelf, table, folder, calendar)
+        findings = [*folder.findings, *shelf.unused()]
+    tell(len(SOURCES), total, "Converting units")
+    specs = {name: spec.unit for name, spec in folder.sources.items()}
+    delivered, converted = convert(delivered, folder.settings.base_unit, specs)
+    cycle = cycle or _next_cycle(delivered)
+    tell(len(SOURCES) + 1, total, "Checking")
+    checked = [*converted, *check(delivered, folder.settings, calendar, cycle)]
+    for source in delivered.values():
+        findings += source.findings
+    frames = {name: source.frame for name, source in delivered.items()}
+    frames["load_report"] = _report(delivered, checked, calendar)
+    tell(total, total, "Loaded")
+    return Loaded(frames, cycle, findings + checked)
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    """Nobody watches."""
+
+
+def calendar_of(folder: PlanFolder) -> Calendar:
+    settings = folder.settings
+    return Calendar(settings.calendar, settings.fiscal_year_start, settings.workdays_per_week)
+
+
+def _deliver(shelf: Shelf, table: Table, folder: PlanFolder, calendar: Calendar) -> Delivered:
+    cells, findings = shelf.extract(table)
+    spec = folder.sources.get(table.name, SourceSpec())
+    if cells is None or not len(cells):
+        if table.name in REQUIRED and not has_errors(findings):
+            findings = [*findings, _missing(table, cells.file if cells else "")]
+        return Delivered.nothing(table, findings)
+    details = read_details(
+        table, cells, calendar.period_of, mapping=spec.columns, decimal=spec.decimal,
+        dates=spec.dates,
+    )
+    return Delivered.of(table, cells, details, findings)
+
+
+def _missing(table: Table, file: str) -> Finding:
+    what = "holds only its header" if file else "is missing"
+    return Finding(
+        table.name, f"{table.label} {what}; without it there is no plan.",
+        f"Put data/{table.name}.csv or .xlsx into the plan folder, or name the source in sop.toml:"
+        f" [sources.{table.name}].", file=file,
+    )
+
+
+def _next_cycle(delivered: Mapping[str, Delivered]) -> pd.Period:
+    """The period after the last one of the actuals, or of the stock where there are none."""
+    for name in ("actuals", "stock", "production"):
+        frame = delivered[name].frame
+        if len(frame):
+            last: pd.Period = frame["period"].max()
+            return last + 1
+    return NO_CYCLE
+
+
+def _report(
+    delivered: Mapping[str, Delivered], checked: list[Finding], calendar: Calendar
+) -> pd.DataFrame:
+    """The load report: one row per source, the missing ones too."""
+    later = Counter((f.table, f.severity) for f in checked)
+    rows = []
+    for name, source in delivered.items():
+        count = {s: source.counts[s] + later[name, s] for s in Severity}
+        rows.append(
+            (name, source.origin, float(source.read), _last_day(source, calendar),
+             float(count[Severity.ERROR]), float(count[Severity.WARNING]),
+             float(count[Severity.REPAIR]))
+        )
+    frame = pd.DataFrame(rows, columns=LOAD_REPORT.names)
+    frame["last_day"] = pd.to_datetime(frame["last_day"]).astype("datetime64[ns]")
+    return frame.astype({"source": "str", "origin": "str"})
+
+
+def _last_day(source: Delivered, calendar: Calendar) -> object:
+    """Last day in the data; a month counts to its end. Orders are as fresh as their deliveries."""
+    frame = source.frame
+    if frame.empty:
+        return pd.NaT
+    if "period" in frame and source.monthly:
+        return calendar.end(frame["period"].max())
+    if "period" in frame:
+        return source.last_day
+    return frame["delivered"].max() if "delivered" in frame else pd.NaT

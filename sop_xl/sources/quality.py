@@ -1,0 +1,333 @@
+"""What only shows when tables are held against each other: orphans, contradictions, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Calendar
+from sop_xl.reading import did_you_mean
+from sop_xl.reading.texts import alike, risky_names
+from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
+from sop_xl.sources.delivered import NAMED, Delivered
+from sop_xl.sources.series import gaps, jumps, outliers
+from sop_xl.tables.settings import Settings
+
+Sources = Mapping[str, Delivered]
+
+QUANTITIES = ("actuals", "stock", "production")
+"""Tables whose rows would be missing from the plan without their item."""
+FAMILY_TABLES = ("families", "pipeline", "events", "aop", "risks", "past_plans")
+REGION_TABLES = ("stock", "orders", "pipeline", "events", "aop", "past_plans")
+TIE = 0.01
+"""Difference between two books of the same revenue that needs no explanation."""
+FAR_PRICE = 3.0
+"""Times that the price paid may differ from the price list."""
+ENOUGH_WORKDAYS = 3
+"""Working days at a month's end that may be without any order."""
+
+
+def check(
+    sources: Sources, settings: Settings, calendar: Calendar, cycle: pd.Period
+) -> list[Finding]:
+    """Every check across tables.
+
+    Args:
+        cycle: First plan period.
+    """
+    closed = _closed(sources["actuals"], cycle)
+    return [
+        *_orphans(sources),
+        *_names(sources, settings),
+        *_unknown_families(sources),
+        *_unknown_dimensions(sources, settings),
+        *_open_months(sources, calendar, cycle),
+        *_old_data(sources, cycle),
+        *_negative(sources["actuals"]),
+        *_items(sources["items"], closed),
+        *_dead_stock(sources),
+        *_prices(sources, closed, cycle),
+        *_ties(sources, cycle),
+        *_events(sources["events"]),
+        *_pipeline(sources["pipeline"], calendar, cycle),
+        *_orders(sources["orders"], calendar, cycle),
+        *gaps(sources["actuals"], closed, sources["items"].frame, settings.planning_level),
+        *jumps(sources["actuals"], closed),
+        *outliers(sources["actuals"], closed, settings.outlier_score),
+    ]
+
+
+def _closed(actuals: Delivered, cycle: pd.Period) -> pd.DataFrame:
+    """The actuals of closed months; the index is the row in the frame of the source."""
+    frame = actuals.frame
+    return frame[frame["period"] < cycle] if len(frame) else frame
+
+
+def _orphans(sources: Sources) -> Iterator[Finding]:
+    """Values that their reference table does not know."""
+    for name, source in sources.items():
+        for column in source.table.inputs:
+            if not column.refers or source.frame.empty:
+                continue
+            owner, _, field = column.refers.partition(".")
+            if sources[owner].frame.empty and owner != "items":
+                # a table that is not delivered opens no ability: nothing to hold against it
+                continue
+            label = sources[owner].table.label
+            needed = name in QUANTITIES and column.name in source.table.keys
+            yield from _unknown(
+                source, column.name, sources[owner].frame[field],
+                f"is not in {label}",
+                f"Add it to {label}, or take its rows out.",
+                Severity.ERROR if needed else Severity.WARNING,
+            )
+
+
+def _unknown(
+    source: Delivered, column: str, known: Iterable[str], what: str, remedy: str,
+    severity: Severity,
+) -> Iterator[Finding]:
+    """One finding per value that is not known, the most frequent first."""
+    names = set(known) | {ALL, ""}
+    values = source.frame[column]
+    unknown = values[~values.isin(names)]
+    counts = unknown.value_counts()
+    for value in counts.index[:NAMED]:
+        rows = unknown.index[unknown == value]
+        many = f" ({len(rows):,} rows)" if len(rows) > 1 else ""
+        yield source.finding(
+            f"{source.table[column].label} {value!r} {what}{many}.",
+            f"{did_you_mean(value, names - {ALL, ''})} {remedy}".strip(),
+            severity, int(rows[0]), column,
+        )
+    rest = counts.iloc[NAMED:]
+    if len(rest):
+        row = int(unknown.index[unknown == rest.index[0]][0])
+        more = f"{len(rest):,} more values of this kind ({int(rest.sum()):,} rows)"
+        message = f"{source.table[column].label}: {more}."
+        yield source.finding(message, remedy, severity, row, column)
+
+
+def _names(sources: Sources, settings: Settings) -> Iterator[Finding]:
+    """Names that the book needs for itself, and item numbers that formulas would misread."""
+    items = sources["items"]
+    families = items.frame["family"]
+    yield from items.each(
+        families.isin([ALL, ALL_FAMILIES]), "family",
+        lambda row: f"A family cannot be called {families[row]!r}.",
+        "The book uses this name for all families; choose another one.", Severity.ERROR,
+    )
+    if settings.planning_level[0] != "item":
+        return
+    numbers = items.frame["item"]
+    for note in risky_names(numbers.to_numpy()):
+        yield from items.each(
+            note.which, "item",
+            lambda row: f"Item {numbers[row]!r} cannot be planned by item: Excel reads * ? ~ and a"
+            " leading = < > as a pattern.",
+            note.remedy, Severity.ERROR,
+        )
+    for group in alike(numbers):
+        row = int(numbers.index[numbers == group[-1]][0])
+        listed = " and ".join(repr(name) for name in group)
+        yield items.finding(
+            f"Items {listed} are one name to Excel's formulas.",
+            "Give one of them another number, or plan by family.", Severity.ERROR, row, "item",
+        )
+
+
+def _unknown_families(sources: Sources) -> Iterator[Finding]:
+    items = sources["items"].frame
+    if items.empty:
+        return
+    for name in FAMILY_TABLES:
+        if len(sources[name].frame):
+            yield from _unknown(
+                sources[name], "family", items["family"], "is the family of no item",
+                "Name a family of the item master; else the row is left out of the plan.",
+                Severity.WARNING,
+            )
+
+
+def _unknown_dimensions(sources: Sources, settings: Settings) -> Iterator[Finding]:
+    """Regions and channels that the actuals do not know, where the plan is made by them."""
+    actuals = sources["actuals"].frame
+    if actuals.empty:
+        return
+    for dimension in settings.planning_level[1:]:
+        for name in REGION_TABLES:
+            source = sources[name]
+            if dimension in source.frame and len(source.frame):
+                yield from _unknown(
+                    source, dimension, actuals[dimension], "has no actuals",
+                    "Write it as in the actuals; else the row is left out of the plan.",
+                    Severity.WARNING,
+                )
+
+
+def _open_months(
+    sources: Sources, calendar: Calendar, cycle: pd.Period
+) -> Iterator[Finding]:
+    """Actuals in or after the cycle's first month, and a last month that is not over."""
+    actuals = sources["actuals"]
+    if actuals.frame.empty:
+        return
+    late = actuals.frame["period"] >= cycle
+    if late.any():
+        yield actuals.finding(
+            f"{int(late.sum()):,} rows from {cycle} on are left out: the plan begins there.",
+            "If these months are closed, name a later cycle.",
+            row=int(np.flatnonzero(late)[0]), column="period",
+        )
+    end = calendar.end(cycle - 1)
+    last = actuals.last_day
+    if isinstance(last, pd.Timestamp) and not actuals.monthly:
+        days = np.busday_count(last.date(), end.date())
+        if calendar.start(cycle - 1) <= last and days > ENOUGH_WORKDAYS:
+            yield actuals.finding(
+                f"The actuals end on {last:%Y-%m-%d}; {cycle - 1} is not over, and its demand"
+                " looks too low.",
+                f"Load the whole month, or plan from {cycle - 1} on.",
+            )
+
+
+def _old_data(sources: Sources, cycle: pd.Period) -> Iterator[Finding]:
+    """Actuals or stock that end before the month that should have been closed."""
+    for name, effect in (("actuals", "the forecast starts from older months"),
+                         ("stock", "projected inventory starts without it")):
+        frame = sources[name].frame
+        if len(frame) and frame["period"].max() < cycle - 1:
+            yield sources[name].finding(
+                f"{sources[name].table.label} end in {frame['period'].max()}, before {cycle - 1}:"
+                f" {effect}.",
+                "Load the last closed month.",
+            )
+
+
+def _negative(actuals: Delivered) -> Iterator[Finding]:
+    for name in ("orders", "shipments", "revenue"):
+        label = actuals.table[name].label.lower()
+        yield from actuals.grouped(
+            actuals.frame[name] < 0, name, f"{{n}} rows have negative {label}",
+            "Returns and cancellations belong into Returns; negative demand lowers the forecast.",
+        )
+
+
+def _items(items: Delivered, closed: pd.DataFrame) -> Iterator[Finding]:
+    frame = items.frame
+    sold = frame["item"].isin(closed["item"].unique()) if len(closed) else True
+    for name, effect in (("price", "their volume has no revenue where no revenue is delivered"),
+                         ("cost", "their stock and sales have no value")):
+        yield from items.grouped(
+            ~(frame[name] > 0) & sold, name, f"{{n}} items that sell have no {name}; {effect}",
+            f"Fill in the {name} in the item master.",
+        )
+    yield from items.grouped(
+        (frame["price"] > 0) & (frame["price"] < frame["cost"]), "price",
+        "{n} items cost more than their price", "Check price, cost and their units.",
+    )
+    yield from items.each(
+        frame["end"] < frame["launch"], "end",
+        lambda row: f"Item {frame['item'][row]} ends on {frame['end'][row]:%Y-%m-%d}, before its"
+        f" launch on {frame['launch'][row]:%Y-%m-%d}.", "Mend the dates.",
+    )
+    yield from items.each(
+        (frame["like_item"] != "") & (frame["like_item"] == frame["item"]), "like_item",
+        lambda row: f"Item {frame['item'][row]} names itself as its like item.",
+        "Name an older item with a similar demand.",
+    )
+
+
+def _dead_stock(sources: Sources) -> Iterator[Finding]:
+    """Stock of items that were never sold."""
+    stock, actuals, items = (sources[name] for name in ("stock", "actuals", "items"))
+    if stock.frame.empty or actuals.frame.empty:
+        return
+    last = stock.frame["period"] == stock.frame["period"].max()
+    never = ~stock.frame["item"].isin(actuals.frame["item"].unique())
+    which = last & never & (stock.frame["on_hand"] > 0)
+    cost = stock.frame["item"].map(items.frame.set_index("item")["cost"])
+    value = float((cost * stock.frame["on_hand"])[which].sum())
+    yield from stock.grouped(
+        which, "on_hand",
+        f"{{n}} items with stock (worth {value:,.0f} at cost) have never been sold",
+        "Check the item numbers, or whether the stock is still wanted.",
+    )
+
+
+def _prices(sources: Sources, closed: pd.DataFrame, cycle: pd.Period) -> Iterator[Finding]:
+    """Revenue per unit far from the price of the item, over the last twelve months."""
+    items = sources["items"]
+    recent = closed[closed["period"] >= cycle - 12] if len(closed) else closed
+    if recent.empty or items.frame.empty:
+        return
+    sold = recent["shipments"].fillna(recent["orders"]).where(recent["revenue"].notna())
+    by_item = pd.DataFrame({"item": recent["item"], "sold": sold, "revenue": recent["revenue"]})
+    sums = by_item.groupby("item").sum()
+    paid = items.frame["item"].map(sums["revenue"] / sums["sold"].where(sums["sold"] > 0))
+    ratio = paid / items.frame["price"].where(items.frame["price"] > 0)
+    yield from items.each(
+        (ratio > FAR_PRICE) | (ratio < 1 / FAR_PRICE), "price",
+        lambda row: f"Item {items.frame['item'][row]}: revenue per unit is {paid[row]:,.2f}, its"
+        f" price {items.frame['price'][row]:,.2f} ({ratio[row]:.2g} times).",
+        "Check the units of quantity and price, and the currency.",
+    )
+
+
+def _ties(sources: Sources, cycle: pd.Period) -> Iterator[Finding]:
+    """The same revenue and cost of sales in the actuals and in accounting."""
+    balance, actuals = sources["balance"], sources["actuals"]
+    if balance.frame.empty or actuals.frame.empty:
+        return
+    for name in ("revenue", "cost_of_sales"):
+        sums = actuals.frame.groupby("period")[name].sum(min_count=1)
+        sold = balance.frame["period"].map(sums)
+        booked = balance.frame[name]
+        off = ((sold - booked).abs() > TIE * booked.abs()) & (balance.frame["period"] < cycle)
+        label = actuals.table[name].label
+        yield from balance.each(
+            off, name,
+            lambda row, sold=sold, booked=booked, label=label: (  # type: ignore[misc]
+                f"{label} of {balance.frame['period'][row]}: accounting {booked[row]:,.0f}, actuals"
+                f" {sold[row]:,.0f} ({(sold[row] - booked[row]) / abs(booked[row] or 1):+.1%})."
+            ),
+            "Find out which of the two is complete: items, regions, returns, discounts.",
+        )
+
+
+def _events(events: Delivered) -> Iterator[Finding]:
+    frame = events.frame
+    yield from events.each(
+        frame["end"] < frame["start"], "end",
+        lambda row: f"Event {frame['event'][row]} ends in {frame['end'][row]}, before it starts in"
+        f" {frame['start'][row]}.", "Mend the months.", Severity.ERROR,
+    )
+
+
+def _pipeline(pipeline: Delivered, calendar: Calendar, cycle: pd.Period) -> Iterator[Finding]:
+    frame = pipeline.frame
+    undecided = ~frame["stage"].isin(["won", "lost"])
+    yield from pipeline.grouped(
+        undecided & (frame["close_date"] < calendar.start(cycle)), "close_date",
+        "{n} open deals should have closed before the plan begins; they are not in the plan",
+        "Ask sales for the new date, or set the stage to won or lost.",
+    )
+
+
+def _orders(orders: Delivered, calendar: Calendar, cycle: pd.Period) -> Iterator[Finding]:
+    frame = orders.frame
+    yield from orders.grouped(
+        frame["delivered"] >= calendar.start(cycle), "delivered",
+        "{n} order lines are delivered in the future", "Mend the date of delivery.",
+    )
+    yield from orders.grouped(
+        frame["delivered"].isna() & (frame["delivered_quantity"] > 0), "delivered_quantity",
+        "{n} order lines have a delivered quantity and no date", "Fill in the day of delivery.",
+    )
+    yield from orders.grouped(
+        frame["delivered_quantity"] > 1.1 * frame["quantity"], "delivered_quantity",
+        "{n} order lines delivered more than 10 % over the quantity ordered",
+        "Check the units of both quantities.",
+    )

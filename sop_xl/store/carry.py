@@ -1,0 +1,71 @@
+"""What goes over into the next cycle: what is still open, and what people typed for months to come.
+
+Lists that only people fill in (decisions, assumptions, remarks on exceptions, the inputs of the
+grids) start from the last cycle's final state, without what is over. Sources are loaded anew; what
+people typed over them is repeated on top of the new load, unless the source has it by now.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl import tables
+from sop_xl.schema import Table
+from sop_xl.store.merge import Change, Kind, difference
+from sop_xl.store.values import keys_of
+from sop_xl.tables.data import ACTIONS, RISKS, SOURCES
+
+SOURCE_NAMES = frozenset(table.name for table in SOURCES)
+KEPT_LISTS = frozenset({ACTIONS.name, RISKS.name})
+"""Sources that stay as they are where a cycle's load does not deliver them."""
+ANEW = frozenset({"cycle_calendar", "load_report"})
+"""Tables that each cycle starts without."""
+CLOSED_MONTHS = 36
+"""How long actions that are done stay: the KPI sheet counts them in the months that it shows."""
+_OVER = {
+    "decisions": ("rejected",),
+    "assumptions": ("wrong",),
+    "exceptions": ("done",),
+    "risks": ("closed",),
+    "actions": ("cancelled",),
+}
+"""The status with which a row is left behind."""
+
+
+def carried_lists(level: tuple[str, ...]) -> list[Table]:
+    """The tables that start from the last cycle's final state."""
+    inputs = tables.inputs(level).values()
+    return [table for table in inputs if table.name not in SOURCE_NAMES | ANEW]
+
+
+def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame:
+    """The rows that still matter in the cycle that begins with a period."""
+    keep = pd.Series(True, index=frame.index)
+    if table.name in _OVER:
+        keep &= ~frame["status"].isin(_OVER[table.name])
+    if table.name not in SOURCE_NAMES and "period" in table.keys:
+        keep &= frame["period"] >= first
+    if table.name == "events":
+        keep &= frame["end"].isna() | (frame["end"] >= first)
+    if table.name == "decisions":
+        keep &= (frame["status"] != "approved") | ~(frame["due"] < first.to_timestamp())
+    if table.name == "actions":
+        since = (first - CLOSED_MONTHS).to_timestamp()
+        keep &= (frame["status"] != "done") | ~(frame["due"] < since)
+    return frame[keep].reset_index(drop=True)
+
+
+def repeated(
+    base: pd.DataFrame, final: pd.DataFrame, table: Table, first: pd.Period
+) -> list[Change]:
+    """What people typed over a source, to be repeated in the next cycle.
+
+    Args:
+        base: The table as it was last loaded in the cycle that ends.
+        final: The same with all that people typed.
+        table: The declaration.
+        first: First plan period of the new cycle.
+    """
+    wanted = set(keys_of(ongoing(final, table, first), table))
+    changes = difference(base, final, table)
+    return [c for c in changes if c.kind is not Kind.ADDED or c.key in wanted]

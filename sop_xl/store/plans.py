@@ -1,0 +1,129 @@
+"""The versions of the plan that a cycle produced, kept to measure later what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from sop_xl.schema import ALL, Unit
+from sop_xl.store.layout import FULL_LEVEL, REVISION, VERSION, VERSION_VALUE
+from sop_xl.store.values import Value, dump, frame_of, plain
+from sop_xl.tables import GRIDS
+from sop_xl.tables.data import PAST_PLANS
+
+
+class Version(NamedTuple):
+    """A plan that is kept: the measures of a grid in the plan periods."""
+
+    name: str
+    grid: str
+    measures: tuple[str, ...]
+
+
+VERSIONS = (
+    Version("statistical", "demand_plan", ("baseline",)),
+    Version("consensus", "demand_plan", ("consensus",)),
+    Version("supply", "supply_plan", ("production", "inventory", "backlog")),
+    Version("financial", "finance_total",
+            ("revenue", "cost_of_sales", "operating_cost", "operating_profit", "inventory_value")),
+)  # fmt: skip
+
+
+class Records(NamedTuple):
+    """A version on its way into the database."""
+
+    version: Version
+    rows: list[dict[str, Value]]
+    hash: str
+
+
+def records(frames: Mapping[str, pd.DataFrame], cycle: str) -> list[Records]:
+    """The versions that a plan's frames hold: one row per measure, block and plan period."""
+    return [_records(v, frames[v.grid], cycle) for v in VERSIONS if v.grid in frames]
+
+
+def _records(version: Version, frame: pd.DataFrame, cycle: str) -> Records:
+    plan = frame[frame["period"] >= pd.Period(cycle, "M")]
+    keys, periods = _keys(plan, version.grid), plain(plan["period"], Unit.PERIOD)
+    rows: list[dict[str, Value]] = [
+        {"measure": measure, "row_key": key, "period": period, "value": value}
+        for measure in version.measures
+        for key, period, value in zip(
+            keys, periods, plain(plan[measure], Unit.QUANTITY), strict=True
+        )
+        if value is not None
+    ]
+    rows.sort(key=lambda row: (row["measure"], row["row_key"], row["period"]))
+    return Records(version, rows, hashlib.sha256(dump(rows).encode()).hexdigest())
+
+
+def _keys(frame: pd.DataFrame, grid: str) -> list[str]:
+    """The key of each row's block, with every dimension where the grid follows the level."""
+    names = FULL_LEVEL if GRIDS[grid].at_level else tuple(GRIDS[grid].key_names)
+    columns = [frame[n].tolist() if n in frame else [ALL] * len(frame) for n in names]
+    if not names:
+        return [dump({})] * len(frame)
+    texts: dict[tuple[str, ...], str] = {}
+    blocks = zip(*columns, strict=True)
+    return [texts.setdefault(b, dump(dict(zip(names, b, strict=True)))) for b in blocks]
+
+
+def latest_hashes(connection: sa.Connection, cycle: str) -> dict[str, str]:
+    """The hash of the last saved version by name."""
+    query = (
+        sa.select(VERSION.c.name, VERSION.c.hash)
+        .join(REVISION)
+        .where(REVISION.c.cycle == cycle)
+        .order_by(VERSION.c.id)
+    )
+    return {row.name: row.hash for row in connection.execute(query)}
+
+
+def save(connection: sa.Connection, revision: int, versions: Iterable[Records]) -> None:
+    """Store versions as part of a revision."""
+    for records in versions:
+        entry = {"revision": revision, "name": records.version.name, "hash": records.hash}
+        entry |= {"grid": records.version.grid, "rows": len(records.rows)}
+        result = connection.execute(VERSION.insert().values(**entry))
+        assert result.inserted_primary_key is not None  # every insert of one row has it
+        number = int(result.inserted_primary_key[0])
+        if records.rows:
+            rows = [row | {"version": number} for row in records.rows]
+            connection.execute(VERSION_VALUE.insert(), rows)
+
+
+def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
+    """The last demand plan of each earlier cycle, as rows of the table of past plans."""
+    last = (
+        sa.select(sa.func.max(VERSION.c.id))
+        .join(REVISION)
+        .where(REVISION.c.cycle < before, VERSION.c.grid == "demand_plan")
+        .group_by(REVISION.c.cycle, VERSION.c.name)
+    )
+    value = VERSION_VALUE.c
+    query = (
+        sa.select(REVISION.c.cycle, value.period, value.row_key, value.measure, value.value)
+        .select_from(VERSION_VALUE)
+        .join(VERSION)
+        .join(REVISION)
+        .where(VERSION.c.id.in_(last))
+    )
+    found = pd.DataFrame(connection.execute(query).all(), columns=[*_INDEX, "measure", "value"])
+    wide = found.pivot_table("value", _INDEX, "measure", "first").reset_index()
+    blocks = {key: json.loads(key) for key in wide["row_key"].unique()}
+    columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
+    for name in FULL_LEVEL:
+        columns[name] = [blocks[key][name] for key in wide["row_key"]]
+    for name in ("consensus", "baseline"):
+        numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
+        columns[name] = list(numbers)
+    return frame_of(columns, PAST_PLANS.inputs)
+
+
+_INDEX = ["cycle", "period", "row_key"]

@@ -1,0 +1,197 @@
+"""Builds the month's workbook from the frames of a plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from html import escape
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+
+from sop_xl import __version__
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import Grid, Table
+from sop_xl.tables import GRIDS, TABLES
+from sop_xl.tables.settings import SECTIONS, Settings
+from sop_xl.workbook.formulas import Translator
+from sop_xl.workbook.grids import draw_time_sheet
+from sop_xl.workbook.layout import HEADER_ROW, Layout, TimeColumns
+from sop_xl.workbook.lists import draw_lists, rows_of
+from sop_xl.workbook.package import Package, assemble
+from sop_xl.workbook.pages import setting_values
+from sop_xl.workbook.sheet import Book, Identity, Sheet
+from sop_xl.workbook.sheets import SHEETS, SheetSpec
+from sop_xl.workbook.styles import Styles
+
+SCHEMA = 1
+"""Version of the sheets' structure; a book of another one is refused when it is collected."""
+PROPERTIES = {
+    "plan": "SopPlan", "cycle": "SopCycle", "build": "SopBuild", "version": "SopVersion",
+    "schema": "SopSchema",
+}
+"""What the custom document properties of a book are called."""
+
+Progress = Callable[[int, int, str], None]
+
+
+def build(
+    frames: Mapping[str, pd.DataFrame],
+    settings: Settings,
+    axis: Axis,
+    identity: Identity,
+    progress: Progress | None = None,
+) -> bytes:
+    """The workbook of a cycle as the bytes of an .xlsx file.
+
+    Args:
+        frames: What ``cycle.run`` gives, and ``change_log``.
+        settings: The settings of the plan.
+        axis: The months shown.
+        identity: Which book it is; its time is the only one in the file.
+        progress: Called with sheets done, sheets in all and the name of the sheet.
+    """
+    level = settings.level
+    shown = dict(frames) | _own_frames(settings, axis)
+    layout = lay_out(shown, axis, level)
+    workbook = Workbook()
+    workbook.remove(workbook["Sheet"])
+    book = Book(
+        workbook=workbook,
+        styles=Styles(workbook),
+        layout=layout,
+        translate=Translator(layout),
+        frames=shown,
+        settings=settings,
+        axis=axis,
+        identity=identity,
+        check_light=check_light(shown["checks"]),
+    )
+    sheets = [Sheet(book, spec.name, spec.title, spec.tab) for spec in SHEETS]
+    for at, (sheet, spec) in enumerate(zip(sheets, SHEETS, strict=True)):
+        if progress:
+            progress(at, len(SHEETS), spec.name)
+        _draw(sheet, spec)
+    _properties(workbook, identity)
+    package = assemble(
+        workbook, {sheet.name: sheet.cells for sheet in sheets}, when=identity.generated_at
+    )
+    _describe_charts(package, sheets)
+    return package.to_bytes()
+
+
+def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ...]) -> Layout:
+    """Give every grid and table of the book its place."""
+    layout = Layout(TimeColumns(axis, keys=max(2, len(level))))
+    for spec in SHEETS:
+        row = HEADER_ROW + 2
+        for name in spec.grids:
+            grid = GRIDS[name].for_level(level)
+            place = layout.place_grid(grid, spec.name, row, frames[name])
+            row = place.last_row + 3
+        column = 1
+        for name in spec.tables:
+            table = TABLES[name].for_level(level)
+            spare = table.is_editable and spec.page is None
+            rows = rows_of(len(frames[name]), spare)
+            header = spec.table_row or HEADER_ROW
+            table_place = layout.place_table(table, spec.name, rows, column, header)
+            column = table_place.last_column + 2
+    return layout
+
+
+def check_light(checks: pd.DataFrame) -> str:
+    """The text of the check light."""
+    failed = int(checks["status"].str.startswith("■").sum())
+    if not failed:
+        return "● all checks passed"
+    return f"■ {failed} of {len(checks)} checks failed: see Checks"
+
+
+def _draw(sheet: Sheet, spec: SheetSpec) -> None:
+    layout = sheet.book.layout
+    if spec.grids:
+        draw_time_sheet(sheet, [layout.grids[name] for name in spec.grids])
+    if spec.page:
+        spec.page(sheet)
+    elif spec.tables:
+        first = TABLES[spec.tables[0]]
+        draw_lists(sheet, [layout.tables[name] for name in spec.tables], first.help)
+
+
+def _own_frames(settings: Settings, axis: Axis) -> dict[str, pd.DataFrame]:
+    """Lists that only the book needs: settings and glossary."""
+    values = setting_values(settings, axis)
+    metadata = {f.name: f.metadata for f in fields(Settings)}
+    return {
+        "settings": pd.DataFrame(
+            {
+                "setting": list(values),
+                "section": [
+                    SECTIONS[metadata[n]["section"]] if n in metadata else "Cycle" for n in values
+                ],
+                "value": [str(v) for v in values.values()],
+                "help": [
+                    metadata[n]["help"] if n in metadata else "Month of the plan." for n in values
+                ],
+            }
+        ),
+        "glossary": glossary(settings),
+    }
+
+
+def glossary(settings: Settings) -> pd.DataFrame:
+    """Every measure and column of the book with its unit and meaning."""
+    level = settings.level
+    rows = []
+    for spec in SHEETS:
+        holders: list[Grid | Table] = [GRIDS[name].for_level(level) for name in spec.grids]
+        holders += [TABLES[name].for_level(level) for name in spec.tables]
+        for holder in holders:
+            fields_ = holder.measures if isinstance(holder, Grid) else holder.columns
+            for one in fields_:
+                unit = one.unit.text(settings.currency, settings.base_unit)
+                place = f"{spec.name}: {holder.label}"
+                rows.append((one.label, place, unit, one.help or holder.help))
+    columns = ["term", "place", "unit", "meaning"]
+    return pd.DataFrame(rows, columns=columns).sort_values(["term", "place"], key=_folded)
+
+
+def _folded(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.str.casefold().str.lstrip("+± ")
+
+
+def _properties(workbook: Any, identity: Identity) -> None:
+    core = workbook.properties
+    core.title = f"S&OP {identity.plan} {identity.cycle}"
+    core.subject = f"Cycle {identity.cycle}, version {identity.version}"
+    core.creator = f"sop-xl {__version__}"
+    core.lastModifiedBy = identity.author
+    core.keywords = f"build {identity.build}"
+    values = {
+        "plan": identity.plan, "cycle": identity.cycle, "build": identity.build,
+        "version": str(identity.version), "schema": str(SCHEMA),
+    }
+    for key, name in PROPERTIES.items():
+        workbook.custom_doc_props.append(StringProperty(name=name, value=values[key]))
+
+
+def _describe_charts(package: Package, sheets: list[Sheet]) -> None:
+    """Give each chart its alternative text; openpyxl knows none.
+
+    Drawings are numbered by openpyxl in the order of the sheets that have charts.
+    """
+    with_charts = [sheet for sheet in sheets if sheet.descriptions]
+    for number, sheet in enumerate(with_charts, start=1):
+        part = f"xl/drawings/drawing{number}.xml"
+        texts = iter(sheet.descriptions)
+
+        def described(match: re.Match[str], texts: Any = texts) -> str:
+            return f'{match[0]} descr="{escape(next(texts))}"'
+
+        xml = package.parts[part].decode()
+        package.parts[part] = re.sub(r'name="Chart \d+"', described, xml).encode()
+

@@ -1,0 +1,195 @@
+"""Native charts: history grey, baseline thin, consensus bold navy, AOP dashed amber."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from openpyxl.chart import AreaChart, BarChart, LineChart, Reference, Series
+from openpyxl.chart.data_source import StrData, StrRef, StrVal
+from openpyxl.chart.layout import Layout as ChartLayout
+from openpyxl.chart.layout import ManualLayout
+from openpyxl.chart.legend import LegendEntry
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+)
+from openpyxl.drawing.xdr import XDRPositiveSize2D
+
+from sop_xl.workbook.layout import HEADER_ROW, GridPlace, Key
+from sop_xl.workbook.sheet import EMU_PER_CM, Sheet
+from sop_xl.workbook.styles import AMBER, FONT, GREY, INK, NAVY, RULE, TEAL, VERMILION
+
+Kind = Literal["line", "bold", "dashed", "thin", "column", "column2", "band", "base"]
+
+AXIS_WIDTH = 2.1
+"""Centimetres that the value axis with its title takes."""
+_COLOURS = {"line": GREY, "bold": NAVY, "dashed": AMBER, "thin": TEAL, "column": "9DB4D3",
+            "column2": VERMILION, "band": "CFE3E6", "base": "FFFFFF"}
+_WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One series: a row of a grid and how it looks."""
+
+    place: GridPlace
+    block: Key
+    measure: str
+    kind: Kind
+    label: str = ""
+    columns: tuple[int, int] | None = None
+    """First and last column, where not all months are drawn."""
+
+
+def add_chart(
+    sheet: Sheet,
+    anchor: AnchorMarker,
+    title: str,
+    series: Sequence[Drawn],
+    *,
+    unit: str,
+    size: tuple[float, float] = (24.0, 8.5),
+    number_format: str = "#,##0",
+    title_cell: str = "",
+    description: str = "",
+) -> None:
+    """Put a chart on a sheet.
+
+    Args:
+        anchor: Its upper left corner, see :meth:`Sheet.at`.
+        title: What it shows; with ``title_cell`` it follows that cell and this is what is cached.
+        unit: Unit on the value axis.
+        size: Width and height in centimetres.
+        description: Text for those who cannot see it; the title where empty.
+    """
+    groups = {
+        AreaChart: [s for s in series if s.kind in ("base", "band")],
+        BarChart: [s for s in series if s.kind in ("column", "column2")],
+        LineChart: [s for s in series if s.kind in ("line", "bold", "dashed", "thin")],
+    }
+    charts = [_chart(sheet, kind, drawn) for kind, drawn in groups.items() if drawn]
+    main = charts[0]
+    for other in charts[1:]:
+        main += other
+    _axes(main, unit, number_format)
+    main.title = _title(title, title_cell)
+    main.legend.position = "b"
+    main.legend.txPr = _text(900, INK)
+    hidden = [at for at, s in enumerate(_ordered(groups)) if s.kind == "base"]
+    main.legend.legendEntry = [LegendEntry(idx=at, delete=True) for at in hidden]
+    main.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=RULE))
+    main.roundedCorners = False
+    main.display_blanks = "gap"
+    left = AXIS_WIDTH / size[0]
+    main.layout = ChartLayout(
+        manualLayout=ManualLayout(
+            layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=0.15, w=0.98 - left, h=0.58
+        )
+    )
+    extent = XDRPositiveSize2D(*(round(side * EMU_PER_CM) for side in size))
+    main.anchor = OneCellAnchor(_from=anchor, ext=extent)
+    sheet.skeleton.add_chart(main)
+    sheet.descriptions.append(description or title)
+
+
+def _ordered(groups: dict[Any, list[Drawn]]) -> list[Drawn]:
+    return [s for drawn in groups.values() for s in drawn]
+
+
+def _chart(sheet: Sheet, kind: Any, drawn: Sequence[Drawn]) -> Any:
+    chart = kind()
+    if kind is BarChart:
+        chart.type, chart.gapWidth, chart.overlap = "col", 60, 100
+        chart.grouping = "stacked"
+    elif kind is AreaChart:
+        chart.grouping = "stacked"
+    for one in drawn:
+        chart.series.append(_series(sheet, one))
+    first = drawn[0]
+    columns = first.place.columns
+    source = sheet.book.workbook[first.place.sheet]
+    chart.set_categories(
+        Reference(
+            source,
+            min_col=columns.first_past if first.columns is None else first.columns[0],
+            max_col=columns.last_plan if first.columns is None else first.columns[1],
+            min_row=HEADER_ROW,
+        )
+    )
+    return chart
+
+
+def _series(sheet: Sheet, one: Drawn) -> Any:
+    columns = one.place.columns
+    first, last = one.columns or (columns.first_past, columns.last_plan)
+    row = one.place.row(one.block, one.measure)
+    values = Reference(
+        sheet.book.workbook[one.place.sheet], min_col=first, max_col=last, min_row=row
+    )
+    series: Any = Series(values, title=one.label or one.place.grid[one.measure].label)
+    colour = _COLOURS[one.kind]
+    shape = series.graphicalProperties
+    if one.kind in _WIDTHS:
+        shape.line = LineProperties(
+            w=_WIDTHS[one.kind],
+            solidFill=colour,
+            prstDash="sysDash" if one.kind == "dashed" else "solid",
+        )
+        series.smooth = False
+        series.marker.symbol = "none"
+    elif one.kind == "base":
+        shape.noFill = True
+        shape.line.noFill = True
+    else:
+        shape.solidFill = colour
+        shape.line.noFill = True
+    return series
+
+
+def _axes(chart: Any, unit: str, number_format: str) -> None:
+    x, y = chart.x_axis, chart.y_axis
+    x.delete = y.delete = False
+    x.number_format = "mmm yy"
+    x.tickLblSkip = x.tickMarkSkip = 3
+    x.tickLblPos = "low"
+    x.majorTickMark = "out"
+    x.txPr = y.txPr = _text(900, INK)
+    x.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=GREY))
+    y.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+    y.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE, w=6350))
+    y.number_format = number_format
+    y.numFmt.sourceLinked = False
+    x.numFmt.sourceLinked = False
+    y.title = _title(unit, size=900, bold=False)
+    x.title = None
+
+
+def _title(text: str, cell: str = "", size: int = 1200, bold: bool = True) -> Title:
+    properties = CharacterProperties(
+        sz=size, b=bold, solidFill=NAVY if bold else GREY, latin=Font(typeface=FONT)
+    )
+    paragraph = ParagraphProperties(defRPr=properties)
+    if cell:
+        cache = StrData(ptCount=1, pt=[StrVal(idx=0, v=text)])
+        rich = RichText(p=[Paragraph(pPr=paragraph, endParaRPr=properties)])
+        return Title(tx=Text(strRef=StrRef(f=cell, strCache=cache)), txPr=rich, overlay=False)
+    run = RegularTextRun(rPr=properties, t=text)
+    rich = RichText(p=[Paragraph(pPr=paragraph, r=[run])])
+    return Title(tx=Text(rich=rich), overlay=False)
+
+
+def _text(size: int, colour: str) -> RichText:
+    properties = CharacterProperties(sz=size, solidFill=colour, latin=Font(typeface=FONT))
+    return RichText(
+        p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)]
+    )

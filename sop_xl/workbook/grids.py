@@ -1,0 +1,300 @@
+"""Draws time-phased grids: header rows of the time axis, blocks, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sop_xl.schema import BLANK, VALUES, Measure, Unit
+from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, Key, column_letter
+from sop_xl.workbook.sheet import LEGEND, Sheet
+from sop_xl.workbook.sheetdata import CellValue
+from sop_xl.workbook.styles import Cell
+
+Matrix = npt.NDArray[np.object_]
+"""Cell values, None where blank: one row per block, one column per period shown."""
+
+FOLDED_AFTER = 12
+"""History older than this many months can be folded away."""
+COLUMNS_PER_PAGE = 18
+"""Months that are still readable on one sheet of paper."""
+_AXIS_LABELS = {
+    "year": "fiscal year", "flag": "actual / plan", "n": "month no.", "days": "days",
+    "workdays": "working days",
+}
+
+
+def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace]) -> None:
+    """Draw the header rows of the time axis and one grid below the other."""
+    places = list(sections)
+    columns = places[0].columns
+    _axis(sheet, places[0])
+    widest = 9.0
+    for place in places:
+        sheet.put(place.first_row - 1, 1, place.grid.label, "SOP Section")
+        sheet.put(place.first_row - 1, columns.first_past, place.grid.help, "SOP Note")
+        widest = max(widest, _grid(sheet, place))
+    letters = column_letter(columns.unit)
+    sheet.skeleton.auto_filter.ref = f"A{HEADER_ROW}:{letters}{places[-1].last_row}"
+    months = range(columns.first_past, columns.last_plan + 1)
+    sheet.widths({1: 20} | dict.fromkeys(range(2, columns.keys + 1), 14))
+    sheet.widths({columns.measure: 27, columns.unit: 11} | dict.fromkeys(months, widest))
+    sheet.widths({columns.past_total - 1: 2})
+    sheet.widths(dict.fromkeys(range(columns.past_total, columns.last + 1), widest + 2))
+    if columns.axis.history > FOLDED_AFTER:
+        sheet.skeleton.column_dimensions.group(
+            column_letter(columns.first_past),
+            column_letter(columns.last_past - FOLDED_AFTER),
+            outline_level=1,
+            hidden=False,
+        )
+    sheet.skeleton.sheet_properties.outlinePr.summaryRight = True
+    sheet.skeleton.sheet_properties.outlinePr.summaryBelow = True
+    sheet.freeze(HEADER_ROW + 1, columns.first_past)
+    sheet.finish(
+        print_columns=f"A:{letters}",
+        pages_wide=-(-(columns.last - columns.unit) // COLUMNS_PER_PAGE),
+    )
+    sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+
+
+def _axis(sheet: Sheet, place: GridPlace) -> None:
+    columns, axis, book = place.columns, place.columns.axis, sheet.book
+    unit = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
+    sheet.head(unit)
+    sheet.put(4, 1, LEGEND, "SOP Note")
+    for name, label in _AXIS_LABELS.items():
+        sheet.put(AXIS_ROW[name], columns.unit, label, "SOP Axis")
+    for key, column in enumerate(place.grid.keys, start=1):
+        sheet.put(HEADER_ROW, key, column.label, "SOP Header")
+    for empty in range(len(place.grid.keys) + 1, columns.keys + 1):
+        sheet.put(HEADER_ROW, empty, None, "SOP Header")
+    sheet.put(HEADER_ROW, columns.measure, "Measure", "SOP Header")
+    sheet.put(HEADER_ROW, columns.unit, "Unit", "SOP Header")
+    periods = axis.periods
+    rows: dict[str, list[CellValue]] = {
+        "year": [int(y) for y in axis.calendar.fiscal_year(periods)],
+        "flag": ["actual" if p < axis.first else "plan" for p in periods],
+        "n": [int((p - axis.first).n) + 1 for p in periods],
+        "days": [int(d) for d in axis.calendar.days(periods)],
+        "workdays": [int(d) for d in axis.calendar.workdays(periods)],
+    }
+    style = sheet.styles.named("SOP Axis")
+    for name, values in rows.items():
+        sheet.cells.put_row(AXIS_ROW[name], columns.first_past, values, style)
+    month = Unit.PERIOD.number_format
+    for period in periods:
+        named = "SOP Header past" if period < axis.first else "SOP Header number"
+        cell = sheet.style(Cell(named, month, first_plan=period == axis.first))
+        sheet.cells.put(HEADER_ROW, columns.column(period), period.to_timestamp(), cell)
+    _total_headers(sheet, place)
+
+
+def _total_headers(sheet: Sheet, place: GridPlace) -> None:
+    columns = place.columns
+    past, plan = columns.axis.history, columns.axis.horizon
+    sheet.put(HEADER_ROW, columns.past_total, f"Past {past}", "SOP Header past")
+    sheet.put(HEADER_ROW, columns.plan_total, f"Plan {plan}", "SOP Header number")
+    for year, at in columns.years.items():
+        part = "" if columns.is_complete(year) else " part"
+        sheet.put(HEADER_ROW, at, f"FY{year}{part}", "SOP Header number")
+        sheet.put(AXIS_ROW["year"], at, year, "SOP Axis")
+
+
+def _grid(sheet: Sheet, place: GridPlace) -> float:
+    """Draw the blocks of one grid; gives the column width that its figures need."""
+    frame = sheet.book.frames[place.grid.name]
+    periods = place.columns.axis.periods
+    shape = (len(place.blocks), len(periods))
+    if len(frame) != shape[0] * shape[1]:
+        raise ValueError(f"{place.grid.name}: {len(frame)} rows do not fill {shape}")
+    values = {m.name: _matrix(frame, m, shape) for m in place.grid.measures}
+    drawn = [
+        _MeasureRows(sheet, place, measure, values) for measure in place.grid.measures
+    ]
+    for at, block in enumerate(place.blocks):
+        for rows in drawn:
+            rows.draw(at, block)
+    for rows in drawn:
+        rows.rules()
+    return max(rows.width for rows in drawn)
+
+
+def _matrix(frame: pd.DataFrame, measure: Measure, shape: tuple[int, int]) -> Matrix:
+    """Cell values of a measure, None where blank."""
+    column = frame[measure.name]
+    if measure.unit is Unit.TEXT:
+        plain = column.astype(object).where(column.notna() & (column != ""), None)
+    else:
+        plain = column.astype(float).astype(object).where(column.notna(), None)
+    return np.asarray(plain.to_numpy(dtype=object)).reshape(shape)
+
+
+class _MeasureRows:
+    """The rows of one measure in all blocks of a grid."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        place: GridPlace,
+        measure: Measure,
+        values: dict[str, Matrix],
+    ) -> None:
+        self.sheet, self.place, self.measure, self.values = sheet, place, measure, values
+        columns = place.columns
+        translate = sheet.book.translate
+        self.history = columns.axis.history
+        self.letters = [
+            column_letter(at) for at in range(columns.first_past - 1, columns.last_plan + 1)
+        ]
+        self.past, self.plan = (
+            None if text in (BLANK, VALUES) else translate.measure(place.grid, text)
+            for text in (measure.past, measure.plan)
+        )
+        number = measure.unit.number_format if measure.unit.is_number else None
+        self.number = number
+        self.opens = measure is place.grid.measures[0]
+        self.past_style = self._style("SOP Total past" if measure.strong else "SOP Past")
+        if measure.role.is_input:
+            named = "SOP Input" if measure.unit.is_number else "SOP Input text"
+        else:
+            named = "SOP Total" if measure.strong else "SOP Output"
+        self.plan_style = self._style(named)
+        self.first_plan_style = self._style(named, first_plan=True)
+        settings = sheet.book.settings
+        is_text = measure.unit is Unit.TEXT
+        self.unit = "" if is_text else measure.unit.text(settings.currency, settings.base_unit)
+
+    def _style(self, named: str, first_plan: bool = False) -> int:
+        cell = Cell(named, self.number, first_plan=first_plan, new_block=self.opens)
+        return self.sheet.style(cell)
+
+    @property
+    def width(self) -> float:
+        """Column width that the largest figure needs."""
+        if not self.measure.unit.is_number:
+            return 9.0
+        numbers = [abs(v) for v in self.values[self.measure.name].ravel() if v is not None]
+        digits = len(f"{max(numbers, default=0.0):,.0f}")
+        decimals = 3 if ".00" in self.measure.unit.number_format else 1
+        return 3.0 + digits + decimals
+
+    def draw(self, at: int, block: Key) -> None:
+        place, cells = self.place, self.sheet.cells
+        row = place.row(block, self.measure.name)
+        self._labels(row, block)
+        first = place.columns.first_past
+        values = self.values[self.measure.name][at]
+        past, plan = (
+            formula.for_block(place, block, self.measure.name) if formula else None
+            for formula in (self.past, self.plan)
+        )
+        for index, value in enumerate(values):
+            is_past = index < self.history
+            text = past if is_past else plan
+            formula = text and self.plan_formula(text, index)
+            style = self.past_style if is_past else self.plan_style
+            if index == self.history:
+                style = self.first_plan_style
+            if self.measure.sparse and not value:
+                value, formula = None, None
+            cells.put(row, first + index, value, style, formula)
+        if self.measure.total or self.measure.ratio:
+            self._totals(row, at, block)
+        if self.measure.detail:
+            cells.row(row, outline=1)
+
+    def plan_formula(self, text: str, index: int) -> str:
+        return text.replace("\x00", self.letters[index + 1]).replace("\x01", self.letters[index])
+
+    def _labels(self, row: int, block: Key) -> None:
+        columns = self.place.columns
+        named = "SOP Key" if self.opens else "SOP Key repeated"
+        key = self.sheet.style(Cell(named, new_block=self.opens))
+        label = self.sheet.style(
+            Cell("SOP Total label" if self.measure.strong else "SOP Label", new_block=self.opens)
+        )
+        shown = [*block, *[None] * (columns.keys - len(block))]
+        self.sheet.cells.put_row(row, 1, shown, key)
+        self.sheet.cells.put_row(row, columns.measure, [self.measure.label, self.unit], label)
+
+    def _totals(self, row: int, at: int, block: Key) -> None:
+        """Past, plan and fiscal years: sums of flows, last values of stocks, ratios of both."""
+        columns = self.place.columns
+        spans = {columns.past_total: slice(0, self.history),
+                 columns.plan_total: slice(self.history, None)}
+        years = columns.axis.calendar.fiscal_year(columns.axis.periods)
+        style = self.sheet.styles.named("SOP Sum", self.number)
+        for column, span in spans.items():
+            mask = np.zeros(len(years), dtype=bool)
+            mask[span] = True
+            value, formula = self._total(at, block, column, mask)
+            self.sheet.cells.put(row, column, value, style, formula)
+        for year, column in columns.years.items():
+            value, formula = self._total(at, block, column, years == year)
+            self.sheet.cells.put(row, column, value, style, formula)
+
+    def _total(
+        self, at: int, block: Key, column: int, mask: npt.NDArray[np.bool_]
+    ) -> tuple[CellValue, str]:
+        if self.measure.ratio:
+            return self._ratio_total(at, block, column, mask)
+        row = self.place.row(block, self.measure.name)
+        columns = self.place.columns
+        first, last = column_letter(columns.first_past), column_letter(columns.last_plan)
+        whole = f"${first}{row}:${last}{row}"
+        header = f"${first}${AXIS_ROW['year']}:${last}${AXIS_ROW['year']}"
+        here = f"{column_letter(column)}${AXIS_ROW['year']}"
+        opening, opened = column_letter(columns.last_past), column_letter(columns.first_plan)
+        if self.measure.total == "sum":
+            formula = {
+                columns.past_total: f"SUM(${first}{row}:${opening}{row})",
+                columns.plan_total: f"SUM(${opened}{row}:${last}{row})",
+            }.get(column, f"SUMIFS({whole},{header},{here})")
+        else:
+            formula = {
+                columns.past_total: f"N(${opening}{row})",
+                columns.plan_total: f"N(${last}{row})",
+            }.get(column, f"N(IFERROR(LOOKUP({here},{header},{whole}),0))")
+        return self._sum(self.measure, at, mask), formula
+
+    def _ratio_total(
+        self, at: int, block: Key, column: int, mask: npt.NDArray[np.bool_]
+    ) -> tuple[CellValue, str]:
+        top, bottom = self.measure.ratio or ("", "")
+        letter = column_letter(column)
+        over, under = (f"{letter}{self.place.row(block, name)}" for name in (top, bottom))
+        formula = f'IF(N({under})=0,"",{over}/{under})'
+        grid = self.place.grid
+        below = self._sum(grid[bottom], at, mask)
+        return (None if below == 0 else self._sum(grid[top], at, mask) / below), formula
+
+    def _sum(self, measure: Measure, at: int, mask: npt.NDArray[np.bool_]) -> float:
+        values = self.values[measure.name][at]
+        if measure.total == "last":
+            # a year that the sheet does not reach takes the last month shown, as LOOKUP does
+            shown = values[mask] if mask.any() else values[-1:]
+            return 0.0 if shown[-1] is None else float(shown[-1])
+        return float(sum(v for v in values[mask] if v is not None))
+
+    def rules(self) -> None:
+        """Validation of inputs and colours of alerts, one rule for all blocks."""
+        measure, columns = self.measure, self.place.columns
+        first = column_letter(columns.first_plan if measure.role.is_input else columns.first_past)
+        last = column_letter(columns.last_plan)
+        rows = [self.place.row(block, measure.name) for block in self.place.blocks]
+        ranges = " ".join(f"{first}{row}:{last}{row}" for row in rows)
+        if measure.role.is_input:
+            self.sheet.validate(
+                ranges,
+                measure.label,
+                measure.help,
+                choices=measure.choices,
+                minimum=measure.minimum,
+                number=measure.unit.is_number,
+            )
+        if measure.alert:
+            self.sheet.alert(measure.alert, ranges)

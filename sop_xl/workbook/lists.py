@@ -1,0 +1,152 @@
+"""Draws lists: Excel tables with named columns, formulas, validation and spare rows to type in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
+
+from sop_xl.schema import Column, Role, Unit
+from sop_xl.workbook.layout import HEADER_ROW, TablePlace, column_letter
+from sop_xl.workbook.sheet import LEGEND, Sheet
+from sop_xl.workbook.sheetdata import CellValue
+from sop_xl.workbook.styles import Cell, style_name
+
+SPARE_ROWS = 3
+"""Empty rows at the end of a list that people fill in."""
+LONGEST = 60.0
+_BY_LABEL = {unit.label: unit for unit in Unit}
+
+
+def rows_of(table_rows: int, editable: bool) -> int:
+    """Rows that a list takes on its sheet."""
+    return table_rows + (SPARE_ROWS if editable else 0)
+
+
+def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
+    """Draw lists side by side, each an Excel table of its own."""
+    drawn = list(places)
+    sheet.head(help)
+    settings = sheet.book.settings
+    units = f"Quantities in {settings.base_unit}, money in {settings.currency}"
+    sheet.put(4, 1, f"{units}  ·  {LEGEND}", "SOP Note")
+    for place in drawn:
+        if len(drawn) > 1:
+            sheet.put(HEADER_ROW - 1, place.first_column, place.table.label, "SOP Section")
+        draw_table(sheet, place)
+    keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
+    sheet.freeze(HEADER_ROW + 1, keys + 1)
+    sheet.finish()
+    sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+
+
+def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = None) -> None:
+    """Draw one table: header, rows, formulas, validation, colours."""
+    if frame is None:
+        frame = sheet.book.frames[place.table.name]
+    wrapped: dict[int, list[tuple[CellValue, float]]] = {}
+    excel = ExcelTable(displayName=place.excel_name, name=place.excel_name, ref=place.reference)
+    excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    for at, column in enumerate(place.table.columns):
+        number = place.first_column + at
+        formula = sheet.book.translate.column(place.table, column.formula) or None
+        header = TableColumn(id=at + 1, name=column.label)
+        if formula:
+            header.calculatedColumnFormula = TableFormula(attr_text=formula)
+        excel.tableColumns.append(header)
+        named = "SOP Header number" if column.unit.is_number else "SOP Header"
+        sheet.put(place.header_row, number, column.label, named)
+        width = _column(sheet, place, column, number, frame, formula)
+        if width >= LONGEST:
+            for row, text in enumerate(frame[column.name], start=place.first_row):
+                wrapped.setdefault(row, []).append((text, width))
+        sheet.widths({number: max(width, len(column.label) + 3.5)})
+        _rules(sheet, place, column, number)
+    sheet.fit_rows(wrapped)
+    sheet.skeleton.add_table(excel)
+
+
+def _column(
+    sheet: Sheet,
+    place: TablePlace,
+    column: Column,
+    number: int,
+    frame: pd.DataFrame,
+    formula: str | None,
+) -> float:
+    """Write the cells of one column; gives the width that they need."""
+    values = plain(frame[column.name], column.unit)
+    spare = max(1, place.rows) - len(values)
+    values += [_spare(column, formula)] * spare
+    units = list(frame[column.unit_by]) if column.unit_by else []
+    named = style_name(column.role, column.unit)
+    widest = max((_width(value, column.unit) for value in values), default=0.0)
+    wrap = widest > LONGEST
+    style = sheet.style(Cell(named, _number_format(column.unit), wrap=wrap))
+    for at, value in enumerate(values):
+        if at < len(units):
+            style = sheet.style(Cell(named, _number_format(_BY_LABEL[units[at]])))
+        sheet.cells.put(place.first_row + at, number, value, style, formula)
+    return min(widest + 2.0, LONGEST)
+
+
+def plain(column: pd.Series[Any], unit: Unit) -> list[CellValue]:
+    """The cell values of a frame's column: None where blank, yes and no, dates."""
+    if unit is Unit.FLAG:
+        return [_flag(v) for v in column]
+    if unit is Unit.PERIOD:
+        return [None if pd.isna(v) else v.to_timestamp() for v in column]
+    if unit is Unit.DATE:
+        return [None if pd.isna(v) else pd.Timestamp(v) for v in column]
+    if unit.is_number:
+        return [None if pd.isna(v) else float(v) for v in column]
+    return [None if pd.isna(v) or v == "" else str(v) for v in column]
+
+
+def _flag(value: Any) -> CellValue:
+    if pd.isna(value) or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    return "yes" if value else "no"
+
+
+def _spare(column: Column, formula: str | None) -> CellValue:
+    """What a formula shows in a row that is still empty."""
+    return 0.0 if formula and column.unit.is_number else None
+
+
+def _number_format(unit: Unit) -> str | None:
+    return None if unit in (Unit.TEXT, Unit.FLAG) else unit.number_format
+
+
+def _width(value: CellValue, unit: Unit) -> float:
+    if value is None:
+        return 0.0
+    if unit in (Unit.DATE, Unit.PERIOD):
+        return 10.0
+    if isinstance(value, int | float):
+        return len(f"{value:,.0f}") + (5.0 if "." in unit.number_format else 1.0)
+    return float(len(str(value))) * 0.95
+
+
+def _rules(sheet: Sheet, place: TablePlace, column: Column, number: int) -> None:
+    letter = column_letter(number)
+    ranges = f"{letter}{place.first_row}:{letter}{place.last_row}"
+    header = f"{letter}{place.header_row}"
+    sheet.validate(header, column.label, column.help)
+    if column.role.is_input or (column.role is Role.KEY and place.table.is_editable):
+        sheet.validate(
+            ranges,
+            column.label,
+            column.help,
+            choices=column.choices,
+            minimum=column.minimum,
+            maximum=column.maximum,
+            number=column.unit.is_number,
+            date=column.unit in (Unit.DATE, Unit.PERIOD),
+        )
+    sheet.alert(column.alert, ranges)

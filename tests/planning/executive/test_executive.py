@@ -1,0 +1,254 @@
+"""Step 6: the calendar, the decisions, the figures behind the deck, the messages."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning import Outcome, executive
+from sop_xl.planning.calendar import Axis, Calendar
+from sop_xl.planning.executive import meeting, views
+from sop_xl.tables.data import RISKS
+from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.executive import (
+    AGENDA,
+    ASSUMPTIONS,
+    CYCLE_CALENDAR,
+    DECISIONS,
+    process_steps,
+)
+from sop_xl.tables.finance import FINANCE_TOTAL
+from sop_xl.tables.performance import KPI_TABLE
+from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.rows import axis, grid, plan_row, rows
+
+WHEN = axis("2026-11", history=2, horizon=4)  # Nov and Dec 2026, Jan and Feb 2027
+SETTINGS = Settings()
+FOUND = """
+exception                       area      message               value  option     status
+Capacity short: Press           capacity  Press is 50 h short.  9000   Overtime.  open
+Backlog: Bikes                  supply    Bikes owes 10 pcs.    5000   Make.      done
+No reason given: Bikes          process   No reason given.      3000   Choose.    open
+Revenue below AOP: FY2026       finance   Revenue is low.       2000   Sell.      for review
+Old data: Stock                 data      Stock is old.         .      Load.      open
+"""
+DEMAND = {
+    "Bikes": {"consensus": [100.0, 110, 120, 130], "aop": [120.0, 120, 0, 0]},
+    "Parts": {"consensus": [10.0, 10, 10, 10], "low": [8.0, 8, 8, 8], "high": [12.0, 12, 12, 12]},
+    "All families": {
+        "consensus": [110.0, 120, 130, 140], "aop": [120.0, 120, 0, 0],
+        "baseline": [100.0, 100, 100, 100],
+        "low": [90.0, 90, 90, 90], "high": [130.0, 130, 130, 130],
+    },
+}
+LOAD = {
+    "Oven": {"load": [50.0, 50, 50, 50], "available": [100.0] * 4, "gap": [50.0] * 4,
+             "utilisation": [0.5] * 4},
+    "Press": {"load": [90.0, 120, 100.4, 80], "available": [100.0] * 4,
+              "gap": [10.0, -20, -0.4, 20], "utilisation": [0.9, 1.2, 1.004, 0.8]},
+}
+MONEY = {
+    "": {
+        "revenue": [900.0, 900, 900, 900], "aop_revenue": [1000.0, 1000, 0, 0],
+        "margin": [500.0] * 4, "aop_margin": [600.0, 600, 0, 0],
+        "operating_cost": [300.0] * 4, "aop_operating_cost": [250.0] * 4,
+        "operating_profit": [200.0] * 4, "aop_operating_profit": [350.0, 350, -250, -250],
+    }
+}
+STOCK = {
+    "Bikes": {"demand": [100.0] * 4, "inventory": [50.0, 60, 70, 80], "target": [40.0] * 4,
+              "backlog": [0.0] * 4},
+    "Parts": {"demand": [10.0] * 4, "inventory": [5.0] * 4, "target": [4.0] * 4,
+              "backlog": [0.0, 0, 0, 3]},
+}
+
+
+def run(
+    decisions: str = "", load: dict[str, dict[str, list[float]]] = LOAD, found: str = FOUND
+) -> Outcome:
+    return executive.run(
+        WHEN,
+        SETTINGS,
+        demand_total=grid(DEMAND_TOTAL, WHEN, DEMAND),
+        supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
+        capacity=grid(CAPACITY, WHEN, load),
+        finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
+        kpis=rows(KPI_TABLE.columns, """
+            kpi                status
+            Forecast accuracy  ■ off target
+            OTIF               ● on target
+            Inventory turns    ▲ watch
+            Working capital    ○ for information
+        """),
+        exceptions=rows(EXCEPTIONS.columns, found),
+        checks=rows(CHECK_TABLE.columns, """
+            check    status
+            history  ● passed
+            aop      ■ failed
+        """),
+        risks=rows(RISKS.columns, """
+            risk  kind         status  weighted
+            R-1   risk         open    -4000
+            R-2   risk         closed  0
+            O-1   opportunity  open    1500
+        """),
+        decisions=rows(DECISIONS.columns, decisions),
+        assumptions=rows(ASSUMPTIONS.columns),
+        cycle_calendar=rows(CYCLE_CALENDAR.inputs),
+    )
+
+
+def message(outcome: Outcome, page: str) -> str:
+    lines = outcome.frames["headlines"].set_index("page")["message"]
+    return str(lines[page])
+
+
+def row(frame: pd.DataFrame, name: str) -> list[Any]:
+    return list(frame.to_dict("index")[name].values())
+
+
+def test_the_agenda_is_the_owners_and_fills_ninety_minutes() -> None:
+    table = meeting.agenda()
+    assert table["minutes"].tolist() == [5, 10, 15, 15, 10, 15, 15, 5]
+    assert table["minutes"].sum() == 90
+    assert table["item"].iloc[5] == "Gap analysis and scenarios"
+    assert list(table.columns) == AGENDA.names
+
+
+def test_due_dates_count_working_days_of_the_cycle_month() -> None:
+    # 1 November 2026 is a Sunday: the first working day is Monday, the 2nd
+    table = meeting.cycle_calendar(WHEN, SETTINGS, rows(CYCLE_CALENDAR.inputs))
+    due = [f"{day:%m-%d}" for day in table["due"]]
+    assert table["workday"].tolist() == [3, 6, 9, 11, 13, 14, 15]
+    assert due == ["11-04", "11-09", "11-12", "11-16", "11-18", "11-19", "11-20"]
+    assert table["step"].iloc[0] == "1 Data gathering and portfolio review"
+    assert set(table["status"]) == {"open"}
+
+
+def test_the_calendar_counts_the_companys_working_week() -> None:
+    six_days = Axis(Calendar(workdays_per_week=6), WHEN.first, 2, 4)
+    table = meeting.cycle_calendar(six_days, SETTINGS, rows(CYCLE_CALENDAR.inputs))
+    assert f"{table['due'].iloc[1]:%Y-%m-%d}" == "2026-11-07"  # the sixth day is a Saturday
+
+
+def test_what_people_typed_in_the_calendar_goes_before_the_default() -> None:
+    typed = rows(CYCLE_CALENDAR.inputs, """
+        step               prepared_by  signed_by  status  comment
+        2 Demand planning  Eve          .          done    late
+    """)
+    table = meeting.cycle_calendar(WHEN, SETTINGS, typed).set_index("step")
+    shown = table[["prepared_by", "signed_by", "status", "comment"]]
+    assert row(shown, "2 Demand planning") == ["Eve", "Sales leader", "done", "late"]
+    assert table.loc["5 Pre-S&OP", "prepared_by"] == "Process owner"
+
+
+def test_five_steps_fold_finance_into_the_pre_meeting() -> None:
+    steps = process_steps(5)
+    assert [step.number for step in steps] == [1, 2, 3, 4, 5, 6]
+    assert [step.name for step in steps][3:5] == ["review", "executive"]
+    assert "Financial picture" in steps[3].output
+
+
+def test_the_largest_exceptions_are_proposed_as_decisions() -> None:
+    table = run().frames["decisions"]
+    # what is done already, and what only has to be done, needs no decision
+    assert table["decision"].tolist() == ["D-01", "D-02"]
+    assert table["question"].iloc[0] == "Press is 50 h short. What do we do?"
+    assert table["recommendation"].iloc[1] == "Proposed by the review: Sell."
+    assert table["value"].tolist() == [9000, 2000]
+    assert set(table["status"]) == {"proposed"}
+    assert table.dtypes.tolist() == rows(DECISIONS.columns).dtypes.tolist()
+
+
+def test_decisions_that_people_wrote_stand_alone() -> None:
+    table = run(decisions="""
+        decision  question   status    level
+        D-07      Buy it?    approved  executive
+    """).frames["decisions"]
+    assert table["decision"].tolist() == ["D-07"]
+
+
+def test_views_show_all_families_and_the_fullest_resource() -> None:
+    frames = run().frames
+    choices = frames["views"].set_index("grid")["choice"].to_dict()
+    assert choices == {
+        "demand_view": "All families", "supply_view": "All families", "capacity_view": "Press",
+    }
+    assert plan_row(frames["demand_view"], WHEN, "consensus") == [110, 120, 130, 140]
+    assert plan_row(frames["demand_view"], WHEN, "band") == [40] * 4
+    assert plan_row(frames["supply_view"], WHEN, "inventory") == [55, 65, 75, 85]
+    assert plan_row(frames["capacity_view"], WHEN, "load") == [90, 120, 100.4, 80]
+    past = frames["demand_view"]["period"].isin(WHEN.past)
+    assert frames["demand_view"].loc[past, "consensus"].isna().all()
+    assert (frames["demand_view"].loc[past, "band"] == 0).all()
+
+
+def test_summaries_take_the_fiscal_year_in_which_the_plan_starts() -> None:
+    frames = run().frames
+    demand = frames["demand_summary"].set_index("family")
+    shown = demand[["plan", "outlook", "aop", "gap", "next_plan"]]
+    assert row(shown, "Bikes") == [210, 210, 240, -30, 250]
+    assert np.isnan(row(shown[["gap"]], "Parts")).all()
+    supply = frames["supply_summary"].set_index("resource")
+    # a gap of 0.4 h is rounding for the count, yet part of the sum
+    shown = supply[["load", "peak", "short_months", "short_hours"]]
+    assert row(shown, "Press") == pytest.approx([390.4, 1.2, 1, -20.4])
+    lines = frames["finance_summary"].set_index("line")
+    assert row(lines, "Revenue") == [1800, 2000, -200, -0.1, 1800]
+    assert row(lines[["variance"]], "Operating profit") == [400 - 700]
+
+
+def test_every_page_says_what_it_shows() -> None:
+    outcome = run()
+    assert message(outcome, "Home") == (
+        "Cycle Nov 2026: 1 of 2 checks failed; 5 exceptions, the largest: Capacity short: Press "
+        "(9,000 EUR at stake)."
+    )
+    assert message(outcome, "D1_Agenda") == (
+        "2 decisions are needed; the first: Press is 50 h short. What do we do?"
+    )
+    assert message(outcome, "D2_KPIs") == (
+        "1 of 3 KPIs on target in Oct 2026; off target: Forecast accuracy."
+    )
+    assert message(outcome, "D3_Demand") == (
+        "Consensus demand of the next 4 months is 500 pcs, 4.2 % below the AOP in its 2 months."
+    )
+    assert message(outcome, "D4_Supply") == (
+        "1 resource short of hours: Press lacks 20 h in 1 month. Inventory reaches 85 pcs in "
+        "Feb 2027 against a target of 44, backlog 3."
+    )
+    assert message(outcome, "D5_Finance") == (
+        "Revenue of fiscal year 2026 is expected at 1,800 EUR, 10.0 % below the AOP; operating "
+        "profit 400 EUR."
+    )
+    assert message(outcome, "D6_Risks") == (
+        "1 open risk weighs -4,000 EUR on profit, 1 opportunity 1,500 EUR; 5 exceptions, the "
+        "largest: Capacity short: Press (9,000 EUR at stake)."
+    )
+
+
+def test_without_resources_and_exceptions_the_pages_still_speak() -> None:
+    outcome = run(load={}, found="")
+    frames = outcome.frames
+    assert frames["views"].set_index("grid").loc["capacity_view", "choice"] == ""
+    assert frames["supply_summary"].empty
+    assert plan_row(frames["capacity_view"], WHEN, "load") == [0.0] * 4
+    assert frames["decisions"].empty
+    assert message(outcome, "D1_Agenda") == "No decision is asked for this month."
+    assert message(outcome, "D4_Supply").startswith("No resources are planned.")
+    assert message(outcome, "Home").endswith("no exceptions.")
+
+
+def test_a_resource_without_hours_is_the_fullest() -> None:
+    closed: dict[str, list[float]] = {"load": [9.0] * 4, "available": [0.0] * 4}
+    assert views.most_loaded(grid(CAPACITY, WHEN, LOAD | {"Closed": closed}), WHEN) == "Closed"
+
+
+def test_the_inputs_stay_as_they_are() -> None:
+    typed = rows(CYCLE_CALENDAR.inputs)
+    before = typed.copy()
+    meeting.cycle_calendar(WHEN, SETTINGS, typed)
+    pd.testing.assert_frame_equal(typed, before)

@@ -1,0 +1,296 @@
+"""Each kind of exception by hand, and how they are ranked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning.review.capacity import capacity_shortages
+from sop_xl.planning.review.demand import (
+    aop_gaps,
+    biased_forecasts,
+    big_changes,
+    large_deals,
+    unexplained_changes,
+)
+from sop_xl.planning.review.exceptions import SHOWN, Issue, ranked
+from sop_xl.planning.review.money import missed_years, old_data
+from sop_xl.planning.review.stock import stock_issues
+from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
+from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
+from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
+from sop_xl.tables.review import EXCEPTIONS
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.rows import axis, grid, rows
+
+WHEN = axis("2026-01", history=2, horizon=6)
+SETTINGS = Settings(planning_level=("family",), large_deal=100_000, tolerance=0.02)
+PRICES = {"Bikes": 400.0, "Parts": 5.0}
+MARGINS = {
+    "Bikes": {"price": [400.0] * 6, "unit_cost": [250.0] * 6},
+    "Parts": {"price": [5.0] * 6, "unit_cost": [2.0] * 6},
+}
+
+
+def shortages(
+    load: Sequence[float],
+    available: Sequence[float],
+    rate: float = 40,
+    prices: dict[str, dict[str, list[float]]] = MARGINS,
+) -> list[Issue]:
+    """The shortages of one press that makes bikes (2 h) and parts (0.1 h)."""
+    gap = np.subtract(available, load)
+    return list(capacity_shortages(
+        WHEN,
+        SETTINGS,
+        grid(CAPACITY, WHEN, {"Press": {
+            "load": load, "available": available, "gap": gap.tolist(),
+            "cumulative_gap": np.cumsum(gap).tolist(),
+        }}),
+        rows(RESOURCES.columns, f"""
+            resource  machines  cost_per_hour
+            Press     1         {rate}
+        """),
+        rows(BILL.columns, """
+            family  resource  hours_per_unit
+            Bikes   Press     2
+            Parts   Press     0.1
+        """),
+        grid(SUPPLY_PLAN, WHEN, {
+            "Bikes": {"production": [hours / 4 for hours in load]},
+            "Parts": {"production": [hours * 5 for hours in load]},
+        }),
+        grid(FINANCE_FAMILY, WHEN, prices),
+    ))
+
+
+def test_a_run_of_overloaded_months_is_one_exception_worth_its_margin() -> None:
+    (issue,) = shortages([100, 130, 120, 90, 80, 80], [100] * 6)
+    assert issue.exception == "Capacity short: Press from Feb 2026"
+    assert issue.period == pd.Period("2026-02")
+    assert issue.size == -50
+    assert issue.size_unit == "h"
+    # an hour makes a quarter bike (150 each) and five parts (3 each): 37.50 + 15
+    assert issue.value == pytest.approx(50 * 52.5)
+    assert issue.message == (
+        "Press is 125.0 % loaded in Feb 2026 to Mar 2026: 50 h short, 2,625 EUR margin at stake "
+        "at 52 EUR per hour."
+    )
+    assert "Overtime" in issue.option
+    assert "2,000 EUR" in issue.option
+
+
+def test_months_between_two_overloads_make_two_exceptions() -> None:
+    first, second = shortages([110, 90, 105, 105, 100, 100], [100] * 6)
+    assert [first.size, second.size] == [-10, -10]
+    assert second.exception == "Capacity short: Press from Mar 2026"
+    assert second.option.startswith("Make Bikes first") is False  # overtime pays
+
+
+def test_free_hours_before_are_the_first_option() -> None:
+    (issue,) = shortages([50, 50, 130, 100, 100, 100], [100] * 6)
+    assert issue.option == "Build ahead: the months before have 100 h to spare."
+
+
+def test_overtime_that_costs_more_than_it_earns_is_not_proposed() -> None:
+    (issue,) = shortages([130, 100, 100, 100, 100, 100], [100] * 6, rate=60)
+    # 150 / 2 h for bikes against 3 / 0.1 h for parts
+    assert issue.option.startswith("Make Bikes first")
+
+
+def test_without_a_margin_the_hours_are_worth_their_cost() -> None:
+    nothing = {"Bikes": {"price": [0.0] * 6}, "Parts": {"price": [0.0] * 6}}
+    (issue,) = shortages([130, 100, 100, 100, 100, 100], [100] * 6, prices=nothing)
+    assert issue.value == 30 * 40
+    assert "cost of the missing hours" in issue.message
+
+
+def test_a_closed_resource_is_short_of_everything() -> None:
+    (issue,) = shortages([130, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0])
+    assert issue.size == -130
+    assert "without hours" in issue.message
+
+
+def test_enough_hours_are_no_exception() -> None:
+    assert shortages([100, 100, 100, 100, 100, 100], [100] * 6) == []
+
+
+def stock(**months: list[float]) -> list[Issue]:
+    supply = {"Bikes": {"demand": [31.0, 28, 31, 30, 31, 30], **months}}
+    prices = grid(FINANCE_FAMILY, WHEN, {"Bikes": MARGINS["Bikes"]})
+    return list(stock_issues(WHEN, SETTINGS, grid(SUPPLY_PLAN, WHEN, supply), prices))
+
+
+def test_backlog_is_worth_the_margin_of_its_worst_month() -> None:
+    (issue,) = stock(backlog=[0, 10, 40, 0, 0, 0], inventory=[0] * 6, target=[0] * 6)
+    assert issue.exception == "Backlog: Bikes from Feb 2026"
+    assert (issue.size, issue.value) == (-40, 40 * 150)
+    assert "Mar 2026" in issue.option
+
+
+def test_stock_below_target_is_told_where_it_is_no_backlog() -> None:
+    (low,) = stock(backlog=[0] * 6, inventory=[100, 95, 60, 80, 100, 100], target=[100] * 6)
+    assert low.exception == "Stock below target: Bikes from Mar 2026"  # 95 is close enough
+    assert (low.size, low.value) == (-40, 40 * 250)
+
+
+def test_stock_above_target_counts_beyond_a_month_of_demand() -> None:
+    # demand is one a day: up to 30 above target is cycle stock
+    (high,) = stock(backlog=[0] * 6, inventory=[130, 131, 150, 100, 100, 100], target=[100] * 6)
+    assert high.exception == "Stock above target: Bikes from Feb 2026"
+    assert (high.size, high.value) == (50, 50 * 250)
+    assert "for 2 months from Feb 2026" in high.message
+
+
+def test_demand_against_the_aop_counts_budgeted_months_beyond_the_tolerance() -> None:
+    demand = grid(DEMAND_TOTAL, WHEN, {
+        "Bikes": {"consensus": [90, 90, 90, 90, 90, 90], "aop": [100, 100, 100, 0, 0, 0]},
+        "Parts": {"consensus": [101] * 6, "aop": [100] * 6},
+        "All families": {"consensus": [191] * 6, "aop": [200] * 6},
+    })
+    (issue,) = aop_gaps(WHEN, SETTINGS, demand, PRICES)
+    assert issue.exception == "Demand below AOP: Bikes"
+    assert (issue.size, issue.value) == (-30, 30 * 400)
+    assert "30 pcs (10.0 %) below the AOP in Jan 2026 to Mar 2026" in issue.message
+
+
+PLAN = DEMAND_PLAN.for_level(("family",))
+
+
+def test_a_plan_that_moved_since_the_last_cycle_is_told() -> None:
+    demand = grid(PLAN, WHEN, {
+        # 20 later: no net change, yet it moved
+        "Bikes": {"last_cycle": [100] * 6, "change": [-20, 20, 0, -20, 20, 0]},
+        "Parts": {"last_cycle": [1000] * 6, "change": [10] * 6},
+    })
+    (issue,) = big_changes(WHEN, SETTINGS, demand, PRICES)
+    assert issue.subject == "Bikes"
+    assert (issue.size, issue.value) == (0, 80 * 400)
+    assert "80 pcs (13.3 %)" in issue.message
+
+
+def test_changes_without_reason_are_worth_what_they_moved() -> None:
+    demand = grid(PLAN, WHEN, {
+        "Bikes": {
+            "baseline": [100] * 6, "pipeline": [0] * 6, "events": [0] * 6,
+            "sales_adjustment": [10, -5, np.nan, np.nan, np.nan, np.nan],
+            "fixed": [np.nan, np.nan, 130, np.nan, np.nan, np.nan],
+            "unexplained": [1, 1, 1, 0, 0, 0],
+        },
+    })
+    (issue,) = unexplained_changes(WHEN, SETTINGS, demand, PRICES)
+    assert issue.value == (10 + 5 + 30) * 400
+    assert issue.message.startswith("3 changes of the demand plan of Bikes, 45 pcs in all")
+
+
+def test_large_deals_that_can_go_either_way_are_named() -> None:
+    deals = rows(PIPELINE.columns, """
+        opportunity  family  stage     quantity  value   probability  included  close_period
+        O-1          Bikes   proposal  300       120000  0.6          yes       2026-03
+        O-2          Bikes   proposal  300       120000  0.9          yes       2026-03
+        O-3          Bikes   proposal  300       90000   0.6          yes       2026-03
+        O-4          Bikes   won       300       120000  0.6          yes       2026-03
+        O-5          Bikes   proposal  300       120000  0.6          no        2026-03
+        O-6          Bikes   proposal  300       120000  0.6          yes       2027-03
+    """)
+    deals["account"], deals["weighted_quantity"] = "ACME", 90.0
+    (issue,) = large_deals(WHEN, SETTINGS, deals)
+    assert issue.exception == "Large deal: O-1"
+    assert issue.value == 120_000
+    assert "O-1 ACME: 120,000 EUR with a chance of 60.0 % in Mar 2026" in issue.message
+    assert "holds 90 of its 300 pcs" in issue.message
+
+
+def forecasts(*values: int) -> pd.DataFrame:
+    """Forecasts of the months before January 2026, made one cycle before."""
+    months = pd.period_range(end="2025-12", periods=len(values), freq="M")
+    lines = [f"{m - 1}  {m}  Bikes  {v}" for m, v in zip(months, values, strict=True)]
+    return rows(PAST_PLANS.columns, "cycle  period  family  consensus\n" + "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ((110, 120, 110, 120, 130), ["Forecast too high: Bikes"]),  # signal +5
+        ((90, 80, 90, 80, 70), ["Forecast too low: Bikes"]),
+        ((110, 90, 110, 90, 110), []),  # errs to both sides
+        ((110, 120, 130), []),  # three months say nothing
+        ((100, 100, 100, 100, 100), []),
+    ],
+)
+def test_forecasts_that_err_to_one_side_are_told(values: tuple[int, ...], found: list[str]) -> None:
+    history = rows(HISTORY.for_level(("family",)).columns, "family  period  orders\n" + "\n".join(
+        f"Bikes  2025-{month:02d}  100" for month in range(6, 13)
+    ))
+    issues = list(biased_forecasts(WHEN, SETTINGS, forecasts(*values), history, PRICES))
+    assert [issue.exception for issue in issues] == found
+    for issue in issues:
+        assert issue.value == abs(sum(values) - 500) * 400
+
+
+def test_fiscal_years_below_the_aop_are_told_with_both_measures() -> None:
+    total = grid(FINANCE_TOTAL, WHEN, {"": {
+        "revenue": [900.0] * 6, "margin": [500.0] * 6,
+        "aop_revenue": [1000.0] * 6, "aop_margin": [500.0] * 6,
+    }})
+    (issue,) = missed_years(WHEN, SETTINGS, total)
+    assert issue.exception == "Revenue below AOP: FY2026"
+    assert (issue.size, issue.value) == (-600, 600)
+    assert "600 EUR (10.0 %) below the AOP of 6,000 EUR" in issue.message
+
+
+def test_a_budget_without_cost_of_sales_has_no_margin_to_miss() -> None:
+    total = grid(FINANCE_TOTAL, WHEN, {"": {
+        "revenue": [1000.0] * 6, "margin": [400.0] * 6,
+        "aop_revenue": [1000.0] * 6, "aop_margin": [1000.0] * 6,
+    }})
+    assert list(missed_years(WHEN, SETTINGS, total)) == []
+
+
+def test_stale_sources_come_without_a_value() -> None:
+    sources = rows(COMPLETENESS.columns, """
+        source  rows  age  status
+        Stock   100   62   ■ stale
+        Items   100   10   ● complete
+        AOP     0     .    ○ not delivered
+    """)
+    (issue,) = old_data(sources)
+    assert issue.exception == "Old data: Stock"
+    assert np.isnan(issue.value)
+
+
+def issue(name: str, value: float) -> Issue:
+    return Issue(
+        name, "demand", name, pd.Period("2026-01"), "Text", 1.0, "pcs", value, "Do", "Home"
+    )
+
+
+def test_most_money_comes_first_and_what_people_typed_stays() -> None:
+    typed = rows([EXCEPTIONS["exception"], EXCEPTIONS["status"], EXCEPTIONS["comment"]], """
+        exception  status      comment
+        Small      for review  call Eve
+        Gone       done        .
+    """)
+    table = ranked([issue("Small", 1), issue("Old", np.nan), issue("Big", 9)], typed)
+    assert table["exception"].tolist() == ["Big", "Small", "Old"]
+    assert table["rank"].tolist() == [1, 2, 3]
+    assert table["status"].tolist() == ["open", "for review", "open"]
+    assert table["comment"].tolist() == ["", "call Eve", ""]
+    assert list(table.columns) == EXCEPTIONS.names
+
+
+def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
+    typed = rows(EXCEPTIONS.inputs)
+    many = [issue(f"N{number:03d}", 5.0) for number in range(SHOWN + 10, 0, -1)]
+    table = ranked(many, typed)
+    assert len(table) == SHOWN
+    assert table["exception"].iloc[0] == "N001"
+    pd.testing.assert_frame_equal(table, ranked(reversed(many), typed))
+
+
+def test_no_exceptions_is_an_empty_table() -> None:
+    table = ranked([], rows(EXCEPTIONS.inputs))
+    assert table.empty
+    assert list(table.columns) == EXCEPTIONS.names

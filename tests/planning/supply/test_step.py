@@ -1,0 +1,147 @@
+"""Step 3 as a whole on a company of three families."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning import Outcome, supply
+from sop_xl.schema import Severity
+from sop_xl.tables.data import (
+    BILL,
+    FAMILIES,
+    HISTORY,
+    RESOURCE_CALENDAR,
+    RESOURCES,
+    STOCK_HISTORY,
+    WORKFORCE,
+)
+from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.rows import axis, grid, past_row, plan_row, rows, typed
+
+WHEN = axis("2026-01", history=2, horizon=3)  # Jan 31 days, 22 working; Feb 28, 20; Mar 31, 22
+SETTINGS = Settings(planning_level=("family", "region"))
+
+THREE = """
+family    policy         strategy  target_days
+Chased    make to stock  chase     10
+Levelled  make to stock  level     0
+Ordered   make to order  chase     10
+"""
+STOCK = """
+family    period   on_hand  backlog  produced
+Chased    2025-11  70       .        90
+Chased    2025-12  60       20       100
+Levelled  2025-12  16       .        .
+Ordered   2025-12  0        30       25
+"""
+DEMAND = {
+    "Chased": {"consensus": [100.0, 56, 62]},
+    "Levelled": {"consensus": [20.0, 40, 20]},
+    "Ordered": {"consensus": [10.0, 10, 10]},
+    "All families": {"consensus": [130.0, 106, 92]},
+}
+
+
+def run(stock: str = STOCK, fixed: str = "", history: str = "") -> Outcome:
+    return supply.run(
+        WHEN,
+        SETTINGS,
+        demand_total=grid(DEMAND_TOTAL, WHEN, DEMAND),
+        families=rows(FAMILIES.columns, THREE),
+        history=rows(HISTORY.for_level(("family", "region")).columns, history),
+        stock_history=rows(STOCK_HISTORY.columns, stock),
+        bill=rows(BILL.columns),
+        resources=rows(RESOURCES.columns),
+        resource_calendar=rows(RESOURCE_CALENDAR.columns),
+        workforce=rows(WORKFORCE.columns),
+        supply_plan_inputs=typed(SUPPLY_PLAN, fixed),
+        capacity_inputs=typed(CAPACITY),
+    )
+
+
+def plan_of(outcome: Outcome) -> pd.DataFrame:
+    return outcome.frames["supply_plan"]
+
+
+def test_chased_family_ends_every_month_on_target() -> None:
+    plan = plan_of(run())
+    # 10 days x (56 + 62) / (28 + 31); 10 x 62 / 31; the last month looks at itself
+    target = [10 * 118 / 59, 20.0, 20.0]
+    assert plan_row(plan, WHEN, "target", family="Chased") == pytest.approx(target)
+    # opening stock less backlog is 60 - 20
+    made = [100 + 20 - 40, 56, 62]
+    assert plan_row(plan, WHEN, "production", family="Chased") == pytest.approx(made)
+    assert plan_row(plan, WHEN, "inventory", family="Chased") == pytest.approx([20.0] * 3)
+    assert plan_row(plan, WHEN, "shipments", family="Chased") == pytest.approx([120.0, 56, 62])
+    # 20 in stock: 10 days of 2 a day in February, 10 of 2 a day in March, nothing after
+    cover = plan_row(plan, WHEN, "days_of_supply", family="Chased")
+    assert cover == pytest.approx([10.0, 10.0, 0.0])
+
+
+def test_levelled_family_runs_at_one_rate() -> None:
+    plan = plan_of(run())
+    # (80 - 16) / 64 days = 1 a day; February would need (60 - 16) / 42 = 1.05 a day
+    rate = 44 / 42
+    made = plan_row(plan, WHEN, "production", family="Levelled")
+    assert made == pytest.approx([22 * rate, 20 * rate, 22 * rate])
+    rates = plan_row(plan, WHEN, "required_rate", family="Levelled")
+    assert rates == pytest.approx([4 / 22, 44 / 42, 64 / 64])
+    assert plan_row(plan, WHEN, "backlog", family="Levelled") == pytest.approx([0.0] * 3)
+
+
+def test_family_made_to_order_clears_its_backlog_and_holds_nothing() -> None:
+    plan = plan_of(run())
+    assert plan_row(plan, WHEN, "target", family="Ordered") == [0.0] * 3
+    assert plan_row(plan, WHEN, "production", family="Ordered") == [40.0, 10.0, 10.0]
+    assert plan_row(plan, WHEN, "shipments", family="Ordered") == [40.0, 10.0, 10.0]
+
+
+def test_fixed_production_makes_a_backlog() -> None:
+    plan = plan_of(run(fixed="""
+        family  period   production_override
+        Chased  2026-01  10
+        Chased  2026-02  0
+    """))
+    assert plan_row(plan, WHEN, "production", family="Chased")[:2] == [10.0, 0.0]
+    # 40 + 10 - 100 = -50, then - 56 more
+    assert plan_row(plan, WHEN, "net_stock", family="Chased")[:2] == [-50.0, -106.0]
+    assert plan_row(plan, WHEN, "backlog", family="Chased")[:2] == [50.0, 106.0]
+    assert plan_row(plan, WHEN, "inventory", family="Chased")[:2] == [0.0, 0.0]
+    assert plan_row(plan, WHEN, "shipments", family="Chased")[:2] == [70.0, 0.0]
+
+
+def test_the_past_shows_facts_and_blanks() -> None:
+    plan = plan_of(run(history="""
+        family  region  period   orders  shipments
+        Chased  North   2025-12  70      60
+        Chased  South   2025-12  30      25
+    """))
+    assert past_row(plan, WHEN, "inventory", family="Chased") == [70.0, 60.0]
+    assert past_row(plan, WHEN, "net_stock", family="Chased") == [70.0, 40.0]
+    assert past_row(plan, WHEN, "production", family="Chased") == [90.0, 100.0]
+    assert np.isnan(past_row(plan, WHEN, "shipments", family="Chased")[0])
+    assert past_row(plan, WHEN, "shipments", family="Chased")[1] == 85.0
+    assert np.isnan(past_row(plan, WHEN, "net_stock", family="Levelled")[0])
+    assert past_row(plan, WHEN, "demand", family="Chased") == [0.0, 0.0]  # SUMIFS of nothing
+    assert np.isnan(past_row(plan, WHEN, "target", family="Chased")).all()
+
+
+def test_the_grid_is_complete_and_in_order() -> None:
+    plan = plan_of(run())
+    assert list(plan.columns) == ["family", "period", *SUPPLY_PLAN.names]
+    assert list(plan["family"].unique()) == ["Chased", "Levelled", "Ordered"]
+    assert list(plan["period"][:5]) == list(WHEN.periods)
+    assert plan["family"].dtype == "str"
+    assert plan["period"].dtype == "period[M]"
+
+
+def test_missing_opening_stock_is_a_warning_and_counts_as_zero() -> None:
+    assert run().findings == []
+    outcome = run(stock="")
+    (finding,) = outcome.findings
+    assert finding.severity is Severity.WARNING
+    assert "Chased, Levelled" in finding.message  # what is made to order needs no stock
+    assert "Ordered" not in finding.message
+    assert plan_row(plan_of(outcome), WHEN, "production", family="Chased")[0] == 120.0
