@@ -54,22 +54,36 @@ def _step(name: str, run: Callable[..., Outcome], writes: tuple[str, ...]) -> St
 
 
 STEPS: tuple[Step, ...] = (
-    _step("data", data.run, (
-        "history", "stock_history", "bill", "families", "portfolio", "completeness", "calendar",
-        "item_mix",
-    )),
+    _step(
+        "data",
+        data.run,
+        (
+            "history",
+            "stock_history",
+            "bill",
+            "families",
+            "portfolio",
+            "completeness",
+            "calendar",
+            "item_mix",
+        ),
+    ),
     _step("demand", demand.run, ("demand_plan", "demand_total", "pipeline", "events")),
     _step("supply", supply.run, ("supply_plan", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis")),
     _step("review", review.run, ("exceptions", "checks", "risks")),
-    _step("executive", executive.run, (
-        *("agenda", "decisions", "assumptions", "cycle_calendar"),
-        *("demand_view", "supply_view", "capacity_view", "finance_view"),
-        *("views", "view_families", "view_resources"),
-        *("demand_summary", "supply_summary", "finance_summary", "headlines"),
-    )),
+    _step(
+        "executive",
+        executive.run,
+        (
+            *("agenda", "decisions", "assumptions", "cycle_calendar"),
+            *("demand_view", "supply_view", "capacity_view", "finance_view"),
+            *("views", "view_families", "view_resources"),
+            *("demand_summary", "supply_summary", "finance_summary", "headlines"),
+        ),
+    ),
 )
 """The steps in the order in which they are computed."""
 

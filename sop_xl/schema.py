@@ -233,8 +233,8 @@ class Measure:
     """A result line: bold with a rule above."""
     detail: bool = False
     """Can be folded away."""
-    sparse: bool = False
-    """Months without a value stay empty cells, so that a chart ends there and draws no zero."""
+    sparse: Literal["", "blank", "zero"] = ""
+    """Months that hold nothing (or zero) stay empty cells: a chart ends there and draws no zero."""
     alert: Alert = ""
     """Which values stand out in colour."""
 

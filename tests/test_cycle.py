@@ -98,7 +98,8 @@ def aop() -> str:
         f"{period}  {family}  {region}  All  {quantity}  {revenue}  {cost}"
         for period in WHEN.plan
         for family, quantity, revenue, cost in (
-            ("Bikes", 120, 45000, 28000), ("Parts", 500, 2500, 1000),
+            ("Bikes", 120, 45000, 28000),
+            ("Parts", 500, 2500, 1000),
         )
         for region in ("North", "South")
     ]
@@ -125,8 +126,13 @@ def ahead(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loop() -> None:
     assert [(step.number, step.name) for step in cycle.STEPS] == [
-        (1, "data"), (2, "demand"), (3, "supply"), (4, "finance"), (7, "performance"),
-        (5, "review"), (6, "executive"),
+        (1, "data"),
+        (2, "demand"),
+        (3, "supply"),
+        (4, "finance"),
+        (7, "performance"),
+        (5, "review"),
+        (6, "executive"),
     ]
     assert cycle.STEPS[0].title == "Data gathering and portfolio review"
 
@@ -234,11 +240,14 @@ def test_less_capacity_brings_a_shortage_to_the_top(
         return [name for name in names if name.startswith("Capacity short: Paint")]
 
     assert shortages(plan) == []
-    cut = rows(tables.inputs(LEVEL)["resource_calendar"].inputs, """
+    cut = rows(
+        tables.inputs(LEVEL)["resource_calendar"].inputs,
+        """
         resource  period   days
         Paint     2026-03  1
         Paint     2026-04  1
-    """)
+    """,
+    )
     short = cycle.run({**company, "resource_calendar": cut}, SETTINGS, WHEN)
     assert shortages(short) == ["Capacity short: Paint from Mar 2026"]
     sizes = short.frames["exceptions"].set_index("exception")["size"].to_dict()
@@ -257,10 +266,13 @@ def test_exceptions_stand_in_the_order_of_money(plan: cycle.Plan) -> None:
 
 
 def test_status_and_comment_of_an_exception_stay(company: dict[str, pd.DataFrame]) -> None:
-    typed = rows(tables.inputs(LEVEL)["exceptions"].inputs, """
+    typed = rows(
+        tables.inputs(LEVEL)["exceptions"].inputs,
+        """
         exception                  status      comment
         Revenue below AOP: FY2026  for review  Eve asks sales
-    """)
+    """,
+    )
     table = cycle.run({**company, "exceptions": typed}, SETTINGS, WHEN).frames["exceptions"]
     row = table[table["exception"] == "Revenue below AOP: FY2026"]
     assert row[["status", "comment"]].to_numpy().tolist() == [["for review", "Eve asks sales"]]
@@ -290,6 +302,17 @@ def test_any_optional_table_may_be_missing(left_out: str) -> None:
     assert set(failed) - {"fresh_data"} <= ({"capacity_load"} if left_out == "resources" else set())
 
 
+def test_names_are_alike_in_upper_and_lower_case_as_in_the_formulas(plan: cycle.Plan) -> None:
+    texts = COMPANY | {
+        "items": ITEMS.replace("City bike  Bikes", "City bike  BIKES"),
+        "aop": aop().replace("Bikes", "bikes"),
+        "bill_of_resources": COMPANY["bill_of_resources"].replace("Paint", "PAINT"),
+    }
+    shouted = cycle.run(inputs(texts, actuals()), SETTINGS, WHEN)
+    for name in ("supply_plan", "capacity", "finance_family", "finance_total", "checks"):
+        pd.testing.assert_frame_equal(shouted.frames[name], plan.frames[name], obj=name)
+
+
 def test_a_company_without_any_history_is_an_empty_plan() -> None:
     nothing = empty_frame(tables.inputs(LEVEL)["actuals"].inputs)
     plan = cycle.run(inputs({"items": ITEMS}, nothing), SETTINGS, WHEN)
@@ -300,8 +323,9 @@ def test_a_company_without_any_history_is_an_empty_plan() -> None:
     "level", [("family",), ("item",), ("item", "region"), ("family", "channel")]
 )
 def test_other_planning_levels_tie_as_well(level: tuple[str, ...]) -> None:
-    settings = Settings(planning_level=level, horizon=6, history_shown=12,
-                        forecaster="seasonal_naive")
+    settings = Settings(
+        planning_level=level, horizon=6, history_shown=12, forecaster="seasonal_naive"
+    )
     when = Axis(Calendar(), WHEN.first, 12, 6)
     declared = tables.inputs(settings.level)
     frames = {name: empty_frame(table.inputs) for name, table in declared.items()}

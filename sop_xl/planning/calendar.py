@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sop_xl.tables.settings import Settings
+
 PATTERNS = {"4-4-5": (4, 4, 5), "4-5-4": (4, 5, 4), "5-4-4": (5, 4, 4)}
 MONTHS = "months"
 
@@ -145,3 +147,13 @@ class Axis:
     def last_year(self) -> pd.PeriodIndex:
         """The last twelve closed periods."""
         return pd.period_range(self.first - 12, periods=12, freq="M")
+
+
+def calendar_of(settings: Settings) -> Calendar:
+    """The fiscal calendar of a company."""
+    return Calendar(settings.calendar, settings.fiscal_year_start, settings.workdays_per_week)
+
+
+def axis_of(settings: Settings, first: pd.Period) -> Axis:
+    """The time axis of the cycle that begins with a period."""
+    return Axis(calendar_of(settings), first, settings.history_shown, settings.horizon)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,11 +16,24 @@ Numbers: TypeAlias = npt.NDArray[np.float64]
 """Blocks down, periods across; a blank cell is NaN."""
 
 
+def positions(names: pd.Series, known: Iterable[str]) -> npt.NDArray[np.int64]:
+    """Where each name stands among the known ones, -1 for none.
+
+    Upper and lower case are alike, as they are for SUMIFS; of two known names that differ in
+    nothing else the first one takes all. Each spelling is looked up once.
+    """
+    codes, found = pd.factorize(names)
+    lower = pd.Index(list(known), dtype="str").str.lower()
+    first = np.flatnonzero(~lower.duplicated())
+    at = lower.take(first).get_indexer(pd.Index(found, dtype="str").str.lower())
+    return np.append(np.append(first, -1)[at], -1)[codes].astype(np.int64)
+
+
 def matrix(
     frame: pd.DataFrame, value: str, key: str, keys: Sequence[str], periods: pd.PeriodIndex
 ) -> Numbers:
     """The sum of a column by key and period; NaN where no row holds a number."""
-    at = pd.Index(keys).get_indexer(pd.Index(frame[key]))
+    at = positions(frame[key], keys)
     on = periods.get_indexer(pd.PeriodIndex(frame["period"]))
     numbers = frame[value].to_numpy(dtype=float)
     found = (at >= 0) & (on >= 0) & ~np.isnan(numbers)
@@ -42,6 +55,18 @@ def by_period(frame: pd.DataFrame, value: str, periods: pd.PeriodIndex) -> Numbe
     """The sum of a column over all rows of each period; zero where there is nothing."""
     sums = frame.groupby("period")[value].sum()
     return zero(sums.reindex(periods).to_numpy(dtype=float))
+
+
+def hours_per_unit(
+    bill: pd.DataFrame, families: Sequence[str], resources: Sequence[str]
+) -> Numbers:
+    """The bill of resources: families down, resources across; others are left out."""
+    row, column = positions(bill["family"], families), positions(bill["resource"], resources)
+    known = (row >= 0) & (column >= 0)
+    hours = np.zeros((len(families), len(resources)))
+    numbers = zero(bill["hours_per_unit"].to_numpy(dtype=float))
+    np.add.at(hours, (row[known], column[known]), numbers[known])
+    return hours
 
 
 def zero(numbers: Numbers) -> Numbers:

@@ -23,8 +23,12 @@ ACTUAL_NUMBERS = ("demand", "shipments", "returns", "revenue", "cost_of_sales")
 
 
 def families_of(items: pd.DataFrame, settings: Settings) -> pd.Series:
-    """The family in which each item is planned, by item; at item level the item itself."""
-    family = items["item" if settings.planning_level[0] == "item" else "family"]
+    """The family in which each item is planned, by item; at item level the item itself.
+
+    A family that is spelled in two ways is one: it goes by its first spelling.
+    """
+    named = items["item" if settings.planning_level[0] == "item" else "family"]
+    family = named.groupby(named.str.lower()).transform("first")
     return pd.Series(family.to_numpy(), index=pd.Index(items["item"]), name="family", dtype="str")
 
 
@@ -36,7 +40,7 @@ def planned_names(families: pd.Series) -> pd.Index:
 
 def spell(names: pd.Series, known: pd.Index) -> pd.Series:
     """Names as ``known`` spells them; "" where it does not know them."""
-    at = _find(names, known)
+    at = frames.positions(names, known)
     spelled = np.append(known.to_numpy(dtype=object), "")[at]
     return pd.Series(spelled, index=names.index, dtype="str")
 
@@ -88,20 +92,12 @@ def rows_of(facts: pd.DataFrame, blocks: pd.DataFrame) -> npt.NDArray[np.int64]:
     outside = np.zeros(len(facts), dtype=bool)
     for key in blocks.columns:
         names = pd.Index(blocks[key].unique())
-        own = own * len(names) + _find(blocks[key], names)
-        found = _find(facts[key], names)
+        own = own * len(names) + frames.positions(blocks[key], names)
+        found = frames.positions(facts[key], names)
         outside |= found < 0
         others = others * len(names) + found
     at = pd.Index(own).get_indexer(pd.Index(np.where(outside, -1, others)))
     return np.asarray(at, dtype=np.int64)
-
-
-def _find(names: pd.Series, known: pd.Index) -> npt.NDArray[np.int64]:
-    """Position of each name in ``known``, -1 for none. Each spelling is looked up once."""
-    codes, found = pd.factorize(names)
-    lower = pd.Index(known.astype("str").str.lower())
-    at = lower.get_indexer(pd.Index(found, dtype="str").str.lower())
-    return np.append(at, -1)[codes].astype(np.int64)
 
 
 def sums(

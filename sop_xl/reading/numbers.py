@@ -46,7 +46,7 @@ BLANK, GOOD, TEXT, PERCENT, DATE, EXCEL, MISSING = range(7)
 
 
 def evidence(values: Sequence[object]) -> str:
-    """The decimal sign, ``.`` or ``,``, that most values of the column prove; empty if none does."""
+    """The decimal sign that most values of the column prove, ``.`` or ``,``; else nothing."""
     votes = {".": 0, ",": 0}
     for value in values:
         if isinstance(value, str) and ("," in value or "." in value):
@@ -112,11 +112,11 @@ def _decimal_of(body: str) -> str:
     if commas and points:
         return "," if body.rindex(",") > body.rindex(".") else "."
     sign, other = (",", ".") if commas else (".", ",")
-    first, *rest = body.split(sign)
+    first, *rest = body.casefold().partition("e")[0].split(sign)
     if len(rest) > 1:
         grouped = 1 <= len(first) <= 3 and all(len(part) in (2, 3) for part in rest)
         return other if grouped else ""
-    if " " in first or "'" in first:
+    if any(mark in body for mark in " 'eE"):
         return sign
     grouped = len(rest[0]) == 3 and 1 <= len(first) <= 3 and not first.startswith("0")
     return "?" if grouped else sign

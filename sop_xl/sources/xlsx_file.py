@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any, NamedTuple
@@ -70,9 +72,7 @@ class Book:
         self._zip = zipfile.ZipFile(path)
         try:
             _refuse_bombs(self._zip)
-            with warnings.catch_warnings():
-                # extensions that openpyxl leaves out are no matter for reading values
-                warnings.simplefilter("ignore")
+            with _told():
                 self._book: Workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
             self.tables = dict(self._named_tables())
         except BaseException:
@@ -109,16 +109,12 @@ class Book:
     def read(self, table: Table, spec: SourceSpec) -> Extract:
         """The cells of a table: from where the spec says, else from the likeliest sheet."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                area = self._area(table, spec)
-                if isinstance(area, Finding):
-                    return Extract(None, [area])
-                return self._read(area, table, spec)
-        except DAMAGED as error:
-            return refused(table.name, f"The workbook is damaged: {_first_line(error)}.",
-                           "Open it in Excel, let it repair the file, and save it.",
-                           self.file)
+            area = self._area(table, spec)
+            if isinstance(area, Finding):
+                return Extract(None, [area])
+            return self._read(area, table, spec)
+        except SopError as error:
+            return refused(table.name, error.message, error.remedy, self.file)
 
     def _area(self, table: Table, spec: SourceSpec) -> Area | Finding:
         if spec.table:
@@ -179,7 +175,7 @@ class Book:
         for row in self._rows(area):
             blank = blank + 1 if all(is_blank(value) for value in row) else 0
             if blank > BLANK_ROWS:
-                findings.append(self._over(len(rows) - blank + area.top, table, area.sheet))
+                findings.append(self._over(area.top + len(rows) - BLANK_ROWS, table, area.sheet))
                 break
             rows.append(row)
         while rows and all(is_blank(value) for value in rows[-1]):
@@ -198,10 +194,12 @@ class Book:
         rows: Iterator[Sequence[object]] = sheet.iter_rows(
             area.top, area.bottom or None, area.left, area.right or None, values_only=True
         )
-        for number, row in enumerate(rows, area.top):
-            if area.bottom and number > area.bottom:
+        while True:
+            with _told():
+                chunk = list(itertools.islice(rows, 500))
+            if not chunk:
                 return
-            yield row
+            yield from chunk
 
     def _sheet(self, name: str) -> Any:
         """A ReadOnlyWorksheet, which the type stubs of openpyxl know in part only."""
@@ -213,7 +211,7 @@ class Book:
     def _scan(self, name: str) -> Scan:
         merged: dict[str, None] = {}
         unsaved: dict[str, None] = {}
-        with self._zip.open(self._part(name)) as part:
+        with _told(), self._zip.open(self._part(name)) as part:
             for chunk in _chunks(part):
                 merged.update(dict.fromkeys(m.decode() for m in _MERGE.findall(chunk)))
                 unsaved.update(dict.fromkeys(m.decode() for m in _NO_VALUE.findall(chunk)))
@@ -253,6 +251,21 @@ class Book:
             "Delete the blank rows if there is data below.",
             Severity.REPAIR, self.file, sheet, f"A{row}",
         )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong inside openpyxl, in the words of a planner."""
+    try:
+        with warnings.catch_warnings():
+            # dates out of range come as errors of their cells; lost extensions do not matter
+            warnings.simplefilter("ignore")
+            yield
+    except DAMAGED as error:
+        raise SopError(
+            f"The workbook is damaged: {_first_line(error)}.",
+            "Open it in Excel, let it repair the file, and save it.",
+        ) from error
 
 
 def open_book(path: Path, file: str) -> Book | Finding:

@@ -12,7 +12,7 @@ from sop_xl.schema import Table
 from sop_xl.store import base, log
 from sop_xl.store.books import Issue, mark
 from sop_xl.store.layout import CHANGE, INPUTS, widen
-from sop_xl.store.log import CONFLICT, Entry
+from sop_xl.store.log import APPLIED, CONFLICT, Entry
 from sop_xl.store.merge import Change, Conflict, Merge, key_values, merge
 from sop_xl.store.overlay import merged
 from sop_xl.store.values import Row, Value, dump
@@ -79,9 +79,32 @@ def _merges(
     names = list(dict.fromkeys(change.table for change in changes))
     current = merged(connection, issue.cycle, mark(connection, issue.cycle), names)
     issued = merged(connection, issue.cycle, issue.mark, names, issue.build, collected.file)
+    delivered = _delivered(connection, collected)
     for name in names:
         mine = [change for change in changes if change.table == name]
-        yield merge(mine, current[name].frame, issued[name].frame, INPUTS[name])
+        found = merge(mine, current[name].frame, issued[name].frame, INPUTS[name])
+        undone = [change for change in found.fresh if _same_spot(change) in delivered]
+        yield Merge(
+            [change for change in found.fresh if _same_spot(change) not in delivered],
+            found.known,
+            found.conflicts + [Conflict(change, change.old) for change in undone],
+        )
+
+
+def _delivered(connection: sa.Connection, collected: Collected) -> set[tuple[str, ...]]:
+    """What came from other copies of the workbook; if it is missing now, somebody undid it."""
+    where = (CHANGE.c.status == APPLIED, CHANGE.c.book == collected.issue.build)
+    entries = log.entries(connection, collected.issue.cycle, *where)
+    return {
+        _same_spot(entry.change)
+        for entry in entries
+        if not collected.file or entry.file != collected.file
+    }
+
+
+def _same_spot(change: Change) -> tuple[str, ...]:
+    """What two copies of a change have in common."""
+    return (change.table, change.key, change.column, change.kind, dump(change.new))
 
 
 def _entry(collected: Collected, change: Change) -> Entry:

@@ -72,7 +72,11 @@ class Store:
     ) -> None:
         self.tables = tables.inputs(level)
         self._database = Database(url, busy_seconds)
-        migrate(self._database)
+        try:
+            migrate(self._database)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ def _fact(name: str, label: str, unit: Unit, help: str) -> Measure:
 
 
 def _kpi(name: str, label: str, unit: Unit, formula: str, help: str) -> Measure:
-    return Measure(name, label, unit, past=formula, help=help)
+    return Measure(name, label, unit, past=formula, help=help, sparse="blank")
 
 
 def _share(top: str, bottom: str) -> str:

@@ -22,7 +22,7 @@ SUPPLY_PLAN = Grid(
         Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
-                plan='IF({families.policy@lookup}="make to order",0,{families.target_days@lookup}'
+                plan='IF({families.policy@lookup}="make to order",0,{families.days_used@lookup}'
                      "*SUM({demand@ahead})/SUM({#days@ahead}))",
                 help="Target days x average daily demand of the next three months."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",
@@ -39,7 +39,7 @@ SUPPLY_PLAN = Grid(
                 help="Output that the supply planner fixes instead of the proposal."),
         Measure("production", "Production", past=VALUES, total="sum", strong=True,
                 plan='IF(ISNUMBER({production_override}),{production_override},'
-                     'IF({families.strategy@lookup}="level",{level_plan},{chase_plan}))',
+                     'IF({families.strategy_used@lookup}="level",{level_plan},{chase_plan}))',
                 help="Actual output, then fixed production or the plan of the strategy."),
         Measure("net_stock", "Stock less backlog", past=VALUES, detail=True, total="last",
                 plan="N({net_stock@prev})+{production}-{demand}",

@@ -156,6 +156,7 @@ class _MeasureRows:
         )
         number = measure.unit.number_format if measure.unit.is_number else None
         self.number = number
+        self.empty = (None, 0.0) if measure.sparse == "zero" else (None,)
         self.opens = measure is place.grid.measures[0]
         self.past_style = self._style("SOP Total past" if measure.strong else "SOP Past")
         if measure.role.is_input:
@@ -199,7 +200,7 @@ class _MeasureRows:
             style = self.past_style if is_past else self.plan_style
             if index == self.history:
                 style = self.first_plan_style
-            if self.measure.sparse and not value:
+            if self.measure.sparse and value in self.empty:
                 value, formula = None, None
             cells.put(row, first + index, value, style, formula)
         if self.measure.total or self.measure.ratio:

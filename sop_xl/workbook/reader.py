@@ -7,6 +7,7 @@ inserted and moved rows do no harm. Outputs are never read.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import zipfile
 from collections import Counter
@@ -34,8 +35,8 @@ HEADER_SEARCH = 40
 """Rows from the top in which the header of a moved list is looked for."""
 _REFERENCE = re.compile(r"(?<![A-Za-z_\[])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(])")
 
-CellKey = tuple[str, tuple[object, ...], str]
-"""Table, key of the row, column."""
+CellKey = tuple[str, tuple[str, ...], str]
+"""Table, key of the row as texts, column."""
 
 
 @dataclass
@@ -48,6 +49,15 @@ class BookInputs:
     cells: dict[CellKey, str] = field(default_factory=dict)
     """``Demand_Plan!Z14`` for each value that was read."""
     findings: list[Finding] = field(default_factory=list)
+
+    def cell_of(self, table: Table, key: str, column: str) -> str:
+        """Where a value stands; the first key of the row where a whole row is meant.
+
+        Args:
+            key: The key of the row as the store writes it, a JSON object.
+        """
+        values = tuple("" if v is None else str(v) for v in json.loads(key).values())
+        return self.cells.get((table.name, values, column or table.keys[0]), "")
 
 
 def read_identity(path: Path) -> dict[str, str]:
@@ -178,7 +188,8 @@ class _SheetReader:
         self.book.findings += details.findings
         self.book.frames[table.name] = details.frame
         keys = details.frame[table.keys].itertuples(index=False, name=None)
-        for row, key in zip(details.rows, keys, strict=True):
+        for row, values in zip(details.rows, keys, strict=True):
+            key = tuple(str(value) for value in values)
             for name, column in columns.items():
                 address = f"{self.name}!{get_column_letter(column)}{rows[row]}"
                 self.book.cells[table.name, key, name] = address
@@ -301,7 +312,7 @@ class _SheetReader:
                 continue
             for at, month in months.items():
                 value = self._value(row, at + 1)
-                self.book.cells[table.name, (*key, month), name] = (
+                self.book.cells[table.name, (*key, str(month)), name] = (
                     f"{self.name}!{get_column_letter(at + 1)}{row}"
                 )
                 if value in (None, ""):
@@ -339,7 +350,8 @@ class _SheetReader:
         name = next((c.name for c in table.inputs if c.label == header[column - 1]), "")
         if row >= len(keys):
             return finding
-        address = self.book.cells.get((table.name, keys[row], name), "")
+        key = tuple(str(value) for value in keys[row])
+        address = self.book.cells.get((table.name, key, name), "")
         return finding._replace(cell=address.partition("!")[2] or finding.cell)
 
     def _grid_formulas(

@@ -43,7 +43,7 @@ _MEDIUM = Side("medium", color=NAVY)
 _LEFT, _RIGHT, _CENTRE = (Alignment(horizontal=h, vertical="center") for h in
                           ("left", "right", "center"))
 _TEXT = Alignment(horizontal="left", vertical="center", indent=1)
-_WRAP = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
+_WRAP = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 _GRID = Border(bottom=_HAIR)
 
 _STYLES: dict[str, dict[str, Any]] = {

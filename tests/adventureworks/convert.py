@@ -5,7 +5,6 @@ python -m tests.adventureworks.convert SOURCE TARGET
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterable
@@ -396,8 +395,6 @@ def _write(frame: pd.DataFrame, path: Path, sep: str = ",") -> None:
 
 def main(arguments: Iterable[str]) -> None:
     source, target = (Path(argument) for argument in arguments)
-    if target.exists():
-        shutil.rmtree(target)
     convert(source, target)
 
 

@@ -48,7 +48,9 @@ def _value(column: Column, text: str) -> str | float | bool | None:
 def first_load(store: Store, cycle: str = OCTOBER) -> None:
     """Open a cycle and load a family of skis and a deal."""
     store.open_cycle(cycle, at(1))
-    store.save_load(cycle, {"items": ITEMS, "actuals": ACTUALS, "pipeline": DEALS}, [], "ann", at(1))
+    store.save_load(
+        cycle, {"items": ITEMS, "actuals": ACTUALS, "pipeline": DEALS}, [], "ann", at(1)
+    )
 
 
 def issue(store: Store, build: str = "b1", cycle: str = OCTOBER) -> dict[str, pd.DataFrame]:
@@ -63,20 +65,29 @@ def typed(found: pd.DataFrame, table: str, inputs: dict[str, pd.DataFrame]) -> l
     return difference(inputs[table], found, TABLES[table])
 
 
-ITEMS = frame("items", """
+ITEMS = frame(
+    "items",
+    """
     item  name        family  lifecycle  price  launch
     0012  Carver "7"  Skis    active     310.5  2024-09-01
     0013  =Twin Tip   Skis    new        .      .
-""")
-ACTUALS = frame("actuals", """
+""",
+)
+ACTUALS = frame(
+    "actuals",
+    """
     period   item  region  channel  orders  stock_out
     2026-08  0012  North   All      120.25  no
     2026-09  0012  North   All      .       yes
     2026-09  0012  South   All      -3      no
-""")
-DEALS = frame("pipeline", """
+""",
+)
+DEALS = frame(
+    "pipeline",
+    """
     opportunity  family  region  stage     quantity  probability  close_date  included
     O-1          Skis    North   proposal  200       0.5          2026-12-15  yes
     O-2          Skis    South   lead      80        0.1          9999-12-31  no
-""")
+""",
+)
 """A deal that never closes is dated as ERP systems do it."""

@@ -18,16 +18,22 @@ DEMAND = TABLES["demand_plan_inputs"]
 DECISIONS = TABLES["decisions"]
 FAMILIES = TABLES["families"]
 
-PLAN = frame(DEMAND, """
+PLAN = frame(
+    DEMAND,
+    """
     family  region  period   sales_adjustment  fixed  reason
     Skis    North   2026-10  50                .      promotion
     Skis    North   2026-11  .                 800    other
-""")
-LOG = frame(DECISIONS, """
+""",
+)
+LOG = frame(
+    DECISIONS,
+    """
     decision  question         value  status    due
     D-01      Second shift?    12000  proposed  2026-11-15
     D-02      Drop the 0013?   .      approved  .
-""")
+""",
+)
 
 
 def key(family: str, region: str, period: str) -> str:
@@ -40,12 +46,15 @@ def test_a_book_that_nobody_touched_has_no_changes() -> None:
 
 
 def test_cells_of_a_grid_are_compared_block_by_period_and_take_the_reason_beside_them() -> None:
-    found = frame(DEMAND, """
+    found = frame(
+        DEMAND,
+        """
         family  region  period   sales_adjustment  fixed  reason
         Skis    South   2026-10  -20               .      lost customer
         Skis    North   2026-10  75                .      promotion
         Skis    North   2026-11  .                 .      other
-    """)
+    """,
+    )
     assert difference(PLAN, found, DEMAND) == [
         Change("demand_plan_inputs", key("Skis", "South", "2026-10"), "sales_adjustment",
                None, -20.0, Kind.EDIT, "lost customer"),
@@ -63,15 +72,22 @@ def test_periods_that_the_book_did_not_show_are_not_deleted() -> None:
 
 
 def test_rows_may_be_sorted_inserted_and_deleted() -> None:
-    found = frame(DECISIONS, """
+    found = frame(
+        DECISIONS,
+        """
         decision  question         value  status    due
         D-03      Air freight?     -500   proposed  2026-10-30
         D-01      Second shift?    12000  proposed  2026-11-15
-    """)
+    """,
+    )
     added, deleted = difference(LOG, found, DECISIONS)
     assert (added.kind, added.key, added.column) == (Kind.ADDED, '{"decision":"D-03"}', "")
     assert isinstance(added.new, dict)
-    assert (added.new["value"], added.new["due"], added.new["owner"]) == (-500.0, "2026-10-30", None)
+    assert (added.new["value"], added.new["due"], added.new["owner"]) == (
+        -500.0,
+        "2026-10-30",
+        None,
+    )
     assert (deleted.kind, deleted.key, deleted.new) == (Kind.DELETED, '{"decision":"D-02"}', None)
 
 
@@ -105,11 +121,14 @@ def test_text_is_compared_exactly() -> None:
 
 def test_a_default_that_the_sheet_shows_is_no_change() -> None:
     issued = frame(FAMILIES, "")
-    shown = frame(FAMILIES, """
+    shown = frame(
+        FAMILIES,
+        """
         family  policy         strategy  target_days
         Skis    make to stock  .         .
         Boots   make to order  .         .
-    """)
+    """,
+    )
     assert [(c.key, c.old, c.new) for c in difference(issued, shown, FAMILIES)] == [
         ('{"family":"Boots"}', None, "make to order")
     ]

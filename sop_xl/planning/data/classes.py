@@ -64,7 +64,7 @@ def coefficient_of_variation(history: Numbers, season: int = SEASON) -> npt.NDAr
     recent = history[:, -WINDOW:]
     gap = -recent.shape[1] % season
     padded = np.pad(recent, ((0, 0), (gap, 0)), constant_values=np.nan)
-    years = padded.reshape(len(history), -1, season)
+    years = padded.reshape(len(history), padded.shape[1] // season, season)
     known = ~np.isnan(years)
     count = known.sum(axis=(1, 2))
     mean = np.nansum(years, axis=(1, 2)) / np.maximum(count, 1)

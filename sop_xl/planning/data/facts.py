@@ -89,7 +89,7 @@ def item_mix(facts: pd.DataFrame, families: pd.Series, axis: Axis) -> pd.DataFra
     year = facts[facts["period"].isin(axis.last_year)]
     sold = year.groupby("item")["demand"].sum().clip(lower=0.0)
     mix = families[families != ""].rename_axis("item").reset_index()
-    quantity = mix["item"].map(sold).fillna(0.0)
+    quantity = mix["item"].map(sold).astype(float).fillna(0.0)
     of_family = quantity.groupby(mix["family"]).transform("sum")
     alike = 1.0 / mix.groupby("family")["item"].transform("size")
     share = (quantity / of_family.where(of_family > 0)).where(of_family > 0, alike)

@@ -100,8 +100,10 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
     return pd.DataFrame(
         {
             "policy": _or_default(given["policy"], MAKE_TO_STOCK),
-            "strategy": _or_default(given["strategy"], settings.strategy),
-            "target_days": given["target_days"].fillna(settings.target_days),
+            "strategy": _or_default(given["strategy"], ""),
+            "target_days": given["target_days"],
+            "strategy_used": _or_default(given["strategy"], settings.strategy),
+            "days_used": given["target_days"].fillna(settings.target_days),
         },
         index=names,
     )

@@ -36,9 +36,7 @@ def headlines(
         "D5_Finance": _finance(axis, settings, finance_summary),
         "D6_Risks": _risks(settings, risks, exceptions),
     }
-    return pd.DataFrame(
-        {"page": list(messages), "message": list(messages.values())}, dtype="str"
-    )
+    return pd.DataFrame({"page": list(messages), "message": list(messages.values())}, dtype="str")
 
 
 def _home(axis: Axis, settings: Settings, checks: pd.DataFrame, exceptions: pd.DataFrame) -> str:
@@ -96,7 +94,7 @@ def _demand(axis: Axis, settings: Settings, demand_total: pd.DataFrame) -> str:
         share = float(budgeted["consensus"].sum()) / budget - 1
         part = "" if len(budgeted) == len(ahead) else f" in its {count(len(budgeted), 'month')}"
         return f"{text}, {_against(share)} the AOP{part}."
-    before = float(company["actual"].reindex(axis.last_year[-len(ahead):]).sum())
+    before = float(company["actual"].reindex(axis.last_year[-len(ahead) :]).sum())
     if before > 0:
         return f"{text}, {_against(volume / before - 1)} the {len(ahead)} months before."
     return f"{text}."

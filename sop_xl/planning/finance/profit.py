@@ -129,6 +129,7 @@ def company(
         balance: What accounting booked: the operating cost of the closed periods.
         tolerance: Share of the AOP revenue that needs no explanation.
     """
+
     def total(frame: pd.DataFrame, name: str) -> Numbers:
         return by_period(frame, name, axis.periods)[np.newaxis, :]
 

@@ -47,9 +47,7 @@ def run(
     """Find what needs a person, rank it by money, and test that the numbers tie."""
     prices = dict(zip(families["family"], families["price"].fillna(0.0), strict=True))
     issues = (
-        *capacity_shortages(
-            axis, settings, capacity, resources, bill, supply_plan, finance_family
-        ),
+        *capacity_shortages(axis, settings, capacity, resources, bill, supply_plan, finance_family),
         *stock_issues(axis, settings, supply_plan, finance_family),
         *aop_gaps(axis, settings, demand_total, prices),
         *big_changes(axis, settings, demand_plan, prices),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, totals
+from sop_xl.planning.frames import Numbers, hours_per_unit, totals
 from sop_xl.planning.review.exceptions import Issue, Run, runs
 from sop_xl.planning.wording import month, months, number, percent
 from sop_xl.tables.settings import Settings
@@ -52,8 +52,9 @@ def capacity_shortages(
     production = totals(supply_plan, "production", "family", families, axis.plan)
     unit_margin = _unit_margin(finance_family, families, axis)
     rates = resources.set_index("resource")["cost_per_hour"].reindex(names).fillna(0.0)
+    bill_hours = hours_per_unit(bill, families, names)
     for at, name in enumerate(names):
-        hours = _hours_of(bill, name, families)
+        hours = bill_hours[:, at]
         uses = hours > 0
         resource = _Resource(
             name,
@@ -78,15 +79,7 @@ def _unit_margin(finance_family: pd.DataFrame, families: Sequence[str], axis: Ax
     return price - cost
 
 
-def _hours_of(bill: pd.DataFrame, resource: str, families: Sequence[str]) -> Numbers:
-    """Hours of the resource that one unit of each family takes."""
-    rows = bill[bill["resource"] == resource].groupby("family")["hours_per_unit"].sum()
-    return rows.reindex(list(families)).fillna(0.0).to_numpy(dtype=float)
-
-
-def _shortage(
-    axis: Axis, settings: Settings, resource: _Resource, run: Run, short: float
-) -> Issue:
+def _shortage(axis: Axis, settings: Settings, resource: _Resource, run: Run, short: float) -> Issue:
     """The issue of one run: the margin, or else the overtime, of the hours that are short."""
     load = float(resource.load[run.part].sum())
     margin_per_hour = max(0.0, float(resource.margin[run.part].sum()) / load)

@@ -75,7 +75,7 @@ def big_changes(
         first, value = rows["period"].min(), moved * prices.get(family, 0.0)
         yield Issue(
             exception=f"Changed since last cycle: {family}",
-            area="demand",
+            area="process",
             subject=family,
             period=first,
             message=(

@@ -50,7 +50,12 @@ def stock_issues(
     days = axis.calendar.days(axis.plan).sum()
     for at, name in enumerate(names):
         family = _Family(
-            name, inventory[at], backlog[at], target[at], price[at] - cost[at], cost[at],
+            name,
+            inventory[at],
+            backlog[at],
+            target[at],
+            price[at] - cost[at],
+            cost[at],
             float(demand[at].sum() / days),
         )
         yield from _backlogs(axis, settings, family)

@@ -69,13 +69,11 @@ def supply_plan(
     target = np.where(
         _is(families, names, "policy", MAKE_TO_ORDER),
         0.0,
-        target_inventory(
-            demand, calendar_days, lookup(families, "family", names, "target_days")
-        ),
+        target_inventory(demand, calendar_days, lookup(families, "family", names, "days_used")),
     )
     level = level_plan(demand, opening, target[:, -1:], workdays)
     fixed = matrix(inputs, "production_override", "family", names, axis.plan)
-    chosen = np.where(_is(families, names, "strategy", "level"), level, np.nan)
+    chosen = np.where(_is(families, names, "strategy_used", "level"), level, np.nan)
     projection = project(demand, target, opening, fixed, chosen)
     inventory = np.maximum(0.0, rounded(projection.net_stock))
     backlog = np.maximum(0.0, rounded(-projection.net_stock))

@@ -8,11 +8,22 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, ratio, totals, zero
+from sop_xl.planning.frames import (
+    Numbers,
+    across,
+    blocks,
+    hours_per_unit,
+    lookup,
+    matrix,
+    positions,
+    ratio,
+    totals,
+    zero,
+)
 from sop_xl.tables.supply import CAPACITY
 
 
-def load_hours(production: Numbers, hours_per_unit: Numbers) -> Numbers:
+def load_hours(production: Numbers, hours: Numbers) -> Numbers:
     """Load of each resource by bill of resources: ``L_wt = sum over families of P_ft x h_fw``.
 
     Source: Berry, Schmitt & Vollmann, Journal of Operations Management 3(1), 1982, bill of
@@ -20,20 +31,22 @@ def load_hours(production: Numbers, hours_per_unit: Numbers) -> Numbers:
 
     Args:
         production: Units, families down, periods across.
-        hours_per_unit: Hours of one unit, families down, resources across.
+        hours: Hours of one unit, families down, resources across.
 
     >>> load_hours(np.array([[50.0], [15.0]]), np.array([[0.8, 0.4, 2.1], [1.2, 2.5, 3.1]]))
     array([[ 58. ],
            [ 57.5],
            [151.5]])
     """
-    return hours_per_unit.T @ production
+    return hours.T @ production
 
 
 def with_team_hours(workforce: pd.DataFrame) -> pd.DataFrame:
     """The teams with their productive hours in a month: headcount x hours of one person."""
-    return workforce.assign(hours=zero(workforce["headcount"].to_numpy(dtype=float))
-                            * zero(workforce["hours_per_month"].to_numpy(dtype=float)))
+    return workforce.assign(
+        hours=zero(workforce["headcount"].to_numpy(dtype=float))
+        * zero(workforce["hours_per_month"].to_numpy(dtype=float))
+    )
 
 
 def capacity(
@@ -60,10 +73,9 @@ def capacity(
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
-    load = load_hours(zero(production), _hours_per_unit(bill, families, names))
+    load = load_hours(zero(production), hours_per_unit(bill, families, names))
     machine = _machine_hours(axis, resources, resource_calendar, names)
-    teams = workforce.groupby("resource")["hours"].sum().reindex(names).to_numpy(dtype=float)
-    labour = np.broadcast_to(zero(teams)[:, np.newaxis], machine.shape)
+    labour = np.broadcast_to(_team_hours(workforce, names), machine.shape)
     regular = np.where(labour > 0, np.minimum(machine, labour), machine)
     overtime, extra = (
         matrix(inputs, name, "resource", names, axis.plan) for name in ("overtime", "extra")
@@ -88,13 +100,12 @@ def capacity(
     )
 
 
-def _hours_per_unit(
-    bill: pd.DataFrame, families: Sequence[str], resources: Sequence[str]
-) -> Numbers:
-    table = bill.pivot_table(
-        index="family", columns="resource", values="hours_per_unit", aggfunc="sum"
-    )
-    return zero(table.reindex(index=list(families), columns=list(resources)).to_numpy(dtype=float))
+def _team_hours(workforce: pd.DataFrame, names: Sequence[str]) -> Numbers:
+    """Productive hours in a month of the teams at each resource (upright)."""
+    at = positions(workforce["resource"], names)
+    hours = np.zeros((len(names), 1))
+    np.add.at(hours[:, 0], at[at >= 0], zero(workforce["hours"].to_numpy(dtype=float))[at >= 0])
+    return hours
 
 
 def _machine_hours(

@@ -39,30 +39,52 @@ DEMAND = {
     "Bikes": {"consensus": [100.0, 110, 120, 130], "aop": [120.0, 120, 0, 0]},
     "Parts": {"consensus": [10.0, 10, 10, 10], "low": [8.0, 8, 8, 8], "high": [12.0, 12, 12, 12]},
     "All families": {
-        "consensus": [110.0, 120, 130, 140], "aop": [120.0, 120, 0, 0],
+        "consensus": [110.0, 120, 130, 140],
+        "aop": [120.0, 120, 0, 0],
         "baseline": [100.0, 100, 100, 100],
-        "low": [90.0, 90, 90, 90], "high": [130.0, 130, 130, 130],
+        "low": [90.0, 90, 90, 90],
+        "high": [130.0, 130, 130, 130],
     },
 }
 LOAD = {
-    "Oven": {"load": [50.0, 50, 50, 50], "available": [100.0] * 4, "gap": [50.0] * 4,
-             "utilisation": [0.5] * 4},
-    "Press": {"load": [90.0, 120, 100.4, 80], "available": [100.0] * 4,
-              "gap": [10.0, -20, -0.4, 20], "utilisation": [0.9, 1.2, 1.004, 0.8]},
+    "Oven": {
+        "load": [50.0, 50, 50, 50],
+        "available": [100.0] * 4,
+        "gap": [50.0] * 4,
+        "utilisation": [0.5] * 4,
+    },
+    "Press": {
+        "load": [90.0, 120, 100.4, 80],
+        "available": [100.0] * 4,
+        "gap": [10.0, -20, -0.4, 20],
+        "utilisation": [0.9, 1.2, 1.004, 0.8],
+    },
 }
 MONEY = {
     "": {
-        "revenue": [900.0, 900, 900, 900], "aop_revenue": [1000.0, 1000, 0, 0],
-        "margin": [500.0] * 4, "aop_margin": [600.0, 600, 0, 0],
-        "operating_cost": [300.0] * 4, "aop_operating_cost": [250.0] * 4,
-        "operating_profit": [200.0] * 4, "aop_operating_profit": [350.0, 350, -250, -250],
+        "revenue": [900.0, 900, 900, 900],
+        "aop_revenue": [1000.0, 1000, 0, 0],
+        "margin": [500.0] * 4,
+        "aop_margin": [600.0, 600, 0, 0],
+        "operating_cost": [300.0] * 4,
+        "aop_operating_cost": [250.0] * 4,
+        "operating_profit": [200.0] * 4,
+        "aop_operating_profit": [350.0, 350, -250, -250],
     }
 }
 STOCK = {
-    "Bikes": {"demand": [100.0] * 4, "inventory": [50.0, 60, 70, 80], "target": [40.0] * 4,
-              "backlog": [0.0] * 4},
-    "Parts": {"demand": [10.0] * 4, "inventory": [5.0] * 4, "target": [4.0] * 4,
-              "backlog": [0.0, 0, 0, 3]},
+    "Bikes": {
+        "demand": [100.0] * 4,
+        "inventory": [50.0, 60, 70, 80],
+        "target": [40.0] * 4,
+        "backlog": [0.0] * 4,
+    },
+    "Parts": {
+        "demand": [10.0] * 4,
+        "inventory": [5.0] * 4,
+        "target": [4.0] * 4,
+        "backlog": [0.0, 0, 0, 3],
+    },
 }
 
 
@@ -76,25 +98,34 @@ def run(
         supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
         capacity=grid(CAPACITY, WHEN, load),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
-        kpis=rows(KPI_TABLE.columns, """
+        kpis=rows(
+            KPI_TABLE.columns,
+            """
             kpi                status
             Forecast accuracy  ■ off target
             OTIF               ● on target
             Inventory turns    ▲ watch
             Working capital    ○ for information
-        """),
+        """,
+        ),
         exceptions=rows(EXCEPTIONS.columns, found),
-        checks=rows(CHECK_TABLE.columns, """
+        checks=rows(
+            CHECK_TABLE.columns,
+            """
             check    status
             history  ● passed
             aop      ■ failed
-        """),
-        risks=rows(RISKS.columns, """
+        """,
+        ),
+        risks=rows(
+            RISKS.columns,
+            """
             risk  kind         status  weighted
             R-1   risk         open    -4000
             R-2   risk         closed  0
             O-1   opportunity  open    1500
-        """),
+        """,
+        ),
         decisions=rows(DECISIONS.columns, decisions),
         assumptions=rows(ASSUMPTIONS.columns),
         cycle_calendar=rows(CYCLE_CALENDAR.inputs),
@@ -135,10 +166,13 @@ def test_the_calendar_counts_the_companys_working_week() -> None:
 
 
 def test_what_people_typed_in_the_calendar_goes_before_the_default() -> None:
-    typed = rows(CYCLE_CALENDAR.inputs, """
+    typed = rows(
+        CYCLE_CALENDAR.inputs,
+        """
         step               prepared_by  signed_by  status  comment
         2 Demand planning  Eve          .          done    late
-    """)
+    """,
+    )
     table = meeting.cycle_calendar(WHEN, SETTINGS, typed).set_index("step")
     shown = table[["prepared_by", "signed_by", "status", "comment"]]
     assert row(shown, "2 Demand planning") == ["Eve", "Sales leader", "done", "late"]
@@ -164,10 +198,12 @@ def test_the_largest_exceptions_are_proposed_as_decisions() -> None:
 
 
 def test_decisions_that_people_wrote_stand_alone() -> None:
-    table = run(decisions="""
+    table = run(
+        decisions="""
         decision  question   status    level
         D-07      Buy it?    approved  executive
-    """).frames["decisions"]
+    """
+    ).frames["decisions"]
     assert table["decision"].tolist() == ["D-07"]
 
 
@@ -175,7 +211,9 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
     frames = run().frames
     choices = frames["views"].set_index("grid")["choice"].to_dict()
     assert choices == {
-        "demand_view": "All families", "supply_view": "All families", "capacity_view": "Press",
+        "demand_view": "All families",
+        "supply_view": "All families",
+        "capacity_view": "Press",
     }
     assert plan_row(frames["demand_view"], WHEN, "consensus") == [110, 120, 130, 140]
     assert plan_row(frames["demand_view"], WHEN, "band") == [40] * 4

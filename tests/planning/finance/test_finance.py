@@ -50,10 +50,13 @@ def run(prices: str = "", aop: str = BUDGET, families: str = TWO, lines: str = C
         history=rows(HISTORY.for_level(LEVEL).columns, BOOKED),
         aop=rows(AOP.columns, aop),
         finance_lines=rows(FINANCE_LINES.columns, lines),
-        balance=rows(BALANCE.columns, """
+        balance=rows(
+            BALANCE.columns,
+            """
             period   operating_cost
             2025-12  9000
-        """),
+        """,
+        ),
         finance_family_inputs=typed(FINANCE_FAMILY, prices),
     )
 
@@ -70,10 +73,12 @@ def test_volume_becomes_money() -> None:
 
 
 def test_a_price_change_counts_in_its_month_only() -> None:
-    family = run(prices="""
+    family = run(
+        prices="""
         family  period   price_change
         Bikes   2026-02  -0.10
-    """).frames["finance_family"]
+    """
+    ).frames["finance_family"]
     assert plan_row(family, WHEN, "price", family="Bikes") == [400.0, 360, 400]
     assert plan_row(family, WHEN, "revenue", family="Bikes") == [40000.0, 39600, 48000]
 
@@ -128,27 +133,34 @@ def test_the_company_is_the_sum() -> None:
     [(45000, "● yes"), (45900, "● yes"), (46500, "■ below"), (40000, "▲ above")],
 )
 def test_the_verdict_follows_the_tolerance(budget: int, verdict: str) -> None:
-    company = run(aop=f"""
+    company = run(
+        aop=f"""
         period   family  region  channel  revenue
         2026-01  Bikes   All     All      {budget}
-    """).frames["finance_total"]
+    """
+    ).frames["finance_total"]
     verdicts = company.loc[company["period"].isin(WHEN.plan), "verdict"].tolist()
     assert verdicts == [verdict, "", ""]
 
 
 def test_nothing_but_volume_is_enough() -> None:
-    outcome = run(aop="", lines="", families="""
+    outcome = run(
+        aop="",
+        lines="",
+        families="""
         family
         Bikes
         Parts
-    """)
+    """,
+    )
     company = outcome.frames["finance_total"]
     assert plan_row(company, WHEN, "volume") == [1100.0, 1110, 120]
     assert plan_row(company, WHEN, "operating_profit") == [0.0] * 3
     assert outcome.frames["operating_cost"].empty
     messages = [finding.message for finding in outcome.findings]
     assert [m.partition(":")[0] for m in messages] == [
-        "No price for Bikes, Parts", "No cost for Bikes, Parts",
+        "No price for Bikes, Parts",
+        "No cost for Bikes, Parts",
     ]
 
 

@@ -18,53 +18,103 @@ LEVEL = ("family",)
 
 def plan_that_ties() -> dict[str, pd.DataFrame]:
     """One family: 40 in stock, 10 owed; 100 and 90 wanted; 90 and 80 made at half an hour each."""
-    supply = grid(SUPPLY_PLAN, WHEN, {"Bikes": {
-        "demand": [100, 90], "production": [90, 80], "net_stock": [20, 10],
-        "shipments": [110, 90],
-    }})
+    supply = grid(
+        SUPPLY_PLAN,
+        WHEN,
+        {
+            "Bikes": {
+                "demand": [100, 90],
+                "production": [90, 80],
+                "net_stock": [20, 10],
+                "shipments": [110, 90],
+            }
+        },
+    )
     supply.loc[supply["period"] == WHEN.opening, "net_stock"] = 30.0
-    demand = grid(DEMAND_PLAN.for_level(LEVEL), WHEN, {"Bikes": {
-        "consensus": [100, 90], "aop": [95, 95], "pipeline": [5, 0], "unexplained": [0, 0],
-    }})
+    demand = grid(
+        DEMAND_PLAN.for_level(LEVEL),
+        WHEN,
+        {
+            "Bikes": {
+                "consensus": [100, 90],
+                "aop": [95, 95],
+                "pipeline": [5, 0],
+                "unexplained": [0, 0],
+            }
+        },
+    )
     demand.loc[demand["period"] == WHEN.opening, "actual"] = 80.0
     return {
         "demand_plan": demand,
         "supply_plan": supply,
         "capacity": grid(CAPACITY, WHEN, {"Press": {"load": [45, 40]}}),
-        "finance_family": grid(FINANCE_FAMILY, WHEN, {"Bikes": {
-            "volume": [110, 90], "revenue": [1100, 900],
-        }}),
-        "finance_total": grid(FINANCE_TOTAL, WHEN, {"": {
-            "revenue": [1100, 900], "cost_of_sales": [550, 450], "operating_cost": [100, 100],
-            "operating_profit": [450, 350],
-        }}),
-        "bill": rows(BILL.columns, """
+        "finance_family": grid(
+            FINANCE_FAMILY,
+            WHEN,
+            {
+                "Bikes": {
+                    "volume": [110, 90],
+                    "revenue": [1100, 900],
+                }
+            },
+        ),
+        "finance_total": grid(
+            FINANCE_TOTAL,
+            WHEN,
+            {
+                "": {
+                    "revenue": [1100, 900],
+                    "cost_of_sales": [550, 450],
+                    "operating_cost": [100, 100],
+                    "operating_profit": [450, 350],
+                }
+            },
+        ),
+        "bill": rows(
+            BILL.columns,
+            """
             family  resource  hours_per_unit
             Bikes   Press     0.5
-        """),
-        "pipeline": rows(PIPELINE.columns, """
+        """,
+        ),
+        "pipeline": rows(
+            PIPELINE.columns,
+            """
             opportunity  close_period  weighted_quantity
             O-1          2026-01       5
             O-2          2027-01       7
-        """),
-        "aop": rows(AOP.columns, """
+        """,
+        ),
+        "aop": rows(
+            AOP.columns,
+            """
             period   family  quantity
             2026-01  Bikes   95
             2026-02  Bikes   95
             2026-03  Bikes   95
-        """),
-        "history": rows(HISTORY.for_level(LEVEL).columns, """
+        """,
+        ),
+        "history": rows(
+            HISTORY.for_level(LEVEL).columns,
+            """
             family  period   orders
             Bikes   2025-12  80
-        """),
-        "stock_history": rows(STOCK_HISTORY.columns, """
+        """,
+        ),
+        "stock_history": rows(
+            STOCK_HISTORY.columns,
+            """
             family  period   on_hand  backlog
             Bikes   2025-12  40       10
-        """),
-        "completeness": rows(COMPLETENESS.columns, """
+        """,
+        ),
+        "completeness": rows(
+            COMPLETENESS.columns,
+            """
             source  status
             Items   ● complete
-        """),
+        """,
+        ),
     }
 
 
@@ -111,10 +161,15 @@ def test_a_stale_source_fails_its_check() -> None:
 
 
 def test_risks_weigh_by_chance_and_kind() -> None:
-    table = review.weighted(rows(RISKS.columns, """
+    table = review.weighted(
+        rows(
+            RISKS.columns,
+            """
         risk  kind         probability  impact  status
         R-1   risk         0.5          1000    open
         R-2   opportunity  0.25         2000    open
         R-3   risk         0.9          5000    closed
-    """))
+    """,
+        )
+    )
     assert table["weighted"].tolist() == [-500, 500, 0]

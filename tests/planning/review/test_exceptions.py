@@ -42,28 +42,48 @@ def shortages(
 ) -> list[Issue]:
     """The shortages of one press that makes bikes (2 h) and parts (0.1 h)."""
     gap = np.subtract(available, load)
-    return list(capacity_shortages(
-        WHEN,
-        SETTINGS,
-        grid(CAPACITY, WHEN, {"Press": {
-            "load": load, "available": available, "gap": gap.tolist(),
-            "cumulative_gap": np.cumsum(gap).tolist(),
-        }}),
-        rows(RESOURCES.columns, f"""
+    return list(
+        capacity_shortages(
+            WHEN,
+            SETTINGS,
+            grid(
+                CAPACITY,
+                WHEN,
+                {
+                    "Press": {
+                        "load": load,
+                        "available": available,
+                        "gap": gap.tolist(),
+                        "cumulative_gap": np.cumsum(gap).tolist(),
+                    }
+                },
+            ),
+            rows(
+                RESOURCES.columns,
+                f"""
             resource  machines  cost_per_hour
             Press     1         {rate}
-        """),
-        rows(BILL.columns, """
+        """,
+            ),
+            rows(
+                BILL.columns,
+                """
             family  resource  hours_per_unit
             Bikes   Press     2
             Parts   Press     0.1
-        """),
-        grid(SUPPLY_PLAN, WHEN, {
-            "Bikes": {"production": [hours / 4 for hours in load]},
-            "Parts": {"production": [hours * 5 for hours in load]},
-        }),
-        grid(FINANCE_FAMILY, WHEN, prices),
-    ))
+        """,
+            ),
+            grid(
+                SUPPLY_PLAN,
+                WHEN,
+                {
+                    "Bikes": {"production": [hours / 4 for hours in load]},
+                    "Parts": {"production": [hours * 5 for hours in load]},
+                },
+            ),
+            grid(FINANCE_FAMILY, WHEN, prices),
+        )
+    )
 
 
 def test_a_run_of_overloaded_months_is_one_exception_worth_its_margin() -> None:
@@ -145,11 +165,15 @@ def test_stock_above_target_counts_beyond_a_month_of_demand() -> None:
 
 
 def test_demand_against_the_aop_counts_budgeted_months_beyond_the_tolerance() -> None:
-    demand = grid(DEMAND_TOTAL, WHEN, {
-        "Bikes": {"consensus": [90, 90, 90, 90, 90, 90], "aop": [100, 100, 100, 0, 0, 0]},
-        "Parts": {"consensus": [101] * 6, "aop": [100] * 6},
-        "All families": {"consensus": [191] * 6, "aop": [200] * 6},
-    })
+    demand = grid(
+        DEMAND_TOTAL,
+        WHEN,
+        {
+            "Bikes": {"consensus": [90, 90, 90, 90, 90, 90], "aop": [100, 100, 100, 0, 0, 0]},
+            "Parts": {"consensus": [101] * 6, "aop": [100] * 6},
+            "All families": {"consensus": [191] * 6, "aop": [200] * 6},
+        },
+    )
     (issue,) = aop_gaps(WHEN, SETTINGS, demand, PRICES)
     assert issue.exception == "Demand below AOP: Bikes"
     assert (issue.size, issue.value) == (-30, 30 * 400)
@@ -160,11 +184,15 @@ PLAN = DEMAND_PLAN.for_level(("family",))
 
 
 def test_a_plan_that_moved_since_the_last_cycle_is_told() -> None:
-    demand = grid(PLAN, WHEN, {
-        # 20 later: no net change, yet it moved
-        "Bikes": {"last_cycle": [100] * 6, "change": [-20, 20, 0, -20, 20, 0]},
-        "Parts": {"last_cycle": [1000] * 6, "change": [10] * 6},
-    })
+    demand = grid(
+        PLAN,
+        WHEN,
+        {
+            # 20 later: no net change, yet it moved
+            "Bikes": {"last_cycle": [100] * 6, "change": [-20, 20, 0, -20, 20, 0]},
+            "Parts": {"last_cycle": [1000] * 6, "change": [10] * 6},
+        },
+    )
     (issue,) = big_changes(WHEN, SETTINGS, demand, PRICES)
     assert issue.subject == "Bikes"
     assert (issue.size, issue.value) == (0, 80 * 400)
@@ -172,21 +200,29 @@ def test_a_plan_that_moved_since_the_last_cycle_is_told() -> None:
 
 
 def test_changes_without_reason_are_worth_what_they_moved() -> None:
-    demand = grid(PLAN, WHEN, {
-        "Bikes": {
-            "baseline": [100] * 6, "pipeline": [0] * 6, "events": [0] * 6,
-            "sales_adjustment": [10, -5, np.nan, np.nan, np.nan, np.nan],
-            "fixed": [np.nan, np.nan, 130, np.nan, np.nan, np.nan],
-            "unexplained": [1, 1, 1, 0, 0, 0],
+    demand = grid(
+        PLAN,
+        WHEN,
+        {
+            "Bikes": {
+                "baseline": [100] * 6,
+                "pipeline": [0] * 6,
+                "events": [0] * 6,
+                "sales_adjustment": [10, -5, np.nan, np.nan, np.nan, np.nan],
+                "fixed": [np.nan, np.nan, 130, np.nan, np.nan, np.nan],
+                "unexplained": [1, 1, 1, 0, 0, 0],
+            },
         },
-    })
+    )
     (issue,) = unexplained_changes(WHEN, SETTINGS, demand, PRICES)
     assert issue.value == (10 + 5 + 30) * 400
     assert issue.message.startswith("3 changes of the demand plan of Bikes, 45 pcs in all")
 
 
 def test_large_deals_that_can_go_either_way_are_named() -> None:
-    deals = rows(PIPELINE.columns, """
+    deals = rows(
+        PIPELINE.columns,
+        """
         opportunity  family  stage     quantity  value   probability  included  close_period
         O-1          Bikes   proposal  300       120000  0.6          yes       2026-03
         O-2          Bikes   proposal  300       120000  0.9          yes       2026-03
@@ -194,7 +230,8 @@ def test_large_deals_that_can_go_either_way_are_named() -> None:
         O-4          Bikes   won       300       120000  0.6          yes       2026-03
         O-5          Bikes   proposal  300       120000  0.6          no        2026-03
         O-6          Bikes   proposal  300       120000  0.6          yes       2027-03
-    """)
+    """,
+    )
     deals["account"], deals["weighted_quantity"] = "ACME", 90.0
     (issue,) = large_deals(WHEN, SETTINGS, deals)
     assert issue.exception == "Large deal: O-1"
@@ -221,9 +258,11 @@ def forecasts(*values: int) -> pd.DataFrame:
     ],
 )
 def test_forecasts_that_err_to_one_side_are_told(values: tuple[int, ...], found: list[str]) -> None:
-    history = rows(HISTORY.for_level(("family",)).columns, "family  period  orders\n" + "\n".join(
-        f"Bikes  2025-{month:02d}  100" for month in range(6, 13)
-    ))
+    history = rows(
+        HISTORY.for_level(("family",)).columns,
+        "family  period  orders\n"
+        + "\n".join(f"Bikes  2025-{month:02d}  100" for month in range(6, 13)),
+    )
     issues = list(biased_forecasts(WHEN, SETTINGS, forecasts(*values), history, PRICES))
     assert [issue.exception for issue in issues] == found
     for issue in issues:
@@ -231,10 +270,18 @@ def test_forecasts_that_err_to_one_side_are_told(values: tuple[int, ...], found:
 
 
 def test_fiscal_years_below_the_aop_are_told_with_both_measures() -> None:
-    total = grid(FINANCE_TOTAL, WHEN, {"": {
-        "revenue": [900.0] * 6, "margin": [500.0] * 6,
-        "aop_revenue": [1000.0] * 6, "aop_margin": [500.0] * 6,
-    }})
+    total = grid(
+        FINANCE_TOTAL,
+        WHEN,
+        {
+            "": {
+                "revenue": [900.0] * 6,
+                "margin": [500.0] * 6,
+                "aop_revenue": [1000.0] * 6,
+                "aop_margin": [500.0] * 6,
+            }
+        },
+    )
     (issue,) = missed_years(WHEN, SETTINGS, total)
     assert issue.exception == "Revenue below AOP: FY2026"
     assert (issue.size, issue.value) == (-600, 600)
@@ -242,20 +289,31 @@ def test_fiscal_years_below_the_aop_are_told_with_both_measures() -> None:
 
 
 def test_a_budget_without_cost_of_sales_has_no_margin_to_miss() -> None:
-    total = grid(FINANCE_TOTAL, WHEN, {"": {
-        "revenue": [1000.0] * 6, "margin": [400.0] * 6,
-        "aop_revenue": [1000.0] * 6, "aop_margin": [1000.0] * 6,
-    }})
+    total = grid(
+        FINANCE_TOTAL,
+        WHEN,
+        {
+            "": {
+                "revenue": [1000.0] * 6,
+                "margin": [400.0] * 6,
+                "aop_revenue": [1000.0] * 6,
+                "aop_margin": [1000.0] * 6,
+            }
+        },
+    )
     assert list(missed_years(WHEN, SETTINGS, total)) == []
 
 
 def test_stale_sources_come_without_a_value() -> None:
-    sources = rows(COMPLETENESS.columns, """
+    sources = rows(
+        COMPLETENESS.columns,
+        """
         source  rows  age  status
         Stock   100   62   ■ stale
         Items   100   10   ● complete
         AOP     0     .    ○ not delivered
-    """)
+    """,
+    )
     (issue,) = old_data(sources)
     assert issue.exception == "Old data: Stock"
     assert np.isnan(issue.value)
@@ -268,11 +326,14 @@ def issue(name: str, value: float) -> Issue:
 
 
 def test_most_money_comes_first_and_what_people_typed_stays() -> None:
-    typed = rows([EXCEPTIONS["exception"], EXCEPTIONS["status"], EXCEPTIONS["comment"]], """
+    typed = rows(
+        [EXCEPTIONS["exception"], EXCEPTIONS["status"], EXCEPTIONS["comment"]],
+        """
         exception  status      comment
         Small      for review  call Eve
         Gone       done        .
-    """)
+    """,
+    )
     table = ranked([issue("Small", 1), issue("Old", np.nan), issue("Big", 9)], typed)
     assert table["exception"].tolist() == ["Big", "Small", "Old"]
     assert table["rank"].tolist() == [1, 2, 3]

@@ -79,11 +79,13 @@ def test_load_and_machine_hours_by_hand() -> None:
 
 
 def test_the_resource_calendar_goes_before_the_fiscal_calendar() -> None:
-    grid = planned(calendar="""
+    grid = planned(
+        calendar="""
         resource  period   days
         Press     2026-02  10
         Press     2026-03  0
-    """)
+    """
+    )
     assert plan_row(grid, WHEN, "available") == pytest.approx([12.96 * 22, 129.6, 0.0])
     assert plan_row(grid, WHEN, "utilisation")[1] == pytest.approx(170 / 129.6)
     assert np.isnan(plan_row(grid, WHEN, "utilisation")[2])  # closed: nothing to divide by
@@ -117,9 +119,11 @@ def test_without_resources_there_is_nothing_to_plan() -> None:
 
 
 def test_a_resource_that_nothing_needs_is_idle() -> None:
-    grid = planned(resources="""
+    grid = planned(
+        resources="""
         resource  machines  hours_per_day  efficiency  planned_loss
         Oven      1         10             1           0
-    """)
+    """
+    )
     assert plan_row(grid, WHEN, "load") == [0.0, 0.0, 0.0]
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]

@@ -24,10 +24,10 @@ WHEN = axis("2026-01", history=2, horizon=3)  # Jan 31 days, 22 working; Feb 28,
 SETTINGS = Settings(planning_level=("family", "region"))
 
 THREE = """
-family    policy         strategy  target_days
-Chased    make to stock  chase     10
-Levelled  make to stock  level     0
-Ordered   make to order  chase     10
+family    policy         strategy_used  days_used
+Chased    make to stock  chase          10
+Levelled  make to stock  level          0
+Ordered   make to order  chase          10
 """
 STOCK = """
 family    period   on_hand  backlog  produced
@@ -44,11 +44,16 @@ DEMAND = {
 }
 
 
-def run(stock: str = STOCK, fixed: str = "", history: str = "") -> Outcome:
+def run(
+    stock: str = STOCK,
+    fixed: str = "",
+    history: str = "",
+    demand: dict[str, dict[str, list[float]]] = DEMAND,
+) -> Outcome:
     return supply.run(
         WHEN,
         SETTINGS,
-        demand_total=grid(DEMAND_TOTAL, WHEN, DEMAND),
+        demand_total=grid(DEMAND_TOTAL, WHEN, demand),
         families=rows(FAMILIES.columns, THREE),
         history=rows(HISTORY.for_level(("family", "region")).columns, history),
         stock_history=rows(STOCK_HISTORY.columns, stock),
@@ -99,11 +104,15 @@ def test_family_made_to_order_clears_its_backlog_and_holds_nothing() -> None:
 
 
 def test_fixed_production_makes_a_backlog() -> None:
-    plan = plan_of(run(fixed="""
+    plan = plan_of(
+        run(
+            fixed="""
         family  period   production_override
         Chased  2026-01  10
         Chased  2026-02  0
-    """))
+    """
+        )
+    )
     assert plan_row(plan, WHEN, "production", family="Chased")[:2] == [10.0, 0.0]
     # 40 + 10 - 100 = -50, then - 56 more
     assert plan_row(plan, WHEN, "net_stock", family="Chased")[:2] == [-50.0, -106.0]
@@ -112,12 +121,25 @@ def test_fixed_production_makes_a_backlog() -> None:
     assert plan_row(plan, WHEN, "shipments", family="Chased")[:2] == [70.0, 0.0]
 
 
+def test_noise_of_floating_point_is_no_stock() -> None:
+    # -30 + 30.1 - 0.1 leaves 1.4E-15, which would cover the two months without demand
+    plan = plan_of(run(demand={**DEMAND, "Ordered": {"consensus": [0.1, 0, 0]}}))
+    assert plan_row(plan, WHEN, "net_stock", family="Ordered")[0] != 0
+    assert plan_row(plan, WHEN, "inventory", family="Ordered") == [0.0] * 3
+    assert plan_row(plan, WHEN, "days_of_supply", family="Ordered") == [0.0] * 3
+    assert plan_row(plan, WHEN, "gap_to_target", family="Ordered") == [0.0] * 3
+
+
 def test_the_past_shows_facts_and_blanks() -> None:
-    plan = plan_of(run(history="""
+    plan = plan_of(
+        run(
+            history="""
         family  region  period   orders  shipments
         Chased  North   2025-12  70      60
         Chased  South   2025-12  30      25
-    """))
+    """
+        )
+    )
     assert past_row(plan, WHEN, "inventory", family="Chased") == [70.0, 60.0]
     assert past_row(plan, WHEN, "net_stock", family="Chased") == [70.0, 40.0]
     assert past_row(plan, WHEN, "production", family="Chased") == [90.0, 100.0]

@@ -1,0 +1,502 @@
+"""What commands and buttons do: one function each, on a plan folder and its store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import shutil
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from sop_xl import __version__, cycle, example, sources
+from sop_xl.errors import SopError
+from sop_xl.planning.calendar import Axis, axis_of
+from sop_xl.schema import Finding, has_errors
+from sop_xl.sources import PlanFolder
+from sop_xl.store import Change, Conflict, Status, Store, difference
+from sop_xl.tables import inputs
+from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
+from sop_xl.tables.settings import Settings
+from sop_xl.workbook.build import build
+from sop_xl.workbook.package import write_atomically
+from sop_xl.workbook.reader import BookInputs, read_identity, read_inputs
+from sop_xl.workbook.sheet import Identity
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is done, what there is to do, and a word about it."""
+
+
+class OpenPlan(NamedTuple):
+    """A plan folder with its store open."""
+
+    folder: PlanFolder
+    store: Store
+
+    @property
+    def settings(self) -> Settings:
+        return self.folder.settings
+
+
+class Loading(NamedTuple):
+    """What a load or a check found; no revision where nothing was taken in."""
+
+    cycle: str
+    rows: dict[str, int]
+    findings: list[Finding]
+    revision: int | None
+
+
+class Run(NamedTuple):
+    """A plan as it was computed."""
+
+    plan: cycle.Plan
+    axis: Axis
+
+
+class Generated(NamedTuple):
+    """A workbook that was written."""
+
+    path: Path
+    build: str
+    cycle: str
+    version: int
+    checks_failed: int
+
+
+class Collected(NamedTuple):
+    """What became of the changes in a workbook."""
+
+    book: Path
+    cycle: str
+    applied: list[Change]
+    conflicts: list[Conflict]
+    findings: list[Finding]
+
+
+class BatchRow(NamedTuple):
+    """One line of a batch: a plan folder and what became of it."""
+
+    plan: str
+    cycle: str
+    result: Literal["done", "findings", "failed"]
+    workbook: str
+    message: str
+
+
+# ---- plan folders --------------------------------------------------------------------
+
+
+@contextmanager
+def open_plan(path: Path) -> Iterator[OpenPlan]:
+    """A plan folder and its store.
+
+    Raises:
+        SopError: There is no plan folder, its settings are wrong, or the store cannot be used.
+    """
+    folder = PlanFolder(path)
+    wrong = [finding for finding in folder.findings if has_errors([finding])]
+    if wrong:
+        listed = "\n".join(f"  {finding}" for finding in wrong)
+        raise SopError(f"The settings of {path} are wrong:\n{listed}", "Mend sop.toml.")
+    with Store(folder.store_url, folder.settings.level) as store:
+        yield OpenPlan(folder, store)
+
+
+def init(path: Path, settings: Settings | None = None) -> PlanFolder:
+    """Make a plan folder with explained settings and an empty list for each kind of data."""
+    return sources.init(path, settings)
+
+
+def demo(
+    path: Path, *, author: str, at: dt.datetime, seed: int = 7, progress: Progress | None = None
+) -> tuple[Loading, Generated]:
+    """Make the example company in a new folder and run its cycle.
+
+    Raises:
+        SopError: The folder is there already and is not empty.
+    """
+    if path.exists() and any(path.iterdir()):
+        raise SopError(f"{path} is not empty.", "Name a new folder: sop-xl demo FOLDER")
+    made = not path.exists()
+    company = example.make(seed)
+    try:
+        sources.init(path, company.settings)
+        example.to_csv(company.frames, path / "data")
+        loading = load(path, author=author, at=at, progress=progress)
+        return loading, generate(path, progress=progress)
+    except BaseException:
+        if made:  # half an example is of no use to anybody
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+# ---- data in -------------------------------------------------------------------------
+
+
+def check(
+    path: Path, cycle_name: str | None = None, progress: Progress | None = None
+) -> Loading:
+    """Read and check everything that a plan folder delivers; take nothing in."""
+    folder = PlanFolder(path)
+    loaded = sources.load(folder, _period(cycle_name), progress)
+    return Loading(str(loaded.cycle), _rows(loaded.frames), loaded.findings, None)
+
+
+def load(
+    path: Path,
+    cycle_name: str | None = None,
+    *,
+    author: str,
+    at: dt.datetime,
+    progress: Progress | None = None,
+) -> Loading:
+    """Take what a plan folder delivers into its store: all of it, or nothing if there is an error.
+
+    A new cycle opens with what is still open in the one before.
+    """
+    folder = PlanFolder(path)
+    loaded = sources.load(folder, _period(cycle_name), progress)
+    name, rows = str(loaded.cycle), _rows(loaded.frames)
+    if has_errors(loaded.findings):
+        return Loading(name, rows, loaded.findings, None)
+    with open_plan(path) as plan:
+        plan.store.open_cycle(name, at, plan.store.previous_cycle(name), author)
+        revision = plan.store.save_load(name, loaded.frames, loaded.findings, author, at)
+    return Loading(name, rows, loaded.findings, revision)
+
+
+def _rows(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    return {name: len(frame) for name, frame in frames.items() if name != "load_report"}
+
+
+# ---- the plan ------------------------------------------------------------------------
+
+
+def run(
+    path: Path, cycle_name: str | None = None, progress: Progress | None = None
+) -> Run:
+    """Run the steps of a cycle on what the store holds, and keep the versions of the plan."""
+    with open_plan(path) as plan:
+        name = _cycle(plan, cycle_name)
+        done = _run(plan, name, progress)
+        _keep(plan, name, done.plan)
+    return done
+
+
+def _run(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
+    held = plan.store.read(name)
+    axis = axis_of(plan.settings, pd.Period(name, "M"))
+    frames = dict(held.frames)
+    frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
+    steps = list(cycle.STEPS)
+
+    def tell(step: cycle.Step) -> None:
+        if progress:
+            progress(steps.index(step), len(steps), step.title)
+
+    return Run(cycle.run(frames, plan.settings, axis, held.findings, progress=tell), axis)
+
+
+def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:
+    """Plans of earlier cycles: those made here, and delivered ones of cycles not made here."""
+    own = store.past_plans(first)
+    if own.empty:
+        return loaded
+    older = loaded[~loaded["cycle"].isin(own["cycle"].unique())]
+    return pd.concat([older, own[loaded.columns]], ignore_index=True)
+
+
+def _keep(plan: OpenPlan, name: str, made: cycle.Plan) -> None:
+    """Keep the versions of a plan, dated like the inputs they follow from."""
+    latest = plan.store.latest_revision(name)
+    if latest is not None:
+        plan.store.save_plan(name, made.frames, made.findings, latest.author, latest.saved_at)
+
+
+# ---- the workbook --------------------------------------------------------------------
+
+
+def generate(
+    path: Path,
+    cycle_name: str | None = None,
+    *,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Generated:
+    """Run a cycle and write its workbook. The same inputs give the same workbook, byte for byte.
+
+    Args:
+        out: The file; ``cycles/<month>/SOP_<month>.xlsx`` in the plan folder if not given.
+    """
+    with open_plan(path) as plan:
+        name = _cycle(plan, cycle_name)
+        target = out or plan.folder.cycle(pd.Period(name, "M")) / f"SOP_{name}.xlsx"
+        _refuse_unread(plan, target)
+        done = _run(plan, name, progress)
+        _seed(plan, name, done.plan)
+        _keep(plan, name, done.plan)
+        identity = _identity(plan, name)
+        frames = dict(done.plan.frames) | {"change_log": plan.store.changes(name)}
+        data = build(frames, plan.settings, done.axis, identity, progress)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, data)
+        digest = hashlib.sha256(data).hexdigest()
+        shown = _relative(target, plan.folder.path)
+        plan.store.register_issue(identity.build, name, shown, digest, identity.generated_at)
+    failed = int(frames["checks"]["status"].str.startswith("■").sum())
+    return Generated(target, identity.build, name, identity.version, failed)
+
+
+def _refuse_unread(plan: OpenPlan, target: Path) -> None:
+    """Never write over a workbook that holds what has not been collected, or that is not ours."""
+    if not target.exists():
+        return
+    build_of_file = read_identity(target)["build"]
+    issue = plan.store.issued(build_of_file)
+    if issue is None:
+        raise SopError(
+            f"{target} was not issued by this plan and is not written over.",
+            "Move it away, or name another file with --out.",
+        )
+    if hashlib.sha256(target.read_bytes()).hexdigest() == issue.sha256:
+        return
+    held = read_inputs(target, plan.settings.level)
+    as_issued = plan.store.inputs_as_issued(build_of_file, str(target))
+    if _differences(plan, held, as_issued):
+        raise SopError(
+            f"{target} holds changes that were not collected; it is not written over.",
+            f"Collect it first: sop-xl collect {target}",
+        )
+
+
+def _seed(plan: OpenPlan, name: str, made: cycle.Plan) -> None:
+    """Keep what the plan proposed where nobody has written anything, so that it stands still."""
+    held = plan.store.inputs(name)
+    proposed = {
+        table.name: made.frames[table.name][[c.name for c in table.inputs]]
+        for table in (CYCLE_CALENDAR, DECISIONS)
+        if held[table.name].empty and len(made.frames[table.name])
+    }
+    latest = plan.store.latest_revision(name)
+    if proposed and latest is not None:
+        plan.store.save_load(
+            name, proposed, [], latest.author, latest.saved_at, "Proposed by the plan"
+        )
+
+
+def _identity(plan: OpenPlan, name: str) -> Identity:
+    """Which book this is: everything in it follows from the store, nothing from the clock."""
+    status = plan.store.status(name)
+    taken_in = [revision for revision in status.revisions if revision.kind != "run"]
+    latest = status.revisions[-1]
+    settings = plan.settings
+    told = [__version__, name, repr(settings), *(f"{r.id}:{r.hash}" for r in status.revisions)]
+    digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+    title = " · ".join(part for part in (settings.company, settings.entity) if part)
+    return Identity(title, name, len(taken_in), digest, latest.saved_at, latest.author)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+# ---- what people typed ---------------------------------------------------------------
+
+
+def collect(
+    path: Path,
+    book: Path,
+    *,
+    author: str,
+    at: dt.datetime,
+    prefer: Literal["store", "book"] = "store",
+) -> Collected:
+    """Take back what people changed in a workbook that this plan issued.
+
+    Raises:
+        SopError: The workbook is not one of this plan, or of another cycle's structure.
+    """
+    with open_plan(path) as plan:
+        identity = read_identity(book)
+        issue = plan.store.issued(identity["build"])
+        if issue is None:
+            raise SopError(
+                f"{book} (build {identity['build']}, {identity['plan']} {identity['cycle']}) was "
+                f"not issued by the plan in {path}.",
+                "Collect it in the plan folder it came from.",
+            )
+        newest = max(c.name for c in plan.store.cycles())
+        if issue.cycle != newest:
+            raise SopError(
+                f"{book} belongs to the cycle {issue.cycle}; the plan is at {newest} by now.",
+                f"Enter what is still wanted in the workbook of {newest}.",
+            )
+        held = read_inputs(book, plan.settings.level)
+        if has_errors(held.findings):
+            return Collected(book, issue.cycle, [], [], held.findings)
+        as_issued = plan.store.inputs_as_issued(issue.build, str(book))
+        changes = _differences(plan, held, as_issued)
+        result = plan.store.append_changes(
+            issue.cycle, changes, author, at, issue.build, prefer=prefer, file=str(book)
+        )
+    return Collected(book, issue.cycle, result.applied, result.conflicts, held.findings)
+
+
+def _differences(
+    plan: OpenPlan, held: BookInputs, as_issued: Mapping[str, pd.DataFrame]
+) -> list[Change]:
+    """What differs in a book from what was issued, with the cell it stands in."""
+    changes: list[Change] = []
+    for name, found in held.frames.items():
+        table = plan.store.tables[name]
+        for change in difference(as_issued[name], found, table):
+            changes.append(change._replace(cell=held.cell_of(table, change.key, change.column)))
+    return changes
+
+
+def plan_folder_of(book: Path) -> Path:
+    """The plan folder that a workbook lies in.
+
+    Raises:
+        SopError: There is none above it.
+    """
+    for folder in book.resolve().parents:
+        if (folder / "sop.toml").exists():
+            return folder
+    raise SopError(
+        f"{book} lies in no plan folder.", "Name the folder with --plan."
+    )
+
+
+# ---- looking -------------------------------------------------------------------------
+
+
+def status(path: Path) -> list[Status]:
+    """Where the cycles of a plan stand, oldest first."""
+    with open_plan(path) as plan:
+        return [plan.store.status(found.name) for found in plan.store.cycles()]
+
+
+def diff(old: Path, new: Path, level: tuple[str, ...] | None = None) -> list[Change]:
+    """What differs between the inputs of two workbooks, cell by cell.
+
+    Args:
+        level: Their planning level; the one of the plan folder they lie in if not given.
+    """
+    level = level or PlanFolder(plan_folder_of(new)).settings.level
+    one, two = read_inputs(old, level), read_inputs(new, level)
+    declared = inputs(level)
+    return [
+        change._replace(cell=two.cell_of(declared[name], change.key, change.column))
+        for name, found in two.frames.items()
+        if name in one.frames
+        for change in difference(one.frames[name], found, declared[name])
+    ]
+
+
+# ---- many plans ----------------------------------------------------------------------
+
+
+def find_plans(root: Path) -> list[Path]:
+    """The plan folders below a folder, in order."""
+    return sorted(file.parent for file in root.rglob("sop.toml"))
+
+
+def batch(
+    root: Path,
+    *,
+    author: str,
+    at: dt.datetime,
+    cycles: Sequence[str] = (),
+    jobs: int = 1,
+    reload: bool = True,
+    progress: Progress | None = None,
+) -> list[BatchRow]:
+    """Load and generate every plan folder below a folder; one that fails never stops the rest.
+
+    Args:
+        cycles: The cycles to generate; the newest of each plan if none is named.
+        jobs: Processes at a time.
+        reload: Whether to load the data first, or to generate from what the store holds.
+    """
+    plans = find_plans(root)
+    if not plans:
+        raise SopError(f"There is no plan folder below {root}.", "Make one with sop-xl init.")
+    work = [(plan, root, name, author, at, reload) for plan in plans for name in cycles or ("",)]
+    rows = []
+    if jobs == 1:
+        results: Iterator[BatchRow] = map(_one_of_many, work)
+        rows = list(_counted(results, len(work), progress))
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            rows = list(_counted(pool.map(_one_of_many, work), len(work), progress))
+    return rows
+
+
+def _counted(
+    results: Iterator[BatchRow], total: int, progress: Progress | None
+) -> Iterator[BatchRow]:
+    for done, row in enumerate(results, start=1):
+        if progress:
+            progress(done, total, row.plan)
+        yield row
+
+
+def _one_of_many(work: tuple[Path, Path, str, str, dt.datetime, bool]) -> BatchRow:
+    path, root, name, author, at, reload = work
+    shown = _relative(path, root) if path != root else path.name
+    try:
+        if reload:
+            loading = load(path, name or None, author=author, at=at)
+            if loading.revision is None:
+                errors = [f for f in loading.findings if has_errors([f])]
+                text = f"{len(errors)} errors, the first: {errors[0]}"
+                return BatchRow(shown, loading.cycle, "failed", "", text)
+        made = generate(path, name or None)
+    except SopError as error:
+        return BatchRow(shown, name, "failed", "", str(error))
+    except Exception as error:  # one plan must not stop the others; the trace says what to mend
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        return BatchRow(shown, name, "failed", "", f"{type(error).__name__} at {where}: {error}")
+    text = f"{made.checks_failed} checks failed" if made.checks_failed else ""
+    result: Literal["done", "findings"] = "findings" if made.checks_failed else "done"
+    return BatchRow(shown, made.cycle, result, _relative(made.path, root), text)
+
+
+# ---- pieces --------------------------------------------------------------------------
+
+
+def _period(name: str | None) -> pd.Period | None:
+    if name is None:
+        return None
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+        raise SopError(f"{name} is no cycle.", "A cycle is named by its first plan month: 2026-10.")
+    return pd.Period(name, "M")
+
+
+def _cycle(plan: OpenPlan, name: str | None) -> str:
+    """The cycle that is meant: the newest one if none is named."""
+    _period(name)
+    known = [found.name for found in plan.store.cycles()]
+    if not known:
+        raise SopError("Nothing has been loaded yet.", f"sop-xl load {plan.folder.path}")
+    if name is None:
+        return max(known)
+    if name not in known:
+        raise SopError(
+            f"There is no cycle {name}; there are {', '.join(known)}.",
+            f"sop-xl load {plan.folder.path} --cycle {name}",
+        )
+    return name
+

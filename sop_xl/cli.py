@@ -1,0 +1,469 @@
+"""The ``sop-xl`` command: parse, call one action, print, set the exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from sop_xl import __version__, actions
+from sop_xl.errors import SopError
+from sop_xl.schema import Finding, Severity, has_errors
+from sop_xl.sources import PlanFolder
+from sop_xl.store import Change, Status
+from sop_xl.tables import TABLES, inputs
+from sop_xl.tables.executive import CYCLE_CALENDAR
+
+DONE, FINDINGS, IMPOSSIBLE = 0, 1, 3
+"""Exit codes; click itself answers wrong usage with 2."""
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 findings to look at, 2 wrong usage, 3 impossible (nothing changed)."
+)
+LISTED = 30
+"""Findings of one kind that are printed; the rest is counted. ``--all`` prints them all."""
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.REPAIR: "cyan"}
+
+PLAN = click.argument("plan", type=click.Path(path_type=Path), default=".")
+CYCLE = click.option("--cycle", metavar="YYYY-MM", help="The cycle: its first plan month.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+AUTHOR = click.option("--author", default=getpass.getuser, show_default="your login name",
+                      help="Who did it, for the record.")
+ALL = click.option("--all", "show_all", is_flag=True, help="Print every finding.")
+
+
+class _Moment(click.ParamType[dt.datetime]):
+    """A point in time in ISO form; UTC where it names no zone."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime:
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 2026-10-05T09:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+NOW = click.option(
+    "--now", type=_Moment(), envvar="SOP_NOW", default=lambda: dt.datetime.now(dt.UTC),
+    show_default="the clock", help="When it happened, for the record (also SOP_NOW).",
+)
+
+
+class _Group(click.Group):
+    """Turns what the machine refuses into one readable message."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SopError as error:
+            click.secho(f"sop-xl: {error}", fg="red", err=True)
+            ctx.exit(IMPOSSIBLE)
+        except KeyboardInterrupt:
+            click.secho("\nsop-xl: stopped. The store and earlier workbooks are as they were.",
+                        fg="red", err=True)
+            ctx.exit(130)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            place = f" ({error.filename})" if error.filename else ""
+            click.secho(f"sop-xl: the system refused: {reason}{place}. Nothing was changed; "
+                        "mend it and try again.", fg="red", err=True)
+            ctx.exit(IMPOSSIBLE)
+
+
+@click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"max_content_width": 96})
+@click.version_option(__version__, prog_name="sop-xl")
+def main() -> None:
+    """Sales and operations planning that lives in Excel.
+
+    A plan folder holds one company's settings (sop.toml), data and workbooks.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a Windows console may know neither ● nor –
+            reconfigure(errors="replace")
+
+
+# ---- commands ------------------------------------------------------------------------
+
+
+@main.command(epilog="Example: sop-xl demo sop-demo")
+@click.argument("folder", type=click.Path(path_type=Path), default="sop-demo")
+@click.option("--seed", default=7, show_default=True, help="Another seed, another company.")
+@AUTHOR
+@NOW
+def demo(folder: Path, seed: int, author: str, now: dt.datetime) -> None:
+    """Make the example company in FOLDER and run its cycle."""
+    with _Progress("Example company") as progress:
+        loading, made = actions.demo(folder, author=author, at=now, seed=seed, progress=progress)
+    _print_findings(loading.findings, show_all=False)
+    click.echo(f"\nThe example company is in {folder}: data/ and sop.toml.")
+    _print_book(made)
+    click.echo(f"Change a blue cell, save, and: sop-xl collect {made.path}")
+
+
+@main.command(epilog="Example: sop-xl init my-company")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a plan folder: sop.toml with every setting explained, and empty lists in data/."""
+    made = actions.init(folder)
+    click.echo(f"Made {made.path}. Next: fill data/*.csv (items and actuals are needed), then")
+    click.echo(f"  sop-xl check {made.path}")
+
+
+@main.command(epilog="Example: sop-xl check my-company --json")
+@PLAN
+@CYCLE
+@ALL
+@AS_JSON
+def check(plan: Path, cycle: str | None, show_all: bool, as_json: bool) -> None:
+    """Read and check the data of PLAN; take nothing in."""
+    with _Progress("Checking", quiet=as_json) as progress:
+        found = actions.check(plan, cycle, progress)
+    _report_loading(found, show_all, as_json, taken="would be loaded")
+    if any(f.severity is not Severity.REPAIR for f in found.findings):
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog="Example: sop-xl load my-company --cycle 2026-10")
+@PLAN
+@CYCLE
+@ALL
+@AS_JSON
+@AUTHOR
+@NOW
+def load(
+    plan: Path, cycle: str | None, show_all: bool, as_json: bool, author: str, now: dt.datetime
+) -> None:
+    """Take the data of PLAN into its store: all of it, or nothing if there is an error."""
+    with _Progress("Loading", quiet=as_json) as progress:
+        found = actions.load(plan, cycle, author=author, at=now, progress=progress)
+    _report_loading(found, show_all, as_json, taken="loaded")
+    if has_errors(found.findings):
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog="Example: sop-xl run my-company")
+@PLAN
+@CYCLE
+@ALL
+@AS_JSON
+def run(plan: Path, cycle: str | None, show_all: bool, as_json: bool) -> None:
+    """Run the steps of the cycle and print the plan in short."""
+    with _Progress("Planning", quiet=as_json) as progress:
+        done = actions.run(plan, cycle, progress)
+    frames = done.plan.frames
+    if as_json:
+        _print_json(
+            {
+                "cycle": str(done.axis.first),
+                "headlines": dict(zip(*_columns(frames["headlines"], "page", "message"),
+                                      strict=True)),
+                "kpis": _records(frames["kpis"], "kpi", "actual", "target", "status"),
+                "checks": _records(frames["checks"], "check", "value", "status"),
+                "exceptions": _records(frames["exceptions"], "message", "value", "sheet"),
+                "findings": [_finding(f) for f in done.plan.findings],
+            }
+        )
+        return
+    _print_findings(done.plan.findings, show_all)
+    click.echo()
+    for message in frames["headlines"]["message"]:
+        click.echo(f"  {message}")
+    click.echo()
+    rows = [(k, _number(a), _number(t), s) for k, a, t, s in
+            frames["kpis"][["kpi", "actual", "target", "status"]].itertuples(index=False)]
+    _print_table(("KPI", "Actual", "Target", "Status"), rows)
+
+
+@main.command(epilog="Example: sop-xl generate my-company --out plan.xlsx")
+@PLAN
+@CYCLE
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="The file to write; cycles/<month>/SOP_<month>.xlsx if not given.")
+@AS_JSON
+def generate(plan: Path, cycle: str | None, out: Path | None, as_json: bool) -> None:
+    """Run the cycle and write its workbook."""
+    with _Progress("Writing the workbook", quiet=as_json) as progress:
+        made = actions.generate(plan, cycle, out=out, progress=progress)
+    if as_json:
+        _print_json(made._asdict() | {"path": str(made.path)})
+    else:
+        _print_book(made)
+
+
+@main.command(epilog="Example: sop-xl collect my-company/cycles/2026-10/SOP_2026-10.xlsx")
+@click.argument("books", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--plan", type=click.Path(path_type=Path),
+              help="The plan folder; the one the workbook lies in if not given.")
+@click.option("--prefer", type=click.Choice(["store", "book"]), default="store", show_default=True,
+              help="Whose value stands where two people changed the same cell.")
+@ALL
+@AS_JSON
+@AUTHOR
+@NOW
+def collect(
+    books: Sequence[Path],
+    plan: Path | None,
+    prefer: Literal["store", "book"],
+    show_all: bool,
+    as_json: bool,
+    author: str,
+    now: dt.datetime,
+) -> None:
+    """Take back what people changed in BOOKS."""
+    results = []
+    for book in books:
+        folder = plan or actions.plan_folder_of(book)
+        results.append(actions.collect(folder, book, author=author, at=now, prefer=prefer))
+    if as_json:
+        _print_json([_collected(result) for result in results])
+    for result in results if not as_json else ():
+        _print_findings(result.findings, show_all)
+        _print_changes(result.applied)
+        for conflict in result.conflicts:
+            click.secho(f"conflict: {_change(conflict.change)}; kept: {conflict.kept}", fg="yellow")
+        click.echo(
+            f"{result.book.name}: {_count(len(result.applied), 'change')} taken over, "
+            f"{_count(len(result.conflicts), 'conflict')}."
+        )
+    if any(result.conflicts or result.findings for result in results):
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog="Example: sop-xl status my-company")
+@PLAN
+@AS_JSON
+def status(plan: Path, as_json: bool) -> None:
+    """Say where the cycles of PLAN stand."""
+    found = actions.status(plan)
+    if as_json:
+        _print_json([_status(one) for one in found])
+        return
+    if not found:
+        click.echo(f"Nothing has been loaded yet. Next: sop-xl load {plan}")
+    rows = []
+    for one in found:
+        last = one.revisions[-1] if one.revisions else None
+        told = f"{last.kind} by {last.author}, {last.saved_at:%Y-%m-%d %H:%M}" if last else ""
+        rows.append((one.cycle.name, one.cycle.status, f"{sum(one.rows.values()):,}",
+                     str(one.changes), str(one.conflicts), str(len(one.books)), told))
+    _print_table(("Cycle", "Status", "Rows", "Changes", "Conflicts", "Books", "Last"), rows)
+
+
+@main.command(epilog="Example: sop-xl diff SOP_2026-10.xlsx SOP_2026-10_sales.xlsx")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--plan", type=click.Path(path_type=Path),
+              help="The plan folder; the one that NEW lies in if not given.")
+@AS_JSON
+def diff(old: Path, new: Path, plan: Path | None, as_json: bool) -> None:
+    """List what differs between the inputs of two workbooks."""
+    level = PlanFolder(plan).settings.level if plan else None
+    changes = actions.diff(old, new, level)
+    if as_json:
+        _print_json([change._asdict() for change in changes])
+    else:
+        _print_changes(changes)
+        click.echo(f"{_count(len(changes), 'difference')}.")
+    if changes:
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog="Example: sop-xl batch companies --jobs 2")
+@click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--cycle", "cycles", multiple=True, metavar="YYYY-MM",
+              help="A cycle to generate; may be given several times. The newest if not given.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64),
+              help="Plans at a time.")
+@click.option("--reload/--no-reload", default=True, show_default=True,
+              help="Load the data first, or generate from the store as it is.")
+@AS_JSON
+@AUTHOR
+@NOW
+def batch(
+    root: Path,
+    cycles: Sequence[str],
+    jobs: int,
+    reload: bool,
+    as_json: bool,
+    author: str,
+    now: dt.datetime,
+) -> None:
+    """Load and generate every plan folder below ROOT; one that fails never stops the rest."""
+    with _Progress("Plans", quiet=as_json) as progress:
+        rows = actions.batch(root, author=author, at=now, cycles=cycles, jobs=jobs,
+                             reload=reload, progress=progress)
+    if as_json:
+        _print_json([row._asdict() for row in rows])
+    else:
+        _print_table(("Plan", "Cycle", "Result", "Workbook", "Message"), rows)
+        failed = sum(row.result == "failed" for row in rows)
+        click.echo(f"{_count(len(rows), 'workbook')}, {failed} failed.")
+    if any(row.result == "failed" for row in rows):
+        sys.exit(IMPOSSIBLE)
+    if any(row.result == "findings" for row in rows):
+        sys.exit(FINDINGS)
+
+
+# ---- printing ------------------------------------------------------------------------
+
+
+class _Progress:
+    """A progress bar on standard error, for work of more than a moment on a terminal."""
+
+    def __init__(self, label: str, quiet: bool = False) -> None:
+        self.label = label
+        self.shown = not quiet and sys.stderr.isatty()
+        self.began = time.monotonic()
+
+    def __enter__(self) -> Callable[[int, int, str], None]:
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            click.echo(f"\r{' ' * 79}\r", nl=False, err=True)
+
+    def _tell(self, done: int, total: int, text: str) -> None:
+        if self.shown:
+            filled = round(20 * done / max(1, total))
+            bar = "#" * filled + "-" * (20 - filled)
+            line = f"{self.label} [{bar}] {done}/{total} {text}"
+            click.echo(f"\r{line[:79]:<79}", nl=False, err=True)
+
+
+def _print_findings(findings: Sequence[Finding], show_all: bool) -> None:
+    for severity in Severity:
+        group = [finding for finding in findings if finding.severity is severity]
+        for finding in group if show_all else group[:LISTED]:
+            click.secho(str(finding), fg=_COLOURS[severity])
+        if len(group) > LISTED and not show_all:
+            click.echo(f"... and {len(group) - LISTED} more {severity.value}s (--all shows them)")
+
+
+def _report_loading(
+    found: actions.Loading, show_all: bool, as_json: bool, taken: str
+) -> None:
+    counts = {s.value: sum(f.severity is s for f in found.findings) for s in Severity}
+    if as_json:
+        _print_json(
+            {
+                "cycle": found.cycle,
+                "loaded": found.revision is not None,
+                "rows": found.rows,
+                "counts": counts,
+                "findings": [_finding(f) for f in found.findings],
+            }
+        )
+        return
+    _print_findings(found.findings, show_all)
+    rows = ", ".join(f"{TABLES[name].label} {count:,}" for name, count in found.rows.items()
+                     if count)
+    click.echo(f"Cycle {found.cycle}: {rows or 'no rows'}.")
+    said = ", ".join(_count(counts[s.value], s.value) for s in Severity)
+    if has_errors(found.findings):
+        click.secho(f"{said}. Nothing is loaded until the errors are mended.", fg="red")
+    else:
+        click.secho(f"{said}. Everything {taken}.", fg="green")
+
+
+def _print_book(made: actions.Generated) -> None:
+    light = "● all checks passed"
+    if made.checks_failed:
+        light = f"■ {_count(made.checks_failed, 'check')} failed: see the sheet Checks"
+    click.secho(f"Workbook of cycle {made.cycle}, version {made.version} ({light}):", bold=True)
+    click.echo(f"  {made.path}")
+
+
+def _print_changes(changes: Iterable[Change]) -> None:
+    for change in changes:
+        click.echo(_change(change))
+
+
+def _change(change: Change) -> str:
+    declared = inputs(("family", "region", "channel")) | {CYCLE_CALENDAR.name: CYCLE_CALENDAR}
+    table = declared[change.table]
+    key = ", ".join(str(v) for v in json.loads(change.key).values())
+    place = change.cell or table.label
+    if not change.column:
+        return f"{place}: {key}: {change.kind.value}"
+    label = table[change.column].label
+    reason = f" ({change.reason})" if change.reason else ""
+    return f"{place}: {key}: {label}: {_number(change.old)} -> {_number(change.new)}{reason}"
+
+
+def _number(value: object) -> str:
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    lines = [tuple(str(cell) for cell in row) for row in (header, *rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(header))]
+    for at, line in enumerate(lines):
+        text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.secho(text.rstrip(), bold=at == 0)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _finding(finding: Finding) -> Mapping[str, str]:
+    return finding._asdict() | {"severity": finding.severity.value}
+
+
+def _collected(result: actions.Collected) -> Mapping[str, object]:
+    return {
+        "book": str(result.book),
+        "cycle": result.cycle,
+        "applied": [change._asdict() for change in result.applied],
+        "conflicts": [c.change._asdict() | {"kept": c.kept} for c in result.conflicts],
+        "findings": [_finding(f) for f in result.findings],
+    }
+
+
+def _status(one: Status) -> Mapping[str, object]:
+    return {
+        "cycle": one.cycle.name,
+        "status": one.cycle.status,
+        "rows": one.rows,
+        "changes": one.changes,
+        "conflicts": one.conflicts,
+        "revisions": [revision._asdict() for revision in one.revisions],
+        "books": [book._asdict() for book in one.books],
+        "findings": [_finding(f) for f in one.findings],
+    }
+
+
+def _records(frame: Any, *columns: str) -> list[dict[str, object]]:
+    records: list[dict[str, object]] = frame[list(columns)].to_dict("records")
+    return [{k: None if v != v else v for k, v in record.items()} for record in records]
+
+
+def _columns(frame: Any, *columns: str) -> list[list[str]]:
+    return [list(frame[column]) for column in columns]

@@ -1,0 +1,66 @@
+"""Histories of many months, which a table as text would only hide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sop_xl import tables
+from sop_xl.planning import Outcome, data, demand
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import empty_frame
+from sop_xl.tables.data import ACTUALS
+from sop_xl.tables.settings import Settings
+
+
+def sold(
+    item: str,
+    orders: Sequence[float],
+    last: str = "2025-12",
+    region: str = "All",
+    **columns: object,
+) -> pd.DataFrame:
+    """Actuals of one item in one region, one number a month up to the last."""
+    months = pd.period_range(end=pd.Period(last, freq="M"), periods=len(orders), freq="M")
+    frame = pd.DataFrame(
+        {
+            "period": months,
+            "item": item,
+            "region": region,
+            "channel": "All",
+            "orders": np.asarray(orders, dtype=float),
+        }
+        | columns
+    )
+    blank = empty_frame(ACTUALS.inputs)
+    for name in blank.columns.difference(frame.columns):
+        kind = blank[name].dtype
+        frame[name] = "" if kind == "str" else False if kind == "bool" else np.nan
+    return frame[list(blank.columns)].astype(blank.dtypes.to_dict())
+
+
+def inputs(settings: Settings, **given: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every input table of the plan, empty but for those that are given."""
+    declared = tables.inputs(settings.level)
+    return {name: empty_frame(table.inputs) for name, table in declared.items()} | given
+
+
+def run_data(axis: Axis, settings: Settings, **given: pd.DataFrame) -> Outcome:
+    """Step 1 on these tables."""
+    return _run(data.run, axis, settings, inputs(settings, **given))
+
+
+def run_demand(axis: Axis, settings: Settings, **given: pd.DataFrame) -> Outcome:
+    """Steps 1 and 2 on these tables."""
+    frames = inputs(settings, **given)
+    frames |= run_data(axis, settings, **given).frames
+    return _run(demand.run, axis, settings, frames)
+
+
+def _run(
+    step: Callable[..., Outcome], axis: Axis, settings: Settings, frames: dict[str, pd.DataFrame]
+) -> Outcome:
+    wanted = step.__annotations__
+    return step(axis, settings, **{name: frames[name] for name in frames if name in wanted})
