@@ -167,9 +167,7 @@ def _mistakes(kinds: np.ndarray, column: Column) -> Iterable[Note]:
 
 def _doubts(values: Sequence[object], column: Column, decimal: str) -> Iterable[Note]:
     """Numbers that can be read both ways, where nothing else in the file tells which is meant."""
-    which = np.array(
-        [isinstance(v, str) and _decimal_of(_tidy(v)[0]) == "?" for v in values], dtype=bool
-    )
+    which = np.array([_is_doubtful(value) for value in values], dtype=bool)
     if column.unit not in _WHOLE and decimal == ".":
         which &= np.array([isinstance(v, str) and "," in v for v in values], dtype=bool)
     other = "," if decimal == "." else "."
@@ -178,6 +176,14 @@ def _doubts(values: Sequence[object], column: Column, decimal: str) -> Iterable[
         f"{{value}} can be read in two ways; '{decimal}' was taken as the decimal sign.",
         f'If it is not, say so in sop.toml: decimal = "{other}".',
         Severity.WARNING,
+    )
+
+
+def _is_doubtful(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and ("," in value or "." in value)
+        and _decimal_of(_tidy(value)[0]) == "?"
     )
 
 

@@ -95,7 +95,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
         column = 1
         for name in spec.tables:
             table = TABLES[name].for_level(level)
-            spare = table.is_editable and spec.page is None
+            spare = table.is_editable and not table.rows_given and spec.page is None
             rows = rows_of(len(frames[name]), spare)
             header = spec.table_row or HEADER_ROW
             table_place = layout.place_table(table, spec.name, rows, column, header)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.schema import BLANK, VALUES, Measure, Unit
-from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, Key, column_letter
+from sop_xl.workbook.layout import (
+    AXIS_ROW,
+    HEADER_ROW,
+    GridPlace,
+    Key,
+    column_letter,
+    key_headers,
+)
 from sop_xl.workbook.sheet import LEGEND, Sheet
 from sop_xl.workbook.sheetdata import CellValue
 from sop_xl.workbook.styles import Cell
@@ -31,7 +38,7 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace]) -> None:
     """Draw the header rows of the time axis and one grid below the other."""
     places = list(sections)
     columns = places[0].columns
-    _axis(sheet, places[0])
+    _axis(sheet, places)
     widest = 9.0
     for place in places:
         sheet.put(place.first_row - 1, 1, place.grid.label, "SOP Section")
@@ -61,17 +68,17 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace]) -> None:
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
-def _axis(sheet: Sheet, place: GridPlace) -> None:
+def _axis(sheet: Sheet, places: Sequence[GridPlace]) -> None:
+    place = places[0]
     columns, axis, book = place.columns, place.columns.axis, sheet.book
     unit = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
     sheet.head(unit)
     sheet.put(4, 1, LEGEND, "SOP Note")
     for name, label in _AXIS_LABELS.items():
         sheet.put(AXIS_ROW[name], columns.unit, label, "SOP Axis")
-    for key, column in enumerate(place.grid.keys, start=1):
-        sheet.put(HEADER_ROW, key, column.label, "SOP Header")
-    for empty in range(len(place.grid.keys) + 1, columns.keys + 1):
-        sheet.put(HEADER_ROW, empty, None, "SOP Header")
+    labels = key_headers((one.grid for one in places), columns.keys)
+    for key, label in enumerate(labels, start=1):
+        sheet.put(HEADER_ROW, key, label, "SOP Header")
     sheet.put(HEADER_ROW, columns.measure, "Measure", "SOP Header")
     sheet.put(HEADER_ROW, columns.unit, "Unit", "SOP Header")
     periods = axis.periods

@@ -7,7 +7,7 @@ axis; blocks and tables begin below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,11 +15,14 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.schema import AXIS, Column, Grid, Table
+from sop_xl.schema import AXIS, Grid, Table
 
 HEADER_ROW = 6
 """The row of the months on time sheets and of the column headers on lists."""
 AXIS_ROW = {name: row for row, name in enumerate(AXIS, start=1)}
+
+KEY_SEPARATOR = " / "
+"""Between the labels of keys that share a column."""
 
 Key = tuple[str, ...]
 
@@ -204,6 +207,11 @@ def column_letter(number: int) -> str:
     return get_column_letter(number)
 
 
-def key_columns(keys: Sequence[Column]) -> Mapping[str, int]:
-    """Key name -> column number on a time sheet."""
-    return {column.name: at for at, column in enumerate(keys, start=1)}
+def key_headers(grids: Iterable[Grid], width: int) -> list[str]:
+    """The headers over the key columns of a time sheet, whose grids may have different keys."""
+    headers: list[list[str]] = [[] for _ in range(width)]
+    for grid in grids:
+        for labels, column in zip(headers, grid.keys, strict=False):
+            if column.label not in labels:
+                labels.append(column.label)
+    return [KEY_SEPARATOR.join(labels) for labels in headers]

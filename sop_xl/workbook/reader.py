@@ -28,7 +28,7 @@ from sop_xl.reading import Cells, read_details
 from sop_xl.schema import BLANK, VALUES, Finding, Grid, Role, Severity, Table
 from sop_xl.tables import GRIDS, TABLES
 from sop_xl.workbook.build import PROPERTIES, SCHEMA
-from sop_xl.workbook.layout import excel_name
+from sop_xl.workbook.layout import KEY_SEPARATOR, excel_name
 from sop_xl.workbook.sheets import SHEETS
 
 HEADER_SEARCH = 40
@@ -244,7 +244,12 @@ class _SheetReader:
                        "Bring it back; the inputs of the sheet stay as they were.")
             return
         header = self.values[header_row - 1]
-        labels = {str(value): at for at, value in enumerate(header) if isinstance(value, str)}
+        labels = {
+            label: at
+            for at, value in enumerate(header)
+            if isinstance(value, str)
+            for label in value.split(KEY_SEPARATOR)
+        }
         months = {at: pd.Period(value, "M") for at, value in enumerate(header)
                   if isinstance(value, dt.datetime)}
         measure_at = labels["Measure"]
@@ -363,19 +368,22 @@ class _SheetReader:
         for (_, name), row in rows.items():
             measure = grid[name]
             for text, past in ((measure.past, True), (measure.plan, False)):
-                if text in (BLANK, VALUES):
+                if text in (BLANK, VALUES) or measure.sparse:
                     continue
                 columns = [at + 1 for at, month in months.items() if (month < first) == past]
                 self._formula_row(grid, measure.label, row, columns)
 
     def _formula_row(self, grid: Grid, label: str, row: int, columns: list[int]) -> None:
         shapes: dict[int, str] = {}
+        typed: list[int] = []
         for column in columns:
             formula = self._formula(row, column)
             if _is_formula(formula):
                 shapes[column] = _shape(str(formula), column)
             else:
-                self._overwritten(grid.name, label, row, column)
+                typed.append(column)
+        if typed:
+            self._overwritten(grid.name, label, row, *typed)
         if len(set(shapes.values())) <= 1:
             return
         usual = Counter(shapes.values()).most_common(1)[0][0]
@@ -396,9 +404,12 @@ class _SheetReader:
     def _formula(self, row: int, column: int) -> object:
         return _at(self.formulas, row, column)
 
-    def _overwritten(self, table: str, label: str, row: int, column: int) -> None:
-        value = self._formula(row, column)
+    def _overwritten(self, table: str, label: str, row: int, *columns: int) -> None:
+        value = self._formula(row, columns[0])
         shown = "nothing" if value in (None, "") else repr(value)
+        cell = f"{get_column_letter(columns[0])}{row}"
+        if len(columns) > 1:
+            cell += f" to {get_column_letter(columns[-1])}{row}"
         self.book.findings.append(
             Finding(
                 table,
@@ -407,7 +418,7 @@ class _SheetReader:
                 Severity.WARNING,
                 self.book.file,
                 self.name,
-                f"{get_column_letter(column)}{row}",
+                cell,
             )
         )
 

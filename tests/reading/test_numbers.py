@@ -120,9 +120,9 @@ def test_placeholders_error_cells_dates_and_truths() -> None:
 
 
 def test_a_million_mistakes_are_named_twenty_times_and_counted() -> None:
-    _, findings = numbers([f"x{i}" for i in range(100_000)])
+    _, findings = numbers([f"x{i}" for i in range(30_000)])
     assert len(findings) == 21
-    assert findings[-1] == "row 22, N: N: 99,980 more cells of this kind, from here on."
+    assert findings[-1] == "row 22, N: N: 29,980 more cells of this kind, from here on."
 
 
 def german(number: float) -> str:

@@ -97,8 +97,7 @@ def test_a_process_that_dies_while_it_writes_leaves_the_store_as_it_was(path: Pa
     script = f"""
         import os
         import pandas as pd
-        from sop_xl.schema import Finding
-from sop_xl.store import Store
+        from sop_xl.store import Store, base
         from tests.store.company import ITEMS, OCTOBER, at
         base.save_findings = lambda *_: os._exit(9)
         items = pd.concat([ITEMS.iloc[:1]] * 60_000, ignore_index=True)
