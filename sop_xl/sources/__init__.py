@@ -94,7 +94,7 @@ def _deliver(shelf: Shelf, table: Table, folder: PlanFolder, calendar: Calendar)
     spec = folder.sources.get(table.name, SourceSpec())
     if cells is None or not len(cells):
         if table.name in REQUIRED and not has_errors(findings):
-            findings = [*findings, _missing(table, cells.file if cells else "")]
+            findings = [*findings, _missing(table, cells.file if cells is not None else "")]
         return Delivered.nothing(table, findings)
     details = read_details(
         table, cells, calendar.period_of, mapping=spec.columns, decimal=spec.decimal,

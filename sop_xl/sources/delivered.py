@@ -75,8 +75,8 @@ class Delivered:
         column: str = "",
     ) -> Finding:
         """A finding about the table, or about a row of its frame."""
-        file = self.cells.file if self.cells else ""
-        sheet = self.cells.sheet if self.cells else ""
+        file = self.cells.file if self.cells is not None else ""
+        sheet = self.cells.sheet if self.cells is not None else ""
         cell = "" if row is None else self.address(row, column)
         return Finding(self.table.name, message, remedy, severity, file, sheet, cell)
 

@@ -55,8 +55,9 @@ def gaps(
             f"There are no actuals at all for {_listed([str(p) for p in missing])}.",
             "Load these months; the forecast takes them for months without demand.",
         )
-    family = closed["item"].map(items.drop_duplicates("item").set_index("item")["family"])
-    blocks = closed.assign(family=family.fillna("") if level[0] == "family" else closed["item"])
+    family_of = dict(zip(items["item"], items["family"], strict=True))
+    family = [family_of.get(item, "") for item in closed["item"]]
+    blocks = closed.assign(family=family if level[0] == "family" else closed["item"])
     blocks = blocks[blocks["family"] != ""]
     keys = ["family", *level[1:]]
     found = []

@@ -21,7 +21,7 @@ from sop_xl.store.layout import (
     added_dimensions,
     wide,
 )
-from sop_xl.store.values import Value, dump, empty, frame_of, plain
+from sop_xl.store.values import Value, dump, empty, frame_of, plain, stripped
 
 _CHUNK = 20_000
 """Rows handed to the driver at once."""
@@ -78,13 +78,14 @@ def content(frame: pd.DataFrame, table: Table) -> Content:
     missing = [c.name for c in table.inputs if c.name not in frame]
     if missing:
         raise ValueError(f"{table.name}: no column {', '.join(missing)}")
-    if table.keys and frame.duplicated(table.keys).any():
-        raise ValueError(f"{table.name}: rows with equal keys")
     added = added_dimensions(table)
     columns: dict[str, list[Value]] = {
         c.name: [ALL] * len(frame) if c.name in added else plain(frame[c.name], c.unit)
         for c in wide(table).inputs
     }
+    keys = ([stripped(value) for value in columns[name]] for name in table.keys)
+    if len(set(zip(*keys, strict=True))) < len(frame):
+        raise ValueError(f"{table.name}: rows with equal keys")
     return Content(table.name, columns, _hash(columns, frame, table), len(frame))
 
 
@@ -112,10 +113,10 @@ def save(
     """Store tables as part of a revision; rows that are there already are only pointed to."""
     for table in contents:
         old = before.get(table.name)
-        known = old is not None and old.hash == table.hash
-        point(connection, revision, table.name, old if old and known else
-              Held(revision, table.hash, table.rows))  # fmt: skip
-        if not known:
+        if old is not None and old.hash == table.hash:
+            point(connection, revision, table.name, old)
+        else:
+            point(connection, revision, table.name, Held(revision, table.hash, table.rows))
             _insert(connection, INPUT_TABLES[table.name], revision, table.columns)
 
 

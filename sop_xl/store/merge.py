@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 import pandas as pd
 
 from sop_xl.schema import Column, Role, Table, Unit
-from sop_xl.store.values import Row, Value, frame_of_rows, rows_of
+from sop_xl.store.values import Row, Value, frame_of_rows, rows_of, stripped
 
 TOLERANCE = 1e-12
 """Relative difference of two numbers that are the same: office programs keep 15 to 17 digits."""
@@ -106,7 +106,7 @@ def _edits(
     table: Table, key: str, old: Row, new: Row, columns: Iterable[Column]
 ) -> Iterable[Change]:
     for column in columns:
-        was, typed = old.get(column.name), _strip(new[column.name])
+        was, typed = old.get(column.name), stripped(new[column.name])
         if not same(was, typed, column):
             yield Change(table.name, key, column.name, was, typed, Kind.EDIT, _reason(new))
 
@@ -192,22 +192,18 @@ def key_values(key: str) -> Row:
 
 def _filled(value: Value, column: Column) -> Value:
     """A value as it counts: a blank stands for the default."""
-    value = _strip(value)
+    value = stripped(value)
     if value is None and column.unit is Unit.FLAG:
         return column.default in ("yes", True)
     return column.default if value is None else value
 
 
-def _strip(value: Value) -> Value:
-    return (value.strip() or None) if isinstance(value, str) else value
-
-
 def _clean(row: Row) -> Row:
-    return {name: _strip(value) for name, value in row.items()}
+    return {name: stripped(value) for name, value in row.items()}
 
 
 def _reason(row: Row) -> str:
-    return str(_strip(row.get("reason")) or "")
+    return str(stripped(row.get("reason")) or "")
 
 
 def _row(value: Value | Row) -> Row:

@@ -68,7 +68,7 @@ def empty(table: Table) -> pd.DataFrame:
 def keys_of(frame: pd.DataFrame, table: Table) -> list[str]:
     """The canonical key of each row: its key columns as a JSON object."""
     names = table.keys
-    columns = [[_stripped(v) for v in plain(frame[n], table[n].unit)] for n in names]
+    columns = [[stripped(v) for v in plain(frame[n], table[n].unit)] for n in names]
     return [dump(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
@@ -99,5 +99,6 @@ def dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _stripped(value: Value) -> Value:
+def stripped(value: Value) -> Value:
+    """A value without the spaces around it; nothing but spaces is a blank."""
     return (value.strip() or None) if isinstance(value, str) else value

@@ -46,8 +46,8 @@ def test_a_load_from_a_database(database: Path) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["DELETE FROM parts", "  -- SELECT\nUPDATE parts SET price = 0", "/* SELECT */ DROP TABLE parts",
-     "PRAGMA writable_schema = 1"],
+    ["DELETE FROM parts", "  -- SELECT\nUPDATE parts SET price = 0",
+     "/* SELECT */ DROP TABLE parts", "PRAGMA writable_schema = 1"],
 )
 def test_a_query_only_reads(database: Path, query: str) -> None:
     cells, (finding,) = read(database.parent, query)

@@ -80,7 +80,7 @@ def frames(table: Table) -> st.SearchStrategy[pd.DataFrame]:
     row = st.fixed_dictionaries({c.name: VALUES[c.unit.kind] for c in table.inputs})
 
     def key(values: dict[str, Value]) -> tuple[str, ...]:
-        return tuple(str(values[name] or "") for name in table.keys)
+        return tuple(str(values[name] or "").strip() for name in table.keys)
 
     def built(rows: list[dict[str, Value]]) -> pd.DataFrame:
         return frame_of({c.name: [r[c.name] for r in rows] for c in table.inputs}, table.inputs)
