@@ -23,6 +23,8 @@ FALSE = frozenset(
 )
 LONGEST = 32_767
 """Characters that fit into a cell of Excel."""
+LONGEST_NAME = 255
+"""Characters that SUMIFS can compare with."""
 DIMENSIONS = ("family", "region", "channel", "resource", "team")
 """Names by which the formulas of the book add up."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -83,14 +85,17 @@ def parse_flag(values: Sequence[object]) -> tuple[np.ndarray, np.ndarray, list[N
 
 
 def risky_names(values: np.ndarray) -> list[Note]:
-    """Names that the formulas of the book would read as patterns or comparisons."""
+    """Names that the formulas of the book would read as patterns or comparisons, or not at all."""
     risky = np.array([bool(_RISKY.search(str(v))) for v in values], dtype=bool)
+    long = np.array([len(str(v)) > LONGEST_NAME for v in values], dtype=bool)
     return [
         Note(
             risky,
             "{value} cannot be a name here: Excel reads * ? ~ and a leading = < > as a pattern.",
             "Write the name without these signs.",
-        )
+        ),
+        Note(long & ~risky, f"{{value}} has more than {LONGEST_NAME} characters.",
+             "Shorten the name: Excel cannot add up by longer ones."),
     ]
 
 
@@ -98,7 +103,7 @@ def alike(names: Iterable[str]) -> list[list[str]]:
     """Groups of names that Excel's SUMIFS takes for the same: case, and 007 and 7."""
     groups: dict[object, list[str]] = {}
     for name in sorted(set(names)):
-        groups.setdefault(_as_excel_sees(name), []).append(name)
+        groups.setdefault(as_excel_sees(name), []).append(name)
     return [group for group in groups.values() if len(group) > 1]
 
 
@@ -110,7 +115,12 @@ def nearly_alike(names: Iterable[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _as_excel_sees(name: str) -> object:
+def as_excel_sees(name: str) -> object:
+    """What SUMIFS compares by: text without case, or a number.
+
+    >>> as_excel_sees("North") == as_excel_sees("NORTH"), as_excel_sees("007") == 7
+    (True, True)
+    """
     try:
         number = float(name.replace(" ", "")) if name[:1] in "+-.0123456789" else None
     except ValueError:
@@ -136,7 +146,7 @@ def _text(value: object) -> str:
 
 def _clean(text: str, column: Column) -> str:
     text = _CONTROL.sub("", text.translate(STRANGE_SPACES)).strip()
-    if column.role is Role.KEY or column.refers:
+    if column.role is Role.KEY or column.refers or column.name in DIMENSIONS:
         text = " ".join(text.split("\n"))
     return text[:LONGEST]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Calendar
 from sop_xl.reading import did_you_mean
-from sop_xl.reading.texts import alike, risky_names
+from sop_xl.reading.texts import alike, as_excel_sees, risky_names
 from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
 from sop_xl.sources.delivered import NAMED, Delivered
 from sop_xl.sources.series import gaps, jumps, outliers
@@ -93,6 +93,17 @@ def _unknown(
     names = set(known) | {ALL, ""}
     values = source.frame[column]
     unknown = values[~values.isin(names)]
+    twins = {as_excel_sees(name): name for name in names - {""}}
+    for value in unknown.unique():
+        twin = twins.get(as_excel_sees(value))
+        if twin is not None:
+            rows = unknown.index[unknown == value]
+            unknown = unknown.drop(rows)
+            yield source.finding(
+                f"{source.table[column].label} {value!r} is written {twin!r} elsewhere; to Excel's"
+                " formulas the two are one.",
+                "Write the name the same way everywhere.", Severity.ERROR, int(rows[0]), column,
+            )
     counts = unknown.value_counts()
     for value in counts.index[:NAMED]:
         rows = unknown.index[unknown == value]
@@ -125,8 +136,7 @@ def _names(sources: Sources, settings: Settings) -> Iterator[Finding]:
     for note in risky_names(numbers.to_numpy()):
         yield from items.each(
             note.which, "item",
-            lambda row: f"Item {numbers[row]!r} cannot be planned by item: Excel reads * ? ~ and a"
-            " leading = < > as a pattern.",
+            lambda row: f"Item {numbers[row]!r} cannot be planned by item: Excel would misread it.",
             note.remedy, Severity.ERROR,
         )
     for group in alike(numbers):

@@ -168,12 +168,12 @@ def _panel(closed: pd.DataFrame) -> Panel:
 
 
 def _median_around(values: np.ndarray, reach: int = 6) -> np.ndarray:
-    """Median of the months within reach on both sides."""
+    """Median of the months within reach on both sides, the month itself left out."""
     edge = np.full((len(values), reach), np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(
         np.hstack([edge, values, edge]), 2 * reach + 1, axis=1
     )
-    return _median(windows)
+    return _median(np.delete(windows, reach, axis=2))
 
 
 def _other_years(values: np.ndarray) -> np.ndarray:

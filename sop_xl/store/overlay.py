@@ -58,19 +58,25 @@ def _overlay(
     table, frame = INPUTS[name], loaded(connection, name, held)
     if not typed:
         return Merged(frame, [])
+    authors = {_spot(e.change): e.author for e in typed}
+    since = {_spot(e.change) for e in typed if not e.carried}
     old = overtaken([e.change for e in typed if e.carried], frame, table)
-    authors = {(e.change.key, e.change.column): e.author for e in typed}
-    skipped = {(change.key, change.column) for change, _ in old}
-    changes = [
-        e.change for e in typed
-        if not (e.carried and (e.change.key, e.change.column) in skipped)
-    ]  # fmt: skip
+    skipped = {_spot(change) for change, _ in old}
+    changes = [e.change for e in typed if not (e.carried and _spot(e.change) in skipped)]
     applied = apply(frame, changes, table)
     if name in carry.SOURCE_NAMES and name not in held:
         return Merged(applied.frame, [])  # the changes wait for the load
-    findings = [_lost(change, authors[change.key, change.column]) for change in applied.lost]
-    findings += [_overtaken(c, now, authors[c.key, c.column]) for c, now in old if now is not None]
+    findings = [_lost(change, authors[_spot(change)]) for change in applied.lost]
+    findings += [
+        _overtaken(change, now, authors[_spot(change)])
+        for change, now in old
+        if now is not None and _spot(change) not in since
+    ]
     return Merged(applied.frame, findings)
+
+
+def _spot(change: Change) -> tuple[str, str]:
+    return change.key, change.column
 
 
 def _lost(change: Change, author: str) -> Finding:

@@ -142,12 +142,17 @@ class Store:
         author: str,
         at: dt.datetime,
         note: str = "",
+        *,
+        kind: Literal["load", "proposal"] = "load",
     ) -> int:
-        """Append a load; gives its revision.
+        """Append a load, or a proposal of the plan for lists nobody has filled in yet.
 
         Tables that are not among the frames stay as they are. An empty frame empties its table,
         except the lists of ``carry.KEPT_LISTS``, which live on without a source. Rows are stored
         only where they differ from the cycle's latest.
+
+        Returns:
+            Its revision.
 
         Raises:
             ValueError: A frame is not one of an input table, lacks a column, or has equal keys.
@@ -166,7 +171,7 @@ class Store:
             revision = base.add_revision(
                 connection,
                 cycle=cycle,
-                kind="load",
+                kind=kind,
                 author=author,
                 saved_at=at,
                 note=note,
@@ -352,19 +357,21 @@ class Store:
             return next(iter(base.revisions(connection, cycle)[-1:]), None)
 
     def status(self, cycle: str) -> Status:
-        """Where a cycle stands; its findings are those of the last load or run."""
+        """Where a cycle stands; its findings are those of the last load and of the last run."""
         with self._database.read() as connection:
             found = need_cycle(connection, cycle)
             revisions = base.revisions(connection, cycle)
             held = base.held(connection, cycle, books.mark(connection, cycle).revision)
             entries = log.entries(connection, cycle, ~CHANGE.c.carried)
-            told = [r.id for r in revisions if r.kind in ("load", "run")]
+            last = {revision.kind: revision.id for revision in revisions}
+            told = [last[kind] for kind in ("load", "run") if kind in last]
+            findings = (f for revision in told for f in base.findings(connection, revision))
             return Status(
                 found,
                 revisions,
                 {name: table.rows for name, table in held.items()},
                 sum(entry.status == APPLIED for entry in entries),
                 sum(entry.status == CONFLICT for entry in entries),
-                list(base.findings(connection, told[-1])) if told else [],
+                list(dict.fromkeys(findings)),
                 books.issues(connection, ISSUED.c.cycle == cycle),
             )

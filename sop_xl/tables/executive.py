@@ -275,7 +275,8 @@ FINANCE_SUMMARY = Table(
                 Unit.MONEY),
         _column("aop", "AOP", 'SUMIFS({finance_total@this_year},{finance_total@measures},'
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
-        _column("variance", "Variance", "{outlook}-{aop}", "Outlook - AOP.", Unit.MONEY),
+        _column("variance", "Variance", 'IF({aop}=0,"",{outlook}-{aop})',
+                "Outlook - AOP; empty where nothing is budgeted.", Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
                 "Variance / AOP.", Unit.PERCENT),
         _column("next_outlook", "Next year plan", "SUMIFS({finance_total@next_year},"

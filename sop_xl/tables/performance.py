@@ -132,6 +132,14 @@ KPIS = (
 )
 """The twelve, by group: process health, plan quality, business impact."""
 
+
+
+def _found(month: str) -> str:
+    """The KPI in a month; nothing where there is nothing (INDEX alone would make it a zero)."""
+    value = f"INDEX({{kpi_facts@{month}}},MATCH({{kpi}},{{kpi_facts@measures}},0))"
+    return f'IF({value}="","",{value})'
+
+
 KPI_TABLE = Table(
     "kpis",
     "KPIs",
@@ -140,10 +148,10 @@ KPI_TABLE = Table(
         Column("group", "Group", role=Role.OUTPUT, help="What it speaks of."),
         Column("actual", "Actual", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="Last closed month.",
-               formula="INDEX({kpi_facts@last},MATCH({kpi},{kpi_facts@measures},0))"),
+               formula=_found("last")),
         Column("previous", "Month before", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="The month before that.",
-               formula="INDEX({kpi_facts@previous},MATCH({kpi},{kpi_facts@measures},0))"),
+               formula=_found("previous")),
         Column("average", "Average", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="Mean of the closed months shown.",
                formula="IFERROR(AVERAGE(INDEX({kpi_facts@past},"

@@ -79,8 +79,7 @@ def _column(
 ) -> float:
     """Write the cells of one column; gives the width that they need."""
     values = plain(frame[column.name], column.unit)
-    spare = max(1, place.rows) - len(values)
-    values += [_spare(column, formula)] * spare
+    values += [spare(column)] * (max(1, place.rows) - len(values))
     units = list(frame[column.unit_by]) if column.unit_by else []
     named = style_name(column.role, column.unit)
     widest = max((_width(value, column.unit) for value in values), default=0.0)
@@ -114,9 +113,9 @@ def _flag(value: Any) -> CellValue:
     return "yes" if value else "no"
 
 
-def _spare(column: Column, formula: str | None) -> CellValue:
-    """What a formula shows in a row that is still empty."""
-    return 0.0 if formula and column.unit.is_number else None
+def spare(column: Column) -> CellValue:
+    """What a row shows in which nothing has been typed yet: formulas of numbers give zero."""
+    return 0.0 if column.formula and column.unit.is_number else None
 
 
 def _number_format(unit: Unit) -> str | None:

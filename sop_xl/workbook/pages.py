@@ -22,7 +22,7 @@ from sop_xl.workbook.layout import (
     setting_name,
     view_name,
 )
-from sop_xl.workbook.lists import draw_table, plain
+from sop_xl.workbook.lists import draw_table, plain, spare
 from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.sheetdata import CellValue
 
@@ -65,7 +65,7 @@ def mirror(
     if at >= max(1, place.rows):
         sheet.put(row, column, None, style)
         return
-    value = values[at] if at < len(values) else None
+    value = values[at] if at < len(values) else spare(field)
     unit = field.unit
     if field.unit_by:
         units = {u.label: u for u in Unit}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl import tables
@@ -17,20 +19,21 @@ from sop_xl.tables.settings import Settings
 
 def sold(
     item: str,
-    orders: Sequence[float],
+    orders: npt.ArrayLike,
     last: str = "2025-12",
     region: str = "All",
     **columns: object,
 ) -> pd.DataFrame:
     """Actuals of one item in one region, one number a month up to the last."""
-    months = pd.period_range(end=pd.Period(last, freq="M"), periods=len(orders), freq="M")
+    quantity = np.asarray(orders, dtype=float)
+    months = pd.period_range(end=pd.Period(last, freq="M"), periods=len(quantity), freq="M")
     frame = pd.DataFrame(
         {
             "period": months,
             "item": item,
             "region": region,
             "channel": "All",
-            "orders": np.asarray(orders, dtype=float),
+            "orders": quantity,
         }
         | columns
     )
@@ -39,6 +42,11 @@ def sold(
         kind = blank[name].dtype
         frame[name] = "" if kind == "str" else False if kind == "bool" else np.nan
     return frame[list(blank.columns)].astype(blank.dtypes.to_dict())
+
+
+def cells(frame: pd.DataFrame, row: str, *columns: str) -> list[Any]:
+    """The fields of one row."""
+    return [frame.loc[row, column] for column in columns]
 
 
 def inputs(settings: Settings, **given: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -1,10 +1,15 @@
 """Text files as they come."""
 
 import codecs
+import csv
 import gzip
+import io
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sop_xl.schema import Severity
 from sop_xl.sources import csv_file
@@ -173,3 +178,26 @@ def test_the_header_file_opens_in_excel(tmp_path: Path) -> None:
     csv_file.write_header(tmp_path / "actuals.csv", ACTUALS)
     data = (tmp_path / "actuals.csv").read_bytes()
     assert data.startswith(codecs.BOM_UTF8 + b"Month,Item,Region,Channel,Orders")
+
+
+@given(st.binary(max_size=300), st.sampled_from(["items.csv", "items.csv.gz"]))
+def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        extract = read(Path(folder), data, name)
+    assert extract.cells is not None or lines(extract.findings, ERROR)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.text(st.characters(codec="utf-8", exclude_characters="\x00"))] * 3),
+        min_size=1,
+    ),
+    st.sampled_from([",", ";", "\t", "|"]),
+)
+def test_any_text_is_read_back(written: list[tuple[str, ...]], delimiter: str) -> None:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([("Item", "Family", "Name"), *written])
+    with tempfile.TemporaryDirectory() as folder:
+        extract = read(Path(folder), target.getvalue().encode())
+    assert [tuple(row) for row in rows(extract)] == written

@@ -1,5 +1,6 @@
 """Tables held against each other."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ def found(tmp_path: Path, toml: str = "", /, cycle: str = "", **files: str | byt
     return lines(loaded(tmp_path, toml, cycle=cycle, **files).findings)
 
 
-def months(item: str, orders: list[float], first: int = 2022, more: str = "") -> str:
+def months(item: str, orders: Sequence[float], first: int = 2022, more: str = "") -> str:
     return "".join(
         f"{first + i // 12}-{i % 12 + 1:02d},{item},{q}{more}\n" for i, q in enumerate(orders)
     )
@@ -29,7 +30,8 @@ def test_sales_of_an_unknown_item_are_an_error(tmp_path: Path) -> None:
 def test_other_references_are_warnings(tmp_path: Path) -> None:
     resources = "Resource,Machines,Hours per day\nR1,1,8\n"
     bill = "Item,Resource,Hours per unit\nA,R1,1\nA,R2,1\n"
-    events = "Event,Family,Start,End\nE1,F,2024-03,2024-04\nE2,Fa,2024-03,2024-04\nE3,,2024-03,2024-04\n"
+    rows = "".join(f"E{i},{family},2024-03,2024-04\n" for i, family in enumerate(("F", "Fa", "")))
+    events = f"Event,Family,Start,End\n{rows}"
     assert found(tmp_path, resources=resources, bill_of_resources=bill, events=events) == [
         "data/bill_of_resources.csv: row 3, Resource: Resource 'R2' is not in Resources.",
         "data/events.csv: row 3, Family: Family 'Fa' is the family of no item.",
@@ -46,6 +48,19 @@ def test_regions_matter_where_the_plan_is_made_by_region(tmp_path: Path) -> None
     assert found(tmp_path, toml, actuals=actuals, aop=aop) == []
 
 
+def test_one_name_in_two_tables_is_written_one_way(tmp_path: Path) -> None:
+    """Excel would add NORTH to North, the plan would not."""
+    actuals = "Month,Item,Region,Orders\n2024-01,A,North,1\n2024-02,A,North,1\n"
+    aop = "Month,Family,Region,Revenue\n2024-03,f,NORTH,5\n2024-04,f,NORTH,5\n"
+    result = loaded(tmp_path, actuals=actuals, aop=aop)
+    assert lines(result.findings, ERROR) == [
+        "data/aop.csv: row 2, Family: Family 'f' is written 'F' elsewhere; to Excel's formulas the"
+        " two are one.",
+        "data/aop.csv: row 2, Region: Region 'NORTH' is written 'North' elsewhere; to Excel's"
+        " formulas the two are one.",
+    ]
+
+
 def test_names_that_the_book_needs(tmp_path: Path) -> None:
     assert found(tmp_path, items="Item,Family,Price,Cost\nA,All,1,1\nB,F,1,1\n",
                  actuals="Month,Item,Orders\n2024-01,A,1\n") == [
@@ -59,8 +74,7 @@ def test_item_numbers_matter_where_the_plan_is_made_by_item(tmp_path: Path) -> N
     assert found(tmp_path, items=items, actuals=actuals) == []
     toml = "[horizon]\nplanning_level = ['item']"
     assert found(tmp_path, toml, items=items, actuals=actuals) == [
-        "data/items.csv: row 2, Item: Item 'A*' cannot be planned by item: Excel reads * ? ~ and a"
-        " leading = < > as a pattern.",
+        "data/items.csv: row 2, Item: Item 'A*' cannot be planned by item: Excel would misread it.",
         "data/items.csv: row 4, Item: Items '007' and '7' are one name to Excel's formulas.",
     ]
 
@@ -166,7 +180,7 @@ def test_gaps_of_the_company_and_of_a_block(tmp_path: Path) -> None:
                    if "2022-05" not in line and line != "2023-03,B,10\n")
     assert found(tmp_path, actuals=text) == [
         "data/actuals.csv: There are no actuals at all for 2022-05.",
-        "data/actuals.csv: row 24, Month: G / All has no rows for 2023-03.",
+        "data/actuals.csv: row 25, Month: G / All has no rows for 2023-03.",
     ]
 
 

@@ -14,9 +14,9 @@ def test_rows_are_converted_by_item_then_by_all(tmp_path: Path) -> None:
     assert dict(zip(frame["item"], frame["orders"], strict=True)) == {"A": 15, "B": 24}
     assert set(frame["unit"]) == {""}
     assert lines(result.findings, REPAIR) == [
-        "data/actuals.csv: row 2, Unit: 1 rows were converted from box to pcs, factor 10.",
         "data/actuals.csv: row 3, Unit: 1 rows were converted from BOX to pcs, factor 12.",
-    ] or len(lines(result.findings, REPAIR)) == 2
+        "data/actuals.csv: row 2, Unit: 1 rows were converted from box to pcs, factor 10.",
+    ]
 
 
 def test_words_for_pieces_are_one_unit(tmp_path: Path) -> None:
@@ -78,6 +78,6 @@ def test_rows_in_two_units_are_one_row_of_stock_error(tmp_path: Path) -> None:
     stock = "Month,Item,On hand,Unit\n2024-02,A,3,box\n2024-02,A,1,pcs\n"
     result = loaded(tmp_path, stock=stock, units=UNITS)
     assert lines(result.findings, ERROR) == [
-        "data/stock.csv: row 3, Item: 2024-02, A, All is there twice: row 2 and row 3;"
+        "data/stock.csv: row 3, Month: 2024-02, A, All is there twice: row 2 and row 3;"
         " the first was read."
-    ] or len(lines(result.findings, ERROR)) == 1
+    ]

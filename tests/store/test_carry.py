@@ -162,6 +162,11 @@ def test_a_source_that_moved_on_wins_and_says_so(store: Store) -> None:
         "Skis: Target days: ann changed 30 to 45 in the last cycle; "
         "the source has changed to 60 since, and that is used."
     )
+    issued = issue(store, "b2", NOVEMBER)
+    again = typed(newer.assign(target_days=[50.0, 20.0]), "families", issued)
+    store.append_changes(NOVEMBER, again, "ben", at(31), "b2")
+    assert store.inputs(NOVEMBER)["families"]["target_days"].tolist() == [50.0, 20.0]
+    assert store.read(NOVEMBER).findings == []
 
 
 @pytest.mark.parametrize("delivered", [True, False])

@@ -174,6 +174,18 @@ def test_findings_and_revisions_are_kept(store: Store) -> None:
     assert store.latest_revision(OCTOBER) == status.revisions[-1]
 
 
+def test_the_findings_of_the_last_load_and_the_last_run_count(store: Store) -> None:
+    first_load(store)
+    old, loaded, planned = (Finding("items", text) for text in ("Old.", "Loaded.", "Planned."))
+    store.save_load(OCTOBER, {"items": ITEMS}, [old], "ann", at(2))
+    store.save_load(OCTOBER, {"items": ITEMS}, [loaded], "ann", at(3))
+    store.save_plan(OCTOBER, {}, [loaded, planned], "ann", at(3))
+    agenda = frame("decisions", "decision  question\nD-1  ?")
+    store.save_load(OCTOBER, {"decisions": agenda}, [], "ann", at(3), kind="proposal")
+    assert store.status(OCTOBER).findings == [loaded, planned]
+    assert [r.kind for r in store.status(OCTOBER).revisions][-3:] == ["load", "run", "proposal"]
+
+
 def test_times_are_kept_as_utc(store: Store) -> None:
     tokyo = dt.timezone(dt.timedelta(hours=9))
     store.open_cycle(OCTOBER, dt.datetime(2026, 10, 1, 8, tzinfo=tokyo))

@@ -148,7 +148,7 @@ def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:
             "line": pd.Series([FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]),
             "outlook": outlook,
             "aop": aop,
-            "variance": outlook - aop,
+            "variance": np.where(aop == 0, np.nan, outlook - aop),
             "variance_share": ratio(outlook - aop, aop),
             "next_outlook": [total(name, after) for name in FINANCE_LINES_SHOWN],
         }

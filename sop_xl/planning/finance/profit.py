@@ -55,7 +55,7 @@ def family_profit(
         "inventory_value": totals(supply_plan, "inventory", "family", names, axis.periods) * cost,
         "aop_quantity": totals(aop, "quantity", "family", names, axis.periods),
         "aop_revenue": budget_revenue,
-        "aop_margin": budget_revenue - budget_cost,
+        "aop_margin": np.where(budget_cost == 0, 0.0, budget_revenue - budget_cost),
     }
     return blocks(FINANCE_FAMILY, names, axis, cells | _against_aop(cells))
 
@@ -94,7 +94,9 @@ def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
         "margin": margin,
         "margin_share": ratio(margin, revenue),
         "revenue_variance": np.where(planned, revenue - cells["aop_revenue"], np.nan),
-        "margin_variance": np.where(planned, margin - cells["aop_margin"], np.nan),
+        "margin_variance": np.where(
+            cells["aop_margin"] != 0, margin - cells["aop_margin"], np.nan
+        ),
     }
 
 
@@ -139,15 +141,17 @@ def company(
     cells = {name: total(by_family, name) for name in names}
     cells["operating_cost"] = np.hstack([booked, planned])
     cells["aop_operating_cost"] = total(lines, "aop_cost")
-    cells["aop_operating_profit"] = cells["aop_margin"] - cells["aop_operating_cost"]
+    has_margin = cells["aop_margin"] != 0
+    cells["aop_operating_profit"] = np.where(
+        has_margin, cells["aop_margin"] - cells["aop_operating_cost"], 0.0
+    )
     cells |= _against_aop(cells)
     profit = cells["margin"] - zero(cells["operating_cost"])
-    has_aop = cells["aop_revenue"] != 0
     share = ratio(cells["revenue_variance"], cells["aop_revenue"])
     cells |= {
         "operating_profit": profit,
         "profit_share": ratio(profit, cells["revenue"]),
-        "profit_variance": np.where(has_aop, profit - cells["aop_operating_profit"], np.nan),
+        "profit_variance": np.where(has_margin, profit - cells["aop_operating_profit"], np.nan),
         "revenue_variance_share": share,
     }
     verdict = _verdict(share, tolerance)

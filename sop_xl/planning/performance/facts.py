@@ -43,7 +43,7 @@ def average_inventory(stock_history: pd.DataFrame, families: pd.DataFrame, axis:
     cost = stock_history["family"].map(costs).astype(float).fillna(0.0)
     value = monthly(stock_history.assign(value=stock_history["on_hand"] * cost), "value", axis)
     before = np.concatenate([[np.nan], value[:-1]])
-    return np.where(np.isnan(before), value, (before + value) / 2)
+    return first_known((before + value) / 2, value, before)
 
 
 def hours(capacity: pd.DataFrame, stock_history: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:

@@ -22,7 +22,7 @@ def missed_years(axis: Axis, settings: Settings, finance_total: pd.DataFrame) ->
         months = shown[years == year]
         yield from _missed(settings, year, "revenue", months)
         # without a budgeted cost of sales there is no budgeted margin
-        if months["aop_margin"].sum() < months["aop_revenue"].sum():
+        if months["aop_margin"].sum() > 0:
             yield from _missed(settings, year, "margin", months)
 
 

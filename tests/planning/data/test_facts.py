@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sop_xl.planning import hierarchy
+from sop_xl.planning.data import facts
 from sop_xl.planning.data.facts import bill, item_mix, stock_history
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL_OF_RESOURCES, ITEMS, PRODUCTION, STOCK
@@ -140,7 +142,11 @@ def test_history_adds_up_to_the_actuals_in_any_order(
     )
     shuffled = actuals.sample(frac=1, random_state=len(cells))
 
-    found, again = (history(REGIONAL, table) for table in (actuals, shuffled))
+    families = hierarchy.families_of(MASTER, REGIONAL)
+    found, again = (
+        facts.history(hierarchy.closed_actuals(table, families, WHEN), REGIONAL.level, WHEN)
+        for table in (actuals, shuffled)
+    )
 
     shown = actuals["period"].isin(WHEN.past)
     assert found["orders"].sum() == actuals.loc[shown, "orders"].sum()

@@ -6,7 +6,7 @@ import pytest
 
 from sop_xl.tables.data import ITEMS, STOCK
 from sop_xl.tables.settings import Settings
-from tests.planning.monthly import run_data, sold
+from tests.planning.monthly import cells, run_data, sold
 from tests.planning.rows import axis, rows
 
 WHEN = axis("2026-01", history=3)
@@ -40,21 +40,21 @@ def test_every_item_has_its_figures() -> None:
         sold("A-1", years, revenue=years * 90, cost_of_sales=years * 60, shipments=years)
     )
 
-    row = found.loc["A-1"]
-    assert row[["name", "family", "abc"]].tolist() == ["Tent", "Tents", "A"]
-    assert row[["annual_quantity", "annual_value"]].tolist() == [1200, 108_000]
-    assert row["growth"] == pytest.approx(1.0)
-    assert row["margin"] == pytest.approx(1 / 3)
+    assert cells(found, "A-1", "name", "family", "abc") == ["Tent", "Tents", "A"]
+    assert cells(found, "A-1", "annual_quantity", "annual_value") == [1200, 108_000]
+    assert cells(found, "A-1", "growth", "margin") == pytest.approx([1, 1 / 3])
     assert len(found) == len(MASTER)
 
 
 def test_growth_needs_two_whole_years() -> None:
-    assert np.isnan(portfolio(sold("A-1", np.full(23, 5.0))).loc["A-1", "growth"])
-    assert portfolio(sold("A-1", np.full(24, 5.0))).loc["A-1", "growth"] == 0
+    young, old = (portfolio(sold("A-1", np.full(months, 5.0))) for months in (23, 24))
+
+    assert pd.isna(cells(young, "A-1", "growth")).all()
+    assert cells(old, "A-1", "growth") == [0]
 
 
 def test_margin_without_a_cost_is_unknown() -> None:
-    assert np.isnan(portfolio(sold("A-2", TWO_YEARS)).loc["A-2", "margin"])
+    assert pd.isna(cells(portfolio(sold("A-2", TWO_YEARS)), "A-2", "margin")).all()
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_nothing_gives_an_empty_plan_with_a_total() -> None:
     assert plan_row(frames["demand_total"], WHEN, "consensus", family=ALL_FAMILIES) == [0, 0, 0]
 
 
-@hypothesis.settings(deadline=None, max_examples=20)
+@hypothesis.settings(deadline=None, max_examples=10)
 @given(
     st.lists(
         st.tuples(
