@@ -20,7 +20,7 @@ from sop_xl.errors import SopError
 from sop_xl.planning.calendar import Axis, axis_of
 from sop_xl.schema import Finding, has_errors
 from sop_xl.sources import PlanFolder
-from sop_xl.store import Change, Conflict, Status, Store, difference
+from sop_xl.store import Change, Conflict, Mark, Status, Store, difference
 from sop_xl.tables import inputs
 from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
 from sop_xl.tables.settings import Settings
@@ -54,10 +54,11 @@ class Loading(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A plan as it was computed."""
+    """A plan as it was computed, and the point in time of the inputs it was computed from."""
 
     plan: cycle.Plan
     axis: Axis
+    mark: Mark
 
 
 class Generated(NamedTuple):
@@ -201,7 +202,8 @@ def _run(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
         if progress:
             progress(steps.index(step), len(steps), step.title)
 
-    return Run(cycle.run(frames, plan.settings, axis, held.findings, progress=tell), axis)
+    made = cycle.run(frames, plan.settings, axis, held.findings, progress=tell)
+    return Run(made, axis, held.mark)
 
 
 def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:
@@ -240,16 +242,19 @@ def generate(
         target = out or plan.folder.cycle(pd.Period(name, "M")) / f"SOP_{name}.xlsx"
         _refuse_unread(plan, target)
         done = _run(plan, name, progress)
-        _seed(plan, name, done.plan)
+        if _seed(plan, name, done.plan):
+            done = _run(plan, name, progress)  # what was proposed is an input from now on
         _keep(plan, name, done.plan)
-        identity = _identity(plan, name)
+        identity = _identity(plan, name, done.mark)
         frames = dict(done.plan.frames) | {"change_log": plan.store.changes(name)}
         data = build(frames, plan.settings, done.axis, identity, progress)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, data)
         digest = hashlib.sha256(data).hexdigest()
         shown = _relative(target, plan.folder.path)
-        plan.store.register_issue(identity.build, name, shown, digest, identity.generated_at)
+        plan.store.register_issue(
+            identity.build, name, shown, digest, identity.generated_at, done.mark
+        )
     failed = int(frames["checks"]["status"].str.startswith("■").sum())
     return Generated(target, identity.build, name, identity.version, failed)
 
@@ -268,15 +273,15 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
     if hashlib.sha256(target.read_bytes()).hexdigest() == issue.sha256:
         return
     held = read_inputs(target, plan.settings.level)
-    as_issued = plan.store.inputs_as_issued(build_of_file, str(target))
+    as_issued = plan.store.inputs_as_issued(build_of_file, _file_name(target))
     if _differences(plan, held, as_issued):
         raise SopError(
             f"{target} holds changes that were not collected; it is not written over.",
-            f"Collect it first: sop-xl collect {target}",
+            f"Collect it first: sop-xl collect {target} (conflicts: with --prefer book).",
         )
 
 
-def _seed(plan: OpenPlan, name: str, made: cycle.Plan) -> None:
+def _seed(plan: OpenPlan, name: str, made: cycle.Plan) -> bool:
     """Keep what the plan proposed where nobody has written anything, so that it stands still."""
     held = plan.store.inputs(name)
     proposed = {
@@ -287,20 +292,35 @@ def _seed(plan: OpenPlan, name: str, made: cycle.Plan) -> None:
     latest = plan.store.latest_revision(name)
     if proposed and latest is not None:
         plan.store.save_load(
-            name, proposed, [], latest.author, latest.saved_at, "Proposed by the plan"
+            name,
+            proposed,
+            [],
+            latest.author,
+            latest.saved_at,
+            "Proposed by the plan",
+            kind="proposal",
         )
+    return bool(proposed)
 
 
-def _identity(plan: OpenPlan, name: str) -> Identity:
+def _identity(plan: OpenPlan, name: str, mark: Mark) -> Identity:
     """Which book this is: everything in it follows from the store, nothing from the clock."""
-    status = plan.store.status(name)
-    taken_in = [revision for revision in status.revisions if revision.kind != "run"]
-    latest = status.revisions[-1]
-    settings = plan.settings
-    told = [__version__, name, repr(settings), *(f"{r.id}:{r.hash}" for r in status.revisions)]
+    taken_in = [
+        revision
+        for revision in plan.store.status(name).revisions
+        if revision.kind != "run" and revision.id <= mark.revision
+    ]
+    latest, settings = taken_in[-1], plan.settings
+    inputs_told = [f"{r.id}:{r.hash}" for r in taken_in]
+    told = [__version__, name, repr(settings), *inputs_told, str(mark.change)]
     digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
     title = " · ".join(part for part in (settings.company, settings.entity) if part)
     return Identity(title, name, len(taken_in), digest, latest.saved_at, latest.author)
+
+
+def _file_name(book: Path) -> str:
+    """How the store calls a copy of a workbook."""
+    return str(book.resolve())
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -344,10 +364,16 @@ def collect(
         held = read_inputs(book, plan.settings.level)
         if has_errors(held.findings):
             return Collected(book, issue.cycle, [], [], held.findings)
-        as_issued = plan.store.inputs_as_issued(issue.build, str(book))
+        as_issued = plan.store.inputs_as_issued(issue.build, _file_name(book))
         changes = _differences(plan, held, as_issued)
         result = plan.store.append_changes(
-            issue.cycle, changes, author, at, issue.build, prefer=prefer, file=str(book)
+            issue.cycle,
+            changes,
+            author,
+            at,
+            issue.build,
+            prefer=prefer,
+            file=_file_name(book),
         )
     return Collected(book, issue.cycle, result.applied, result.conflicts, held.findings)
 

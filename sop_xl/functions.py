@@ -10,8 +10,8 @@ What stands in a range does not have to be a number, and it matters on purpose:
 - Two ranges must have the same number of cells, upright or across; a single cell goes with every
   cell of the other range.
 
-What cannot be computed raises :class:`NotAvailable`, the #N/A of Excel with its reason: never a zero,
-and never a text that SUM would pass over. A missing cell of a result of many cells is NaN.
+What cannot be computed raises :class:`CellError`, the #N/A of Excel with its reason: never a
+zero, and never a text that SUM would pass over. A missing cell of a result of many cells is NaN.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LONGEST_HELP = 255
 """Characters that Excel shows of the help for an argument."""
 
 
-class NotAvailable(ValueError):
+class CellError(ValueError):
     """What a cell shows as #N/A, with the reason."""
 
     def __str__(self) -> str:
@@ -92,27 +92,28 @@ class Function:
         """The result for cells, lists, arrays, series or frames.
 
         Raises:
-            NotAvailable: An argument is missing or of the wrong kind, or nothing can be computed.
+            CellError: An argument is missing or of the wrong kind, or nothing can be computed.
         """
         try:
             bound = self.signature.bind(*arguments)
         except TypeError as error:
-            raise NotAvailable(f"{self.name}: {error}") from None
+            raise CellError(f"{self.name}: {error}") from None
         given = {
             name: self._argument(name, value)
             for name, value in bound.arguments.items()
-            if value is not None or name in self.ranges
+            if value is not None or self._is_needed(name)
         }
         try:
             found = np.asarray(self.core(**given), dtype=float)
-        except TypeError as error:
-            raise NotAvailable(f"{self.name}: {error}") from None
-        except ValueError:
-            sizes = ", ".join(f"{name} {given[name].size}" for name in self.ranges if name in given)
-            raise NotAvailable(f"{self.name}: the ranges differ in size: {sizes} cells") from None
+        except ValueError:  # numpy's, of ranges that cannot be laid beside each other
+            sizes = ", ".join(f"{name} {given[name].size}" for name in self.ranges)
+            raise CellError(f"{self.name}: the ranges do not fit: {sizes} cells") from None
         if not np.isfinite(found).any():
-            raise NotAvailable(f"{self.name}: the numbers given are not enough to compute it")
+            raise CellError(f"{self.name}: the numbers given are not enough to compute it")
         return float(found.item()) if found.size == 1 else found
+
+    def _is_needed(self, name: str) -> bool:
+        return self.signature.parameters[name].default is inspect.Parameter.empty
 
     def _argument(self, name: str, value: object) -> Any:
         hint = self._hints[name]
@@ -122,18 +123,18 @@ class Function:
             return self._choice(name, value, get_args(hint))
         number = as_numbers(value)
         if number.size != 1 or np.isnan(number).any():
-            raise NotAvailable(f"{self.name}: {name} has to be one number")
+            raise CellError(f"{self.name}: {name} has to be one number")
         if hint is not int:
             return float(number.item())
         if number.item() < 1 or number.item() % 1:
-            raise NotAvailable(f"{self.name}: {name} has to be a whole number from 1 up")
+            raise CellError(f"{self.name}: {name} has to be a whole number from 1 up")
         return int(number.item())
 
     def _choice(self, name: str, value: object, choices: tuple[str, ...]) -> str:
         for choice in choices:
             if str(value).strip().casefold() == choice.casefold():
                 return choice
-        raise NotAvailable(f"{self.name}: {name} has to be {' or '.join(choices)}")
+        raise CellError(f"{self.name}: {name} has to be {' or '.join(choices)}")
 
 
 def as_numbers(values: object) -> Numbers:
@@ -149,9 +150,9 @@ def as_numbers(values: object) -> Numbers:
     try:
         cells = np.array(values, dtype=object)
     except ValueError:
-        raise NotAvailable("the rows of a range have to be of one length") from None
+        raise CellError("the rows of a range have to be of one length") from None
     if any(isinstance(cell, list | tuple) for cell in cells.flat):
-        raise NotAvailable("the rows of a range have to be of one length")
+        raise CellError("the rows of a range have to be of one length")
     found = np.array([_number(cell) for cell in cells.flat], dtype=float)
     return found.reshape(cells.shape)
 

@@ -7,20 +7,16 @@ are called with lists, arrays, series or frames::
 
     SOP_WMAPE([100, 120], [90, 125])
 
-What cannot be computed raises ``sop_xl.functions.NotAvailable``, the #N/A of a cell.
+What cannot be computed raises ``sop_xl.functions.CellError``, the #N/A of a cell.
 """
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 from sop_xl.functions import FUNCTIONS, Function
-
-try:
-    import xlwings
-except ImportError:  # not where Excel cannot run
-    xlwings = None
 
 CATEGORY = "S&OP"
 """Where the functions stand in Excel's function wizard."""
@@ -60,4 +56,6 @@ def __getattr__(name: str) -> Udf:
 
 
 __all__ = [function.name for function in FUNCTIONS]
-globals().update({function.name: wrap(function, xlwings) for function in FUNCTIONS})
+# xlwings is there where Excel can run; elsewhere the functions are plain ones
+_excel = importlib.import_module("xlwings") if importlib.util.find_spec("xlwings") else None
+globals().update({function.name: wrap(function, _excel) for function in FUNCTIONS})

@@ -320,9 +320,8 @@ class _SheetReader:
                 self.book.cells[table.name, (*key, str(month)), name] = (
                     f"{self.name}!{get_column_letter(at + 1)}{row}"
                 )
-                if value in (None, ""):
-                    continue
-                found.setdefault((*key, month), {})[name] = value
+                # blank ones too: a cell that somebody cleared is a change
+                found.setdefault((*key, month), {})[name] = None if value == "" else value
                 place[(*key, month)] = row
         self._input_frame(table, found)
 

@@ -135,8 +135,8 @@ def mase(
     >>> mase([12.0], [10.0], [1.0, 2.0, 3.0])
     2.0
     """
-    history = _numbers(training)
-    scale = _mean(np.abs(history[season:] - history[:-season]))
+    history = _numbers(training).ravel()
+    scale = _mean(_known(np.abs(history[season:] - history[:-season])))
     return float(share(mae(actual, forecast), scale))
 
 

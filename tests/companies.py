@@ -1,0 +1,199 @@
+"""Small companies for tests of the whole product: plan folders with every kind of data, or little.
+
+They are quick to plan (three items, seasonal naive forecast) and full of what a real one brings:
+deals, events, a budget, resources, people, late orders. Months lie around the cycle 2026-10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from sop_xl import example, sources, tables
+from sop_xl.schema import ALL
+from sop_xl.tables.settings import Settings
+from tests.planning.rows import rows
+
+CYCLE = pd.Period("2026-10", "M")
+MONTHS = pd.period_range("2023-10", "2026-09", freq="M")
+SETTINGS = Settings(
+    company="Velo & Co", horizon=12, history_shown=12, forecaster="seasonal_naive"
+)
+
+PLAIN = {
+    "road": "B-100", "city": "B-200", "bell": "P-100", "bikes": "Bikes", "parts": "Parts",
+    "north": "North", "south": "South", "shop": "Shop", "web": "Web", "frame": "Frame",
+    "paint": "Paint", "team": "Welders", "rent": "Rent", "freight": "Freight",
+    "account": "Velo Paris", "other": "Rad Wien", "note": "Strike at the supplier",
+}  # fmt: skip
+ODD = {
+    "road": "007", "city": "0012", "bell": 'Bell "XL"', "bikes": "R&D <Räder>",
+    "parts": "O'Neil & Söhne", "north": "Île-de-France", "south": "Süd & 'Rest'", "shop": "100",
+    "web": "Web 東京", "frame": "Säge 'A'", "paint": 'Lack "2" & Co', "team": "'Früh'",
+    "rent": "+Miete", "freight": "-Fracht & Zoll", "account": "=1+1", "other": "+49 89 1234",
+    "note": "@SUM(A1)",
+}  # fmt: skip
+"""Names that a spreadsheet may take for numbers, formulas, quotes or markup."""
+
+TABLES = {
+    "items": """
+        item    name             family   lifecycle  unit  price  cost
+        {road}  {account}        {bikes}  active     pcs   400    250
+        {city}  City bike        {bikes}  active     pcs   300    200
+        {bell}  Bell, "shining"  {parts}  active     pcs   5      2
+    """,
+    "stock": """
+        period   item    region   on_hand  backlog
+        2026-08  {road}  {north}  120      0
+        2026-08  {city}  {north}  70       5
+        2026-08  {bell}  {north}  800      0
+        2026-09  {road}  {north}  150      0
+        2026-09  {city}  {north}  80       20
+        2026-09  {bell}  {north}  900      0
+    """,
+    "production": """
+        period   item    planned  produced
+        2026-08  {road}  100      95
+        2026-08  {bell}  800      810
+        2026-09  {road}  110      110
+        2026-09  {bell}  850      830
+    """,
+    "orders": """
+        order  line  item    region   quantity  requested   promised    delivered   delivered_quantity
+        1001   1     {road}  {north}  20        2026-09-02  2026-09-03  2026-09-03  20
+        1001   2     {bell}  {north}  90        2026-09-02  2026-09-03  2026-09-09  60
+        0010   1     {city}  {south}  15        2026-09-12  2026-09-14  2026-09-14  15
+    """,
+    "families": """
+        family   policy         strategy  target_days
+        {bikes}  make to stock  chase     15
+        {parts}  make to stock  level     20
+    """,
+    "resources": """
+        resource  name  machines  hours_per_day  efficiency  planned_loss  cost_per_hour
+        {frame}   .     2         8              0.9         0.1           60
+        {paint}   .     1         8              1           0             40
+    """,
+    "resource_calendar": """
+        resource  period   days  note
+        {paint}   2026-12  8     Closed at Christmas
+    """,
+    "bill_of_resources": """
+        item    resource  hours_per_unit
+        {road}  {frame}   0.6
+        {city}  {frame}   0.5
+        {road}  {paint}   0.2
+        {bell}  {paint}   0.01
+    """,
+    "workforce": """
+        team    resource  headcount  hours_per_month  cost_per_month
+        {team}  {frame}   3          140              5200
+    """,
+    "pipeline": """
+        opportunity  account    type  family   region   channel  stage     quantity  value   probability  close_date  included
+        O-1          {account}  new   {bikes}  {north}  {shop}   proposal  40        15000   0.5          2026-12-15  yes
+        O-2          {other}    new   {bikes}  {south}  {shop}   lead      90        31000   0.2          2027-02-01  yes
+        0003         {other}    new   {parts}  {south}  {shop}   won       500       2500    1            2026-11-20  no
+    """,
+    "events": """
+        event  kind       family   region   channel  start    end      uplift  quantity  included  description
+        E-1    promotion  {bikes}  All      All      2026-11  2026-12  0.15    .         yes       {note}
+        E-2    one-off    {parts}  {south}  All      2027-03  2027-03  .       300       yes       .
+    """,
+    "finance_lines": """
+        line       fixed  share_of_revenue  per_unit  aop
+        {freight}  0      0.02              0.5       4000
+        {rent}     9000   0                 0         9000
+    """,
+    "balance": """
+        period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities  inventory_value
+        2026-08  60000    38000          11000           250000          120000               60000
+        2026-09  64000    40000          11500           260000          110000               58000
+    """,
+    "risks": """
+        risk  kind         description  family   probability  impact  status
+        R-1   risk         {note}       {bikes}  0.2          50000   open
+        R-2   opportunity  {account}    {parts}  0.5          8000    open
+    """,
+    "actions": """
+        action  description  owner  raised   due         status  closed
+        A-1     {note}       Eve    2026-08  2026-09-20  done    2026-09-18
+        A-2     Call them    Bob    2026-09  2026-10-20  open    .
+    """,
+}  # fmt: skip
+_DEMAND = {"road": 60.0, "city": 40.0, "bell": 500.0}
+_PRICE = {"road": 400.0, "city": 300.0, "bell": 5.0}
+
+
+def make(
+    folder: Path,
+    settings: Settings = SETTINGS,
+    names: Mapping[str, str] = PLAIN,
+    *,
+    bare: bool = False,
+) -> Path:
+    """Make a plan folder.
+
+    Args:
+        folder: A new folder.
+        settings: Its settings; the data name regions and channels as far as the level has them.
+        names: How things are called.
+        bare: Nothing is delivered but items and actuals.
+    """
+    level = settings.planning_level
+    called = dict(names)
+    for name in ("north", "south", "shop", "web"):
+        if ("region" if name in ("north", "south") else "channel") not in level:
+            called[name] = ALL
+    planned = dict(called)
+    if level[0] == "item":  # then every item is a family of its own
+        planned |= {"bikes": called["road"], "parts": called["bell"]}
+    declared = tables.inputs(settings.level)
+    frames = {
+        name: rows(declared[name].inputs, text.format(**(called if name == "items" else planned)))
+        for name, text in TABLES.items()
+        if name == "items" or not bare
+    }
+    frames["actuals"] = _actuals(called)
+    if not bare:
+        frames["aop"] = _budget(planned)
+    sources.init(folder, settings)
+    example.to_csv(frames, folder / "data")
+    return folder
+
+
+def _actuals(called: Mapping[str, str]) -> pd.DataFrame:
+    """Three years of demand with a season, shipped as ordered."""
+    places = {
+        (called[region], called[channel]): share * part
+        for region, share in (("north", 0.6), ("south", 0.4))
+        for channel, part in (("shop", 0.75), ("web", 0.25))
+    }
+    records = []
+    for at, period in enumerate(MONTHS):
+        season = (1 + 0.3 * math.sin(2 * math.pi * period.month / 12)) * (1 + 0.002 * at)
+        for item, usual in _DEMAND.items():
+            total = usual / sum(places.values())
+            for (region, channel), share in places.items():
+                orders = round(total * season * share)
+                revenue = orders * _PRICE[item]
+                records.append((period, called[item], region, channel, orders, orders, revenue))
+    columns = ["period", "item", "region", "channel", "orders", "shipments", "revenue"]
+    frame = pd.DataFrame(records, columns=columns)
+    return frame.assign(returns=None, cost_of_sales=None, stock_out=False, promotion=False, unit="")
+
+
+def _budget(called: Mapping[str, str]) -> pd.DataFrame:
+    """Two fiscal years a little above what the history says."""
+    monthly = {"bikes": (110.0, 38_000.0, 24_000.0), "parts": (520.0, 2_600.0, 1000.0)}
+    records = [
+        (period, called[family], region, called["shop"], quantity / 2, revenue / 2, cost / 2)
+        for period in pd.period_range("2026-01", "2027-12", freq="M")
+        for family, (quantity, revenue, cost) in monthly.items()
+        for region in dict.fromkeys((called["north"], called["south"]))
+    ]
+    columns = ["period", "family", "region", "channel", "quantity", "revenue", "cost_of_sales"]
+    return pd.DataFrame(records, columns=columns)
