@@ -315,7 +315,8 @@ def _identity(plan: OpenPlan, name: str, mark: Mark) -> Identity:
     told = [__version__, name, repr(settings), *inputs_told, str(mark.change)]
     digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
     title = " · ".join(part for part in (settings.company, settings.entity) if part)
-    return Identity(title, name, len(taken_in), digest, latest.saved_at, latest.author)
+    version = sum(revision.kind in ("load", "collect") for revision in taken_in)
+    return Identity(title, name, version, digest, latest.saved_at, latest.author)
 
 
 def _file_name(book: Path) -> str:

@@ -62,10 +62,10 @@ TABLES = {
         2026-09  {bell}  850      830
     """,
     "orders": """
-        order  line  item    region   quantity  requested   promised    delivered   delivered_quantity
-        1001   1     {road}  {north}  20        2026-09-02  2026-09-03  2026-09-03  20
-        1001   2     {bell}  {north}  90        2026-09-02  2026-09-03  2026-09-09  60
-        0010   1     {city}  {south}  15        2026-09-12  2026-09-14  2026-09-14  15
+        order  line  item    region   quantity  promised    delivered   delivered_quantity
+        1001   1     {road}  {north}  20        2026-09-03  2026-09-03  20
+        1001   2     {bell}  {north}  90        2026-09-03  2026-09-09  60
+        0010   1     {city}  {south}  15        2026-09-14  2026-09-14  15
     """,
     "families": """
         family   policy         strategy  target_days
@@ -73,9 +73,9 @@ TABLES = {
         {parts}  make to stock  level     20
     """,
     "resources": """
-        resource  name  machines  hours_per_day  efficiency  planned_loss  cost_per_hour
-        {frame}   .     2         8              0.9         0.1           60
-        {paint}   .     1         8              1           0             40
+        resource  machines  hours_per_day  efficiency  planned_loss  cost_per_hour
+        {frame}   2         8              0.9         0.1           60
+        {paint}   1         8              1           0             40
     """,
     "resource_calendar": """
         resource  period   days  note
@@ -93,15 +93,15 @@ TABLES = {
         {team}  {frame}   3          140              5200
     """,
     "pipeline": """
-        opportunity  account    type  family   region   channel  stage     quantity  value   probability  close_date  included
-        O-1          {account}  new   {bikes}  {north}  {shop}   proposal  40        15000   0.5          2026-12-15  yes
-        O-2          {other}    new   {bikes}  {south}  {shop}   lead      90        31000   0.2          2027-02-01  yes
-        0003         {other}    new   {parts}  {south}  {shop}   won       500       2500    1            2026-11-20  no
+      opportunity  account    family   region   channel  stage     quantity  probability  close_date
+      O-1          {account}  {bikes}  {north}  {shop}   proposal  40        0.5          2026-12-15
+      O-2          {other}    {bikes}  {south}  {shop}   lead      90        0.2          2027-02-01
+      0003         {other}    {parts}  {south}  {shop}   won       500       1            2026-11-20
     """,
     "events": """
-        event  kind       family   region   channel  start    end      uplift  quantity  included  description
-        E-1    promotion  {bikes}  All      All      2026-11  2026-12  0.15    .         yes       {note}
-        E-2    one-off    {parts}  {south}  All      2027-03  2027-03  .       300       yes       .
+        event  kind       family   region   channel  start    end      uplift  quantity  description
+        E-1    promotion  {bikes}  All      All      2026-11  2026-12  0.15    .         {note}
+        E-2    one-off    {parts}  {south}  All      2027-03  2027-03  .       300       .
     """,
     "finance_lines": """
         line       fixed  share_of_revenue  per_unit  aop
@@ -109,9 +109,9 @@ TABLES = {
         {rent}     9000   0                 0         9000
     """,
     "balance": """
-        period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities  inventory_value
-        2026-08  60000    38000          11000           250000          120000               60000
-        2026-09  64000    40000          11500           260000          110000               58000
+        period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities
+        2026-08  60000    38000          11000           250000          120000
+        2026-09  64000    40000          11500           260000          110000
     """,
     "risks": """
         risk  kind         description  family   probability  impact  status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -121,12 +122,18 @@ def is_missing(value: object, unit: Unit) -> bool:
     )
 
 
+def _comparable(value: object) -> object:
+    """TRUE equals 1 in Python: keep them apart; a decimal that is no number cannot be compared."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return None if isinstance(value, Decimal) and value.is_nan() else value
+
+
 def distinct(values: Sequence[object]) -> tuple[np.ndarray, list[object]]:
     """Codes and distinct values: what is parsed once serves every cell that holds the same."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     if pd.api.types.infer_dtype(array, skipna=True) not in ("string", "floating", "integer"):
-        # TRUE equals 1 in Python: keep them apart
-        array[:] = [str(v).upper() if isinstance(v, bool) else v for v in values]
+        array[:] = [_comparable(value) for value in values]
     codes, uniques = pd.factorize(array, use_na_sentinel=False)
     return codes, list(uniques)

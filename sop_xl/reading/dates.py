@@ -16,6 +16,8 @@ from sop_xl.reading.log import Note
 from sop_xl.schema import Column, Severity, Unit
 
 EXCEL_EPOCH = date(1899, 12, 30)
+LAST_SERIAL = 2_958_465
+"""Excel's number of the last day of the year 9999."""
 YEARS = range(1970, 2200)
 """Years that a plan or its history can speak of."""
 ORDERS = ("dmy", "mdy", "ymd")
@@ -133,9 +135,9 @@ def _of(value: object, order: str, unit: Unit) -> Found:
 
 def _of_number(number: float) -> Found:
     """202401, 20240131, or the day number of Excel."""
-    if number.is_integer() and number >= 100_000:
+    if number.is_integer() and 100_000 <= number < 100_000_000:
         return _of_text(str(int(number)), "", Unit.PERIOD)
-    if number < 0:
+    if not 0 <= number <= LAST_SERIAL:
         return Found(None, TEXT)
     day = EXCEL_EPOCH + timedelta(days=int(number))
     found = _checked(day, SERIAL)

@@ -145,7 +145,10 @@ def _of_value(value: object) -> tuple[float, int]:
     if is_blank(value):
         return math.nan, BLANK
     if isinstance(value, int | float | Decimal | np.integer | np.floating):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            return math.nan, TEXT
         return (number, GOOD) if math.isfinite(number) else (math.nan, TEXT)
     if isinstance(value, datetime | date | time | timedelta):
         return math.nan, DATE

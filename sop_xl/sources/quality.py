@@ -41,7 +41,7 @@ def check(
     return [
         *_orphans(sources),
         *_names(sources, settings),
-        *_unknown_families(sources),
+        *_unknown_families(sources, settings),
         *_unknown_dimensions(sources, settings),
         *_open_months(sources, calendar, cycle),
         *_old_data(sources, cycle),
@@ -148,15 +148,19 @@ def _names(sources: Sources, settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _unknown_families(sources: Sources) -> Iterator[Finding]:
+def _unknown_families(sources: Sources, settings: Settings) -> Iterator[Finding]:
     items = sources["items"].frame
     if items.empty:
         return
+    by_item = settings.planning_level[0] == "item"  # then each item is a family of its own
+    known = items["item" if by_item else "family"]
+    what = "is no item" if by_item else "is the family of no item"
+    wanted = "an item" if by_item else "a family"
     for name in FAMILY_TABLES:
         if len(sources[name].frame):
             yield from _unknown(
-                sources[name], "family", items["family"], "is the family of no item",
-                "Name a family of the item master; else the row is left out of the plan.",
+                sources[name], "family", known, what,
+                f"Name {wanted} of the item master; else the row is left out of the plan.",
                 Severity.WARNING,
             )
 

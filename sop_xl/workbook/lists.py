@@ -79,7 +79,10 @@ def _column(
 ) -> float:
     """Write the cells of one column; gives the width that they need."""
     values = plain(frame[column.name], column.unit)
-    values += [spare(column)] * (max(1, place.rows) - len(values))
+    if not values and not place.table.is_editable:
+        formula = None  # the one row that Excel asks of an empty list has no key to compute with
+    filled = len(values)
+    values += [spare(column)] * (max(1, place.rows) - filled)
     units = list(frame[column.unit_by]) if column.unit_by else []
     named = style_name(column.role, column.unit)
     widest = max((_width(value, column.unit) for value in values), default=0.0)
@@ -88,6 +91,8 @@ def _column(
     for at, value in enumerate(values):
         if at < len(units):
             style = sheet.style(Cell(named, _number_format(_BY_LABEL[units[at]])))
+        elif at >= filled and column.role is Role.KEY and place.table.is_editable:
+            style = sheet.style(Cell("SOP Input text", _number_format(column.unit)))
         sheet.cells.put(place.first_row + at, number, value, style, formula)
     return min(widest + 2.0, LONGEST)
 

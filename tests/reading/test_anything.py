@@ -1,4 +1,4 @@
-"""Whatever stands in the cells: no crash, the declared frame, unique keys, a place for each error."""
+"""Whatever stands in the cells: no crash, the declared frame, unique keys, findings with place."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal

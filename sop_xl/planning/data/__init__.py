@@ -10,7 +10,7 @@ from sop_xl.planning.data.completeness import completeness
 from sop_xl.planning.data.facts import bill, history, item_mix, stock_history
 from sop_xl.planning.data.families import planned, summary, valued
 from sop_xl.planning.data.portfolio import portfolio
-from sop_xl.planning.wording import month
+from sop_xl.planning.wording import count, month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables import data
 from sop_xl.tables.settings import Settings
@@ -106,9 +106,8 @@ def _not_closed(tables: dict[str, pd.DataFrame], axis: Axis) -> list[Finding]:
     for name in ("actuals", "stock", "production"):
         open_rows = int((tables[name]["period"] >= axis.first).sum())
         if open_rows:
-            message = (
-                f"{open_rows:,} rows lie in {month(axis.first)} or later: left out, not closed yet."
-            )
+            rows = count(open_rows, "row")
+            message = f"{rows} of {month(axis.first)} or later left out: not closed yet."
             remedy = "Plan the next cycle when the month is over."
             findings.append(_warning(name, message, remedy))
     return findings
@@ -120,18 +119,18 @@ def _without_family(tables: dict[str, pd.DataFrame], family_of: pd.Series) -> li
     for name in ("actuals", "stock", "production"):
         numbers = pd.Index(tables[name]["item"].unique())
         family = family_of.reindex(numbers).fillna("")
-        findings += _unknown(name, "items without a family", numbers[(family == "").to_numpy()])
+        findings += _unknown(name, "Items without a family", numbers[(family == "").to_numpy()])
     for name in ("aop", "pipeline", "past_plans"):
         given = tables[name]["family"].drop_duplicates()
         unknown = given[hierarchy.spell(given, known) == ""]
-        findings += _unknown(name, "families without an item", pd.Index(unknown))
+        findings += _unknown(name, "Families without an item", pd.Index(unknown))
     return findings
 
 
 def _unknown(table: str, what: str, names: pd.Index) -> list[Finding]:
     if names.empty:
         return []
-    message = f"Names {len(names)} {what}, which are left out: {_listed(names)}."
+    message = f"{what} are left out: {_listed(names)}."
     return [_warning(table, message, "Name the item and its family in the item master.")]
 
 
@@ -154,5 +153,5 @@ def _late(facts: pd.DataFrame, axis: Axis) -> list[Finding]:
 
 
 def _listed(names: pd.Index) -> str:
-    more = ", ..." if len(names) > NAMED else ""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more

@@ -71,7 +71,7 @@ def test_the_open_month_is_left_out_with_a_warning() -> None:
 
     assert outcome.frames["history"]["orders"].tolist() == [4, 6]
     assert [f.message for f in outcome.findings] == [
-        "1 rows lie in Jan 2026 or later: left out, not closed yet."
+        "1 row of Jan 2026 or later left out: not closed yet."
     ]
 
 

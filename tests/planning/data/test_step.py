@@ -29,14 +29,14 @@ def test_good_data_need_no_words() -> None:
 def test_items_without_a_family_are_named() -> None:
     actuals = pd.concat([sold("B-1", [1]), sold("X-1", [1]), sold("Z-9", [1, 2])])
 
-    assert messages(actuals) == ["Names 2 items without a family, which are left out: X-1, Z-9."]
+    assert messages(actuals) == ["Items without a family are left out: X-1, Z-9."]
 
 
 def test_deals_of_unknown_families_are_named() -> None:
     deals = rows(PIPELINE.inputs, "opportunity  family  included\nO-1  Boats  yes\nO-2  bikes  yes")
 
     assert messages(sold("B-1", [1]), pipeline=deals) == [
-        "Names 1 families without an item, which are left out: Boats."
+        "Families without an item are left out: Boats."
     ]
 
 
