@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -12,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree
 import openpyxl
@@ -30,8 +30,9 @@ SUFFIXES = (".xlsx", ".xlsm")
 BLANK_ROWS = 5_000
 """After so many blank rows a sheet is over, whatever it claims to hold."""
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError,
-    IndexError, ParseError, NotImplementedError, RuntimeError, OSError, AssertionError,
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError,
+    OSError, RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile,
+    zlib.error,
 )
 """openpyxl tells of a damaged file by whatever its code stumbles on."""
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
@@ -108,6 +109,8 @@ class Book:
 
     def read(self, table: Table, spec: SourceSpec) -> Extract:
         """The cells of a table: from where the spec says, else from the likeliest sheet."""
+        if not self.sheets:
+            return refused(table.name, "The workbook has no sheets.", _SAVE, self.file)
         try:
             area = self._area(table, spec)
             if isinstance(area, Finding):

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.planning.calendar import Calendar
 from sop_xl.reading import Cells, empty_frame
 from sop_xl.schema import Table
-from sop_xl.tables.data import ACTUALS, ITEMS, ORDERS, PIPELINE, STOCK
+from sop_xl.tables.data import ACTUALS, PIPELINE, STOCK
 from tests.reading.tables import read_cells
 
 CELL: st.SearchStrategy[Any] = st.one_of(
@@ -23,7 +23,8 @@ CELL: st.SearchStrategy[Any] = st.one_of(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("table", [ITEMS, ACTUALS, STOCK, ORDERS, PIPELINE], ids=lambda t: t.name)
+@pytest.mark.parametrize("table", [ACTUALS, STOCK, PIPELINE], ids=lambda t: t.name)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_anything(table: Table, data: st.DataObject) -> None:
     header = [c.label for c in table.inputs]

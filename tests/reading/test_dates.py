@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.planning.calendar import Calendar
@@ -143,6 +143,7 @@ FORMATS = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dates(date(1970, 1, 1), date(2069, 12, 31)), min_size=1, max_size=10),
     st.sampled_from(FORMATS),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.reading import Cells
@@ -141,6 +141,7 @@ DIALECTS: dict[str, Callable[[float], Any]] = {
 }
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-(10**11), 10**11).map(lambda n: n / 100), min_size=1, max_size=20),
     st.sampled_from(sorted(DIALECTS)),

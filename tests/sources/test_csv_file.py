@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.schema import Severity
@@ -180,6 +180,7 @@ def test_the_header_file_opens_in_excel(tmp_path: Path) -> None:
     assert data.startswith(codecs.BOM_UTF8 + b"Month,Item,Region,Channel,Orders")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["items.csv", "items.csv.gz"]))
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -187,6 +188,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     assert extract.cells is not None or lines(extract.findings, ERROR)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.text(st.characters(codec="utf-8", exclude_characters="\x00"))] * 3),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from sop_xl.sources import SourceSpec, read_settings, write_settings
@@ -27,6 +28,7 @@ def test_what_is_written_is_read_back(settings: Settings) -> None:
     assert read_settings(write_settings(settings).encode()) == (settings, {}, [])
 
 
+@limits(deadline=None)
 @given(st.text(), st.text(), st.floats(0.5, 0.99), st.integers(3, 36))
 def test_any_text_and_number_is_read_back(
     company: str, entity: str, share: float, horizon: int

@@ -1,5 +1,6 @@
 """Workbooks: where the data is, and files that want to do harm."""
 
+import tempfile
 import time
 import zipfile
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as ExcelTable
 
@@ -259,6 +262,25 @@ def test_other_packages(tmp_path: Path, part: str, data: bytes, message: str) ->
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.xlsx").message.startswith("The file cannot be read:")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4))
+def test_any_damage_is_read_or_refused(damage: list[tuple[int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "items.xlsx"
+        workbook(path, {"Items": [HEADER, ["A", "F"]]})
+        data = bytearray(path.read_bytes())
+        for place, byte in damage:
+            data[place % len(data)] = byte
+        path.write_bytes(data)
+        found = open_book(path, "items.xlsx")
+        if isinstance(found, Finding):
+            assert found.severity is ERROR
+            return
+        with found:
+            extract = found.read(ITEMS, SourceSpec())
+    assert extract.cells is not None or lines(extract.findings, ERROR)
 
 
 def test_openpyxl_meets_no_warning(tmp_path: Path) -> None:

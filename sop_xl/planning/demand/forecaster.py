@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
+from threadpoolctl import threadpool_limits
 
 from sop_xl.planning.frames import Numbers
 
@@ -87,7 +88,9 @@ class Ets:
 
     def forecast(self, history: Numbers, horizon: int, level: float) -> Forecast:
         z = _z(level)
-        return _block(history, horizon, z, lambda series: _ets(series, horizon, level))
+        # the optimiser's matrices are tiny: waking more threads for them costs four times the work
+        with threadpool_limits(limits=1):
+            return _block(history, horizon, z, lambda series: _ets(series, horizon, level))
 
 
 FORECASTERS: dict[str, Forecaster] = {"ets": Ets(), "seasonal_naive": SeasonalNaive()}

@@ -297,7 +297,7 @@ def test_a_budget_without_cost_of_sales_has_no_margin_to_miss() -> None:
                 "revenue": [1000.0] * 6,
                 "margin": [400.0] * 6,
                 "aop_revenue": [1000.0] * 6,
-                "aop_margin": [1000.0] * 6,
+                "aop_margin": [0.0] * 6,
             }
         },
     )

@@ -1,0 +1,530 @@
+"""Writes the reference documents from the declarations of the program.
+
+    python -m docs.generate          writes docs/commands.md, data.md, functions.md, settings.md
+                                     and workbook.md
+    python -m docs.generate --check  says which of them are not current, and writes nothing
+
+Nobody edits these files by hand; a test checks that they are current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sop_xl import cli
+from sop_xl.functions import FUNCTIONS
+from sop_xl.schema import BLANK, TOKEN, VALUES, Column, Grid, Measure, Role, Table
+from sop_xl.sources import SourceSpec
+from sop_xl.tables import GRIDS, TABLES
+from sop_xl.tables.data import REQUIRED, SOURCES
+from sop_xl.tables.review import CHECKS
+from sop_xl.tables.settings import SECTIONS, Settings, in_section
+from sop_xl.workbook.sheets import SHEETS, SheetSpec
+
+FOLDER = Path(__file__).parent
+LEVEL = ("family", "region")
+"""The planning level that the documents show; it is the default."""
+FROM_DECLARATIONS = "*Generated from the program by `python -m docs.generate`; do not edit.*"
+
+Rows = Iterable[Sequence[str]]
+
+
+# ---- Markdown ------------------------------------------------------------------------
+
+
+def _table(header: Sequence[str], rows: Rows) -> list[str]:
+    """A table without the columns that are empty in every row."""
+    lines = [tuple(row) for row in rows]
+    kept = [at for at in range(len(header)) if any(line[at] for line in lines)]
+    head = [tuple(header), ("---",) * len(header)]
+    return [f"| {' | '.join(line[at] for at in kept)} |" for line in (*head, *lines)] + [""]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([<|*])", r"\\\1", text)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`".replace("|", "\\|")
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is None and high is None:
+        return ""
+    return f"{low:g} or more" if low is not None else f"{high:g} or less"
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+# ---- commands ------------------------------------------------------------------------
+
+EXIT_CODES = (
+    (str(cli.DONE), "done"),
+    (str(cli.FINDINGS), "done or refused, with findings, conflicts or differences to look at"),
+    ("2", "wrong usage: an option that is not there, a folder that does not exist"),
+    (str(cli.IMPOSSIBLE), "the machine or the data made it impossible; nothing was changed"),
+    ("130", "stopped by Ctrl-C; the store and earlier workbooks are as they were"),
+)
+
+
+def commands() -> str:
+    lines = [
+        "# Commands", "", FROM_DECLARATIONS, "",
+        "`PLAN` is a plan folder; the current folder where it is left out. `CYCLE` is the first"
+        " plan month, such as `2026-10`; the newest cycle where it is left out. Every command"
+        " answers `--help`.", "",
+    ]
+    lines += _table(("command", "what it does"), (
+        (f"[{name}](#{name})", _plain(_first_line(command)))
+        for name, command in cli.main.commands.items()
+    ))
+    lines += ["## Exit codes", "", *_table(("code", "meaning"), EXIT_CODES)]
+    for name, command in cli.main.commands.items():
+        lines += _command(name, command)
+    return "\n".join(lines)
+
+
+def _first_line(command: click.Command) -> str:
+    return inspect.cleandoc(command.help or "").partition("\n")[0]
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    # a width of its own: the terminal's would break the line here or there
+    context = click.Context(command, info_name=f"sop-xl {name}", terminal_width=500)
+    yield from (f"## {name}", "", _plain(inspect.cleandoc(command.help or "")), "")
+    yield from ("```sh", example_of(command), "```", "")
+    yield from (_code(command.get_usage(context).removeprefix("Usage: ")), "")
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    if options:
+        yield from _table(("option", "default", "meaning"), map(_option, options))
+
+
+def _option(option: click.Option) -> tuple[str, ...]:
+    value = "" if option.is_flag else option.metavar or option.type.name.upper()
+    if isinstance(option.type, click.Choice):
+        value = "|".join(option.type.choices)
+    names = "/".join((*option.opts, *option.secondary_opts))
+    default = option.show_default if isinstance(option.show_default, str) else ""
+    if option.show_default is True:
+        default = str(option.default)
+        if option.secondary_opts:
+            default = (option.opts if option.default else option.secondary_opts)[0]
+        default = _code(default)
+    return _code(f"{names} {value}".strip()), default, _plain(option.help or "")
+
+
+def example_of(command: click.Command) -> str:
+    """The example of a command, as its help shows it."""
+    return (command.epilog or "").removeprefix("Example: ")
+
+
+# ---- data ----------------------------------------------------------------------------
+
+EXAMPLE_FILE = "exports/Absatz.csv"
+EXAMPLE_TEXT = """\
+Monat;Artikel;Gebiet;Menge;Umsatz
+30.09.2026;0815;Nord;1.250,5;98.700,40
+"""
+EXAMPLE_QUERY = "SELECT number AS item, product_group AS family, price FROM articles"
+EXAMPLE_TOML = f"""\
+[sources.actuals]
+file = "{EXAMPLE_FILE}"
+columns = {{ "Monat" = "period", "Artikel" = "item", "Gebiet" = "region", "Menge" = "orders", \
+"Umsatz" = "revenue" }}
+decimal = ","
+dates = "dmy"
+
+[sources.items]
+url = "sqlite:///erp.db"
+query = "{EXAMPLE_QUERY}"
+"""
+"""A test loads it."""
+
+
+def data() -> str:
+    lines = [
+        "# Data", "", FROM_DECLARATIONS, "",
+        "What a company delivers, one list for each kind of data. A list is read from"
+        " `data/<list>.csv` (or `.csv.gz`, `.tsv`, `.txt`, `.xlsx`, `.xlsm`), from a sheet or an"
+        " Excel table of that name in any workbook in `data/`, or from where `sop.toml` says."
+        " `sop-xl init` makes every file with its headers.", "",
+        "Only *items* and *actuals* are needed; every further list opens an ability. Headers may"
+        " be the names or labels below or one of the other headers, in any order and in any case;"
+        " a unit in brackets does not count. Money is in the currency of the settings, quantities"
+        " in the base unit, a percentage is 0.25 or 25 %. Keys keep their leading zeros. A column"
+        " is *needed* where a row without it cannot be planned with; elsewhere a blank takes the"
+        " default.", "",
+    ]
+    lines += _table(("list", "file", "what it is for"), (
+        (f"[{t.label}](#{_slug(t.label)})", _code(f"{t.name}.csv"),
+         _plain(t.help) + (" **Needed.**" if t.name in REQUIRED else ""))
+        for t in SOURCES
+    ))
+    lines += [*_mapping(), ""]
+    for table in SOURCES:
+        lines += _source(table)
+    return "\n".join(lines)
+
+
+def _mapping() -> Iterator[str]:
+    yield from (
+        "## Your own headers, files and databases", "",
+        "Where your data look different, a section of `sop.toml` says so, for each list that needs"
+        " it. This reads the demand from a German export and the items from a database:", "",
+        "```toml", *EXAMPLE_TOML.splitlines(), "```", "",
+        f"With the file `{EXAMPLE_FILE}`", "",
+        "```", *EXAMPLE_TEXT.splitlines(), "```", "",
+        "the demand of item 0815 in region Nord is 1250.5 in 2026-09, for revenue of 98700.40. The"
+        " headers of a query that are names or labels of columns need no mapping: `AS` gives them."
+        " Paths start in the plan folder. Write no password into the file; `${NAME}` in a URL"
+        " takes an environment variable.", "",
+    )
+    yield from _table(("key", "meaning", "choices", "example"), (
+        (_code(option.name), _plain(option.metadata["help"]),
+         ", ".join(map(_code, option.metadata.get("choices", ()))),
+         _code(_toml(option.metadata["example"])))
+        for option in fields(SourceSpec)
+    ))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{k}" = "{v}"' for k, v in value.items()) + " }"
+    return f'"{value}"'
+
+
+def _source(table: Table) -> Iterator[str]:
+    yield from (f"## {table.label}", "", f"`{table.name}` · {_plain(table.help)}", "")
+    keys = ", ".join(column.label for column in table.inputs if column.role is Role.KEY)
+    more = " Rows by day, or finer, are added up." if table.sums else ""
+    yield from (f"One row for each: {keys}.{more}", "")
+    header = ("column", "name", "unit", "needed", "choices and limits", "default",
+              "other headers", "meaning")
+    yield from _table(header, (_source_column(column) for column in table.inputs))
+
+
+def _source_column(column: Column) -> tuple[str, ...]:
+    needed = column.role in (Role.KEY, Role.INPUT) and column.default is None
+    refers = column.refers and f"one of {TABLES[column.refers.split('.')[0]].label.lower()}"
+    return (
+        _plain(column.label), _code(column.name), _plain(column.unit.label),
+        "yes" if needed else "",
+        _joined(_choices(column), refers), _default(column.default),
+        ", ".join(column.aliases), _plain(column.help),
+    )
+
+
+def _choices(field: Column | Measure) -> str:
+    high = field.maximum if isinstance(field, Column) else None
+    return _joined(", ".join(field.choices), _limits(field.minimum, high))
+
+
+def _default(value: object) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# ---- settings ------------------------------------------------------------------------
+
+
+def settings() -> str:
+    lines = [
+        "# Settings", "", FROM_DECLARATIONS, "",
+        "What `sop.toml` in a plan folder may say. `sop-xl init` writes the file with every key"
+        " and its meaning; a line that is left out takes its default, an unknown key or a wrong"
+        " value is a finding. Its last part, `[sources]`, says [where the data come"
+        " from](data.md#your-own-headers-files-and-databases).", "",
+    ]
+    declared = {field.name: field for field in fields(Settings)}
+    for section, title in SECTIONS.items():
+        lines += [f"## {title}", "", f"`[{section}]`", ""]
+        lines += _table(
+            ("key", "default", "choices and limits", "meaning"),
+            (_setting(declared[name]) for name in in_section(section)),
+        )
+    return "\n".join(lines)
+
+
+def _setting(setting: Field[Any]) -> tuple[str, ...]:
+    told = setting.metadata
+    allowed = _joined(", ".join(told["choices"]), _limits(told["minimum"], told["maximum"]))
+    return _code(setting.name), _code(_toml_value(setting.default)), allowed, _plain(told["help"])
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml_value(one) for one in value)}]"
+    return f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+# ---- workbook ------------------------------------------------------------------------
+
+WORDS = {
+    "prev": "month before",
+    "opening": "last closed month",
+    "final": "last plan month",
+    "todate": "first plan month to this",
+    "plan": "all plan months",
+    "ahead": "next three months",
+    "lookup": "of the same key",
+    "sum": "sum of the same keys",
+    "count": "rows of the same keys",
+    "column": "whole column",
+    "scope": "sum of the family, or of all",
+    "all": "sum of all blocks",
+    "view": "of what the page shows",
+    "label": "name of the row",
+    "keys": "key column",
+    "total": "sum of all plan months",
+    "past_total": "sum of all closed months",
+    "year": "this fiscal year",
+    "year_after": "next fiscal year",
+    "key_plan": "plan months of the same key",
+    "measures": "column of the measures",
+    "range": "all rows of this month",
+    "totals": "all rows, plan months added up",
+    "last": "all rows of the last closed month",
+    "previous": "all rows of the month before it",
+    "past": "all rows of the closed months",
+    "match": "1 where it applies to the row",
+    "this_year": "all rows of this fiscal year",
+    "next_year": "all rows of the next fiscal year",
+}
+"""The modifiers of formulas as a planner says them."""
+AXIS_WORDS = {
+    "year": "fiscal year", "flag": "actual or plan", "n": "month number", "days": "calendar days",
+    "workdays": "working days", "period": "month",
+}
+
+
+def workbook() -> str:
+    lines = [
+        "# Workbook", "", FROM_DECLARATIONS, "",
+        "The sheets of `SOP_<cycle>.xlsx` in the order of work, at the planning level family x"
+        " region. Blue on yellow is to be filled in, black is computed, grey is the past. On time"
+        " sheets the same month stands in the same column; history stands left of the plan. On"
+        " *D3_Demand* and *D4_Supply* a yellow cell chooses what the charts show; such a choice"
+        " belongs to the file and is not collected.", "",
+        "Formulas are given with names in place of cells: `[Production]` is that row in the same"
+        " month and block, `[Inventory, month before]` the cell to the left of it. Values without a"
+        " formula are facts, or results of a step of the cycle.", "",
+    ]
+    lines += _table(("sheet", "what it shows", "used by", "fill in"), (
+        (f"[{spec.name}](#{spec.name.lower()})", _plain(_shows(spec)), spec.used_by,
+         ", ".join(_filled_in(spec)))
+        for spec in SHEETS
+    ))
+    for spec in SHEETS:
+        lines += _sheet(spec)
+    return "\n".join(lines)
+
+
+def _shows(spec: SheetSpec) -> str:
+    """What a sheet shows, as its page, its list or its grids say."""
+    helps = [GRIDS[name].help for name in spec.grids] + [TABLES[name].help for name in spec.tables]
+    if spec.page and not spec.grids:
+        return inspect.cleandoc(spec.page.__doc__ or "").partition("\n")[0]
+    return " ".join(helps)
+
+
+def _filled_in(spec: SheetSpec) -> Iterator[str]:
+    for name in spec.grids:
+        yield from (measure.label for measure in GRIDS[name].inputs)
+    for name in spec.tables:
+        if TABLES[name].is_editable:
+            given = TABLES[name].rows_given
+            labels = (c.label for c in TABLES[name].columns if c.role.is_input)
+            yield ", ".join(labels) if given else f"rows of {TABLES[name].label}"
+
+
+def _sheet(spec: SheetSpec) -> Iterator[str]:
+    yield from (f"## {spec.name}", "", f"{_plain(spec.title)} · used by {spec.used_by}.", "")
+    if spec.page and not spec.grids:
+        yield from (_plain(_shows(spec)), "")
+    for name in spec.grids:
+        yield from _grid(GRIDS[name].for_level(LEVEL))
+    for name in spec.tables:
+        yield from _list(TABLES[name].for_level(LEVEL))
+    if spec.name == "Checks":
+        yield from _table(("check", "what has to hold", "difference", "if not"), (
+            (c.name, _plain(c.test), _code(in_words(c.formula, None)), _plain(c.remedy))
+            for c in CHECKS
+        ))
+
+
+def _grid(grid: Grid) -> Iterator[str]:
+    keys = ", ".join(column.label for column in grid.keys)
+    block = f" One block for each {keys}." if keys else ""
+    yield from (f"### {grid.label}", "", f"{_plain(grid.help)}{block}", "")
+    yield from _table(("measure", "unit", "past", "plan", "meaning"), (
+        (_named(measure), _plain(_unit(measure)), _part(measure.past, "") if measure.past else "",
+         "fill in" if measure.role.is_input else _part(measure.plan, ""),
+         _plain(_joined(measure.help.rstrip("."), _choices(measure))) + ".")
+        for measure in grid.measures
+    ))
+    yield from _formulas(
+        (measure.label, period, formula)
+        for measure in grid.measures
+        for period, formula in _periods(measure)
+        for formula in [in_words(formula, grid)]
+    )
+
+
+def _named(field: Measure) -> str:
+    return f"**{_plain(field.label)}**" if field.strong else _plain(field.label)
+
+
+def _unit(field: Measure | Column) -> str:
+    if isinstance(field, Column) and field.unit_by:
+        return "by row"
+    return field.unit.label
+
+
+def _part(content: str, blank: str) -> str:
+    return {BLANK: blank, VALUES: "values"}.get(content, "formula")
+
+
+def _periods(measure: Measure) -> Iterator[tuple[str, str]]:
+    past, plan = (
+        "" if text in (BLANK, VALUES) else text for text in (measure.past, measure.plan)
+    )
+    if past and past == plan:
+        yield "", plan
+        return
+    if past:
+        yield "past", past
+    if plan:
+        yield "plan", plan
+
+
+def _list(table: Table) -> Iterator[str]:
+    yield from (f"### {table.label}", "", _plain(table.help), "")
+    if table.is_editable and not table.rows_given:
+        yield from ("New rows go into the empty rows at its end.", "")
+    yield from _table(("column", "unit", "filled by", "choices and limits", "meaning"), (
+        (_plain(column.label), _plain(_unit(column)), _filler(table, column), _choices(column),
+         _plain(column.help))
+        for column in table.columns
+    ))
+    yield from _formulas(
+        (column.label, "", in_words(column.formula, table))
+        for column in table.columns if column.formula
+    )
+
+
+def _filler(table: Table, column: Column) -> str:
+    if column.role is Role.OUTPUT:
+        return "formula" if column.formula else "program"
+    if column.role is Role.KEY:
+        return "people (key)" if table.is_editable and not table.rows_given else "program (key)"
+    return "people"
+
+
+def _formulas(found: Iterable[tuple[str, str, str]]) -> list[str]:
+    lines = [
+        f"- {_plain(label)}{f' ({period})' if period else ''} = {_code(formula)}"
+        for label, period, formula in found
+    ]
+    return [*lines, ""] if lines else []
+
+
+def in_words(formula: str, holder: Grid | Table | None) -> str:
+    """A declared formula with labels in place of names: ``[Inventory, month before]``.
+
+    Args:
+        holder: The grid or table whose names stand in it without an owner.
+    """
+
+    def word(match: re.Match[str]) -> str:
+        sign, owner, name, modifier = match.groups()
+        if sign == "$":
+            return f"[setting {name}]"
+        label = AXIS_WORDS[name] if sign == "#" else _label(owner, name, holder)
+        return f"[{', '.join(part for part in (label, WORDS.get(modifier or '', '')) if part)}]"
+
+    return TOKEN.sub(word, formula)
+
+
+def _label(owner: str | None, name: str, holder: Grid | Table | None) -> str:
+    place = (GRIDS.get(owner) or TABLES[owner]).for_level(LEVEL) if owner else holder
+    if place is None:
+        raise ValueError(f"{name} has no owner")
+    found = list(place.keys) + list(place.measures) if isinstance(place, Grid) else place.columns
+    labels: dict[str, str] = {}
+    for field in found:
+        if isinstance(field, Column | Measure):
+            labels[field.name] = field.label
+    label = labels.get(name, name.capitalize())
+    return ": ".join(part for part in (place.label if owner else "", label) if part)
+
+
+# ---- functions -----------------------------------------------------------------------
+
+
+def functions() -> str:
+    lines = [
+        "# Functions", "", FROM_DECLARATIONS, "",
+        "Functions for Excel cells, and for Python: `from udfs import SOP_WMAPE`. A blank, a text,"
+        " yes/no or a date in a range counts as missing: two ranges are compared without that"
+        " pair. Zero is a number. What cannot be computed is `#N/A`. Error is forecast - actual:"
+        " positive is over-forecast. Arguments in brackets may be left out.", "",
+    ]
+    for function in FUNCTIONS:
+        optional = {p.name for p in function.signature.parameters.values() if p.default != p.empty}
+        shown = (f"[{name}]" if name in optional else name for name in function.help)
+        lines += [
+            f"## {function.name}", "", _plain(function.summary), "",
+            _code(f"={function.name}({', '.join(shown)})"), "",
+            *_table(("argument", "meaning"),
+                    ((_code(name), _plain(text)) for name, text in function.help.items())),
+        ]
+    return "\n".join(lines)
+
+
+# ---- the files -----------------------------------------------------------------------
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "commands.md": commands, "data.md": data, "functions.md": functions, "settings.md": settings,
+    "workbook.md": workbook,
+}
+
+
+def _slug(heading: str) -> str:
+    """The anchor that a heading gets."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def outdated() -> list[str]:
+    """The documents that are not what the program would write."""
+    return [
+        name for name, make in DOCUMENTS.items()
+        if not (FOLDER / name).exists() or (FOLDER / name).read_text("utf-8") != make()
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Writes the reference documents.")
+    parser.add_argument("--check", action="store_true", help="only say what is not current")
+    if parser.parse_args().check:
+        for name in outdated():
+            print(f"docs/{name} is not current: python -m docs.generate")
+        sys.exit(bool(outdated()))
+    for name, make in DOCUMENTS.items():
+        (FOLDER / name).write_text(make(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
