@@ -51,7 +51,7 @@ def _table(header: Sequence[str], rows: Rows) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([<|*])", r"\\\1", text)
+    return re.sub(r"^[+-](?= )|[<|*]", r"\\\g<0>", text)
 
 
 def _code(text: str) -> str:
@@ -114,7 +114,7 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
 
 
 def _option(option: click.Option) -> tuple[str, ...]:
-    value = "" if option.is_flag else option.metavar or option.type.name.upper()
+    value = "" if option.is_flag else option.metavar or option.type.name.split()[0].upper()
     if isinstance(option.type, click.Choice):
         value = "|".join(option.type.choices)
     names = "/".join((*option.opts, *option.secondary_opts))
@@ -354,10 +354,11 @@ def _sheet(spec: SheetSpec) -> Iterator[str]:
     yield from (f"## {spec.name}", "", f"{_plain(spec.title)} · used by {spec.used_by}.", "")
     if spec.page and not spec.grids:
         yield from (_plain(_shows(spec)), "")
+    named = len(spec.grids) + len(spec.tables) > 1
     for name in spec.grids:
-        yield from _grid(GRIDS[name].for_level(LEVEL))
+        yield from _grid(GRIDS[name].for_level(LEVEL), named)
     for name in spec.tables:
-        yield from _list(TABLES[name].for_level(LEVEL))
+        yield from _list(TABLES[name].for_level(LEVEL), named)
     if spec.name == "Checks":
         yield from _table(("check", "what has to hold", "difference", "if not"), (
             (c.name, _plain(c.test), _code(in_words(c.formula, None)), _plain(c.remedy))
@@ -365,14 +366,17 @@ def _sheet(spec: SheetSpec) -> Iterator[str]:
         ))
 
 
-def _grid(grid: Grid) -> Iterator[str]:
-    keys = ", ".join(column.label for column in grid.keys)
+def _grid(grid: Grid, named: bool) -> Iterator[str]:
+    if named:
+        yield from (f"### {grid.label}", "")
+    keys = " and ".join(column.label.lower() for column in grid.keys)
     block = f" One block for each {keys}." if keys else ""
-    yield from (f"### {grid.label}", "", f"{_plain(grid.help)}{block}", "")
-    yield from _table(("measure", "unit", "past", "plan", "meaning"), (
-        (_named(measure), _plain(_unit(measure)), _part(measure.past, "") if measure.past else "",
-         "fill in" if measure.role.is_input else _part(measure.plan, ""),
-         _plain(_joined(measure.help.rstrip("."), _choices(measure))) + ".")
+    yield from (f"{_plain(grid.help)}{block}", "")
+    header = ("measure", "unit", "past", "plan", "choices and limits", "meaning")
+    yield from _table(header, (
+        (_named(measure), _plain(_unit(measure)), _filled(measure.past),
+         "fill in" if measure.role.is_input else _filled(measure.plan),
+         _choices(measure), _plain(measure.help))
         for measure in grid.measures
     ))
     yield from _formulas(
@@ -393,8 +397,8 @@ def _unit(field: Measure | Column) -> str:
     return field.unit.label
 
 
-def _part(content: str, blank: str) -> str:
-    return {BLANK: blank, VALUES: "values"}.get(content, "formula")
+def _filled(content: str) -> str:
+    return {BLANK: "", VALUES: "values"}.get(content, "formula")
 
 
 def _periods(measure: Measure) -> Iterator[tuple[str, str]]:
@@ -410,8 +414,10 @@ def _periods(measure: Measure) -> Iterator[tuple[str, str]]:
         yield "plan", plan
 
 
-def _list(table: Table) -> Iterator[str]:
-    yield from (f"### {table.label}", "", _plain(table.help), "")
+def _list(table: Table, named: bool) -> Iterator[str]:
+    if named:
+        yield from (f"### {table.label}", "")
+    yield from (_plain(table.help), "")
     if table.is_editable and not table.rows_given:
         yield from ("New rows go into the empty rows at its end.", "")
     yield from _table(("column", "unit", "filled by", "choices and limits", "meaning"), (

@@ -6,7 +6,6 @@ import datetime as dt
 import getpass
 import json
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -321,26 +320,34 @@ def batch(
 
 
 class _Progress:
-    """A progress bar on standard error, for work of more than a moment on a terminal."""
+    """A progress bar on standard error for each stretch of work; only on a terminal."""
 
     def __init__(self, label: str, quiet: bool = False) -> None:
         self.label = label
         self.shown = not quiet and sys.stderr.isatty()
-        self.began = time.monotonic()
+        self.bar: Any = None
 
     def __enter__(self) -> Callable[[int, int, str], None]:
         return self._tell
 
     def __exit__(self, *_: object) -> None:
-        if self.shown:
-            click.echo(f"\r{' ' * 79}\r", nl=False, err=True)
+        self._finish()
 
     def _tell(self, done: int, total: int, text: str) -> None:
-        if self.shown:
-            filled = round(20 * done / max(1, total))
-            bar = "#" * filled + "-" * (20 - filled)
-            line = f"{self.label} [{bar}] {done}/{total} {text}"
-            click.echo(f"\r{line[:79]:<79}", nl=False, err=True)
+        if not self.shown:
+            return
+        if self.bar is None or self.bar.length != total or done < self.bar.pos:
+            self._finish()
+            self.bar = click.progressbar(
+                length=total, label=self.label, file=sys.stderr, item_show_func=str
+            )
+        self.bar.update(done - self.bar.pos, text)
+
+    def _finish(self) -> None:
+        if self.bar is not None:
+            self.bar.update(self.bar.length - self.bar.pos, "")
+            self.bar.render_finish()
+            self.bar = None
 
 
 def _print_findings(findings: Sequence[Finding], show_all: bool) -> None:

@@ -149,6 +149,8 @@ class Column:
     """``table.column`` where every value has to exist."""
     alert: Alert = ""
     """Which values stand out in colour."""
+    link: bool = False
+    """Its text is the name of a sheet to jump to."""
     unit_by: str = ""
     """The column that names the unit of each row, where rows differ (the KPI table)."""
 

@@ -214,8 +214,8 @@ def _old_data(sources: Sources, cycle: pd.Period) -> Iterator[Finding]:
         frame = sources[name].frame
         if len(frame) and frame["period"].max() < cycle - 1:
             yield sources[name].finding(
-                f"{sources[name].table.label} end in {frame['period'].max()}, before {cycle - 1}:"
-                f" {effect}.",
+                f"The last month of {sources[name].table.label} is {frame['period'].max()}, not"
+                f" {cycle - 1}: {effect}.",
                 "Load the last closed month.",
             )
 

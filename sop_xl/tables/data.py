@@ -295,7 +295,7 @@ FINANCE_LINES = Table(
                aliases=("line", "account")),
         Column("fixed", "Fixed per month", Unit.MONEY, help="Amount each month.", default=0.0,
                aliases=("fixed", "amount")),
-        Column("share_of_revenue", "Share of revenue", Unit.PERCENT, default=0.0,
+        Column("share_of_revenue", "Share of revenue", Unit.PERCENT, default=0.0, maximum=1,
                help="Part that follows revenue.", aliases=("percent of revenue",)),
         Column("per_unit", "Per unit", Unit.PRICE, default=0.0, help="Part that follows volume."),
         Column("aop", "AOP per month", Unit.MONEY, default=0.0, help="Budgeted amount each month.",

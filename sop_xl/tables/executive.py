@@ -17,7 +17,7 @@ AGENDA = Table(
         Column("minutes", "Minutes", Unit.COUNT, OUTPUT, help="Time box."),
         Column("presenter", "Presenter", role=OUTPUT, help="Who leads it."),
         Column("purpose", "Purpose", role=OUTPUT, help="What it is for."),
-        Column("page", "Page", role=OUTPUT, help="Sheet to show."),
+        Column("page", "Page", role=OUTPUT, link=True, help="Sheet to show."),
     ),
     help="Agenda of the monthly executive meeting.",
 )

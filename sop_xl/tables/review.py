@@ -24,7 +24,7 @@ EXCEPTIONS = Table(
         Column("value", "Money at stake", Unit.MONEY, OUTPUT,
                help="Margin, revenue or cost at stake: the rank."),
         Column("option", "What could be done", role=OUTPUT, help="A first option."),
-        Column("sheet", "Sheet", role=OUTPUT, help="Where to look."),
+        Column("sheet", "Sheet", role=OUTPUT, link=True, help="Where to look."),
         Column("status", "Status", role=OPTIONAL, default="open",
                choices=("open", "for review", "done"),
                help="Where the work on it stands."),
@@ -108,7 +108,7 @@ CHECK_TABLE = Table(
         Column("status", "Status", role=OUTPUT, alert="status", help="● passed or ■ failed.",
                formula='IF(ISNUMBER({value}),IF(ABS({value})<={tolerance},"● passed","■ failed"),'
                        '"■ failed")'),
-        Column("sheet", "Sheet", role=OUTPUT, help="Where to look."),
+        Column("sheet", "Sheet", role=OUTPUT, link=True, help="Where to look."),
         Column("remedy", "What to do", role=OUTPUT, help="What to do if it fails."),
     ),
     help="Tests that the book does on itself; the light is on every sheet.",

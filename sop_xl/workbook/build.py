@@ -22,7 +22,7 @@ from sop_xl.workbook.grids import draw_time_sheet
 from sop_xl.workbook.layout import HEADER_ROW, Layout, TimeColumns
 from sop_xl.workbook.lists import draw_lists, rows_of
 from sop_xl.workbook.package import Package, assemble
-from sop_xl.workbook.pages import setting_values
+from sop_xl.workbook.pages.control import setting_values
 from sop_xl.workbook.sheet import Book, Identity, Sheet
 from sop_xl.workbook.sheets import SHEETS, SheetSpec
 from sop_xl.workbook.styles import Styles

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
@@ -34,7 +35,7 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
     units = f"Quantities in {settings.base_unit}, money in {settings.currency}"
     sheet.put(4, 1, f"{units}  ·  {LEGEND}", "SOP Note")
     for place in drawn:
-        if len(drawn) > 1:
+        if place is not drawn[0]:  # the title of the sheet serves the first
             sheet.put(HEADER_ROW - 1, place.first_column, place.table.label, "SOP Section")
         draw_table(sheet, place)
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
@@ -49,6 +50,7 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
         frame = sheet.book.frames[place.table.name]
     wrapped: dict[int, list[tuple[CellValue, float]]] = {}
     excel = ExcelTable(displayName=place.excel_name, name=place.excel_name, ref=place.reference)
+    excel.autoFilter = AutoFilter(ref=place.reference)
     excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     for at, column in enumerate(place.table.columns):
         number = place.first_column + at
@@ -82,7 +84,7 @@ def _column(
     if not values and not place.table.is_editable:
         formula = None  # the one row that Excel asks of an empty list has no key to compute with
     filled = len(values)
-    values += [spare(column)] * (max(1, place.rows) - filled)
+    values += [spare(column) if formula else None] * (max(1, place.rows) - filled)
     units = list(frame[column.unit_by]) if column.unit_by else []
     named = style_name(column.role, column.unit)
     widest = max((_width(value, column.unit) for value in values), default=0.0)
@@ -93,7 +95,10 @@ def _column(
             style = sheet.style(Cell(named, _number_format(_BY_LABEL[units[at]])))
         elif at >= filled and column.role is Role.KEY and place.table.is_editable:
             style = sheet.style(Cell("SOP Input text", _number_format(column.unit)))
-        sheet.cells.put(place.first_row + at, number, value, style, formula)
+        if column.link and value:
+            sheet.link(place.first_row + at, number, str(value), f"{value}!A1")
+        else:
+            sheet.cells.put(place.first_row + at, number, value, style, formula)
     return min(widest + 2.0, LONGEST)
 
 

@@ -37,6 +37,8 @@ from sop_xl.workbook.styles import (
 
 PIXELS_PER_CHARACTER = 7
 """Of Calibri 11, by which Excel measures the widths of columns."""
+HOME, HOME_LINK_ROW = "Home", 5
+"""Every sheet has the way back in the same cell."""
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
 LINE_HEIGHT = 13.0
 """Points of a line of text."""
@@ -125,6 +127,8 @@ class Sheet:
             2, 1, light + self.book.check_light, "SOP Status line", formula=f'"{light}"&Check_light'
         )
         self.put(3, 1, subtitle, "SOP Note")
+        if self.name != HOME:
+            self.link(HOME_LINK_ROW, 1, HOME, f"{HOME}!A1")
         alarm = DifferentialStyle(font=BAD.font)
         rule = Rule(type="expression", dxf=alarm, formula=['ISNUMBER(SEARCH("■",$A$2))'])
         self.skeleton.conditional_formatting.add("A2", rule)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sop_xl.workbook import pages
+from sop_xl.workbook.pages import control, deck, figures
+from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.sheet import Sheet
 
 
@@ -27,12 +28,13 @@ class SheetSpec:
 
 
 SHEETS = (
-    SheetSpec("Home", "Sales & Operations Planning", "grey", "everybody", page=pages.home),
+    SheetSpec("Home", "Sales & Operations Planning", "grey", "everybody", page=home),
     SheetSpec("Cycle_Calendar", "Cycle calendar", "grey", "process owner",
               tables=("cycle_calendar",)),
     SheetSpec("Settings", "Settings", "grey", "everybody",
-              tables=("settings",), page=pages.settings_page),
-    SheetSpec("Checks", "Checks", "grey", "everybody", tables=("checks",), page=pages.checks_page),
+              tables=("settings",), page=control.settings_page),
+    SheetSpec("Checks", "Checks", "grey", "everybody",
+              tables=("checks",), page=control.checks_page),
     SheetSpec("Data_Review", "Data review", "blue", "analyst", tables=("completeness",)),
     SheetSpec("Data_Actuals", "Demand history", "blue", "demand planner", tables=("history",)),
     SheetSpec("Data_Stock", "Stock and output by family", "blue", "supply planner",
@@ -54,23 +56,23 @@ SHEETS = (
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
-              tables=("kpis",), page=pages.kpi_sheet),
+              tables=("kpis",), page=control.kpi_sheet),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
               tables=("exceptions",)),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
               tables=("agenda",),
-              page=pages.agenda),
+              page=deck.agenda),
     SheetSpec("D2_KPIs", "KPI snapshot of the prior month", "orange", "executives",
-              page=pages.kpi_page),
+              page=deck.kpi_page),
     SheetSpec("D3_Demand", "Demand summary", "orange", "executives", tables=("demand_summary",),
-              page=pages.demand_page, table_row=28),
+              page=deck.demand_page, table_row=29),
     SheetSpec("D4_Supply", "Supply and capacity summary", "orange", "executives",
               tables=("supply_summary",),
-              page=pages.supply_page, table_row=28),
+              page=deck.supply_page, table_row=29),
     SheetSpec("D5_Finance", "Financial summary", "orange", "executives",
               tables=("finance_summary",),
-              page=pages.finance_page, table_row=27),
-    SheetSpec("D6_Risks", "Risks and issues", "orange", "executives", page=pages.risks_page),
+              page=deck.finance_page, table_row=27),
+    SheetSpec("D6_Risks", "Risks and issues", "orange", "executives", page=deck.risks_page),
     SheetSpec("Decisions", "Decisions", "purple", "executives, S&OP leader", tables=("decisions",)),
     SheetSpec("Actions", "Actions", "purple", "everybody", tables=("actions",)),
     SheetSpec("Assumptions", "Assumptions", "purple", "everybody", tables=("assumptions",)),
@@ -80,7 +82,7 @@ SHEETS = (
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
-              page=pages.chart_titles),
+              page=figures.chart_titles),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
               tables=("calendar", "view_families", "view_resources")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),

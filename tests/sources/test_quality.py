@@ -85,8 +85,8 @@ def test_months_that_are_not_closed(tmp_path: Path) -> None:
         " there."
     ]
     assert found(tmp_path, cycle="2024-05") == [
-        "data/actuals.csv: Actuals end in 2024-02, before 2024-04: the forecast starts from older"
-        " months."
+        "data/actuals.csv: The last month of Actuals is 2024-02, not 2024-04: the forecast starts"
+        " from older months."
     ]
 
 

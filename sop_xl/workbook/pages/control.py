@@ -1,0 +1,91 @@
+"""The control sheets: settings in force, checks of the book, the KPI scorecard."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import Unit
+from sop_xl.tables.review import CHECKS
+from sop_xl.tables.settings import Settings
+from sop_xl.workbook.formulas import structured
+from sop_xl.workbook.layout import column_letter, setting_name
+from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.pages.figures import (
+    kpi_chart,
+)
+from sop_xl.workbook.sheet import Sheet
+from sop_xl.workbook.sheetdata import CellValue
+
+
+def settings_page(sheet: Sheet) -> None:
+    """The settings in force; formulas reach them by their defined names."""
+    book = sheet.book
+    sheet.head("Change them in sop.toml, then generate the book again")
+    place = book.layout.tables["settings"]
+    draw_table(sheet, place)
+    column = place.column("value")
+    values = setting_values(book.settings, book.axis)
+    for row, (name, value) in enumerate(values.items(), start=place.first_row):
+        is_date = isinstance(value, pd.Timestamp)
+        sheet.put(row, column, value, "SOP Text", Unit.PERIOD.number_format if is_date else None)
+        sheet.name_cell(setting_name(name), f"{column_letter(column)}{row}")
+    sheet.freeze(place.first_row, 2)
+    sheet.finish()
+
+
+def setting_values(settings: Settings, axis: Axis) -> dict[str, CellValue]:
+    """Every setting as a cell value, with the months that formulas ask for."""
+    values: dict[str, CellValue] = {
+        "opening_period": axis.opening.to_timestamp(),
+        "first_period": axis.first.to_timestamp(),
+        "last_period": axis.plan[-1].to_timestamp(),
+    }
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        values[field.name] = " x ".join(value) if isinstance(value, tuple) else value
+    values.pop("store")  # a URL may name a server; it is nobody's business in a book
+    return values
+
+
+def checks_page(sheet: Sheet) -> None:
+    """The tests of the book on itself; their light is repeated on every sheet."""
+    sheet.head("Every difference should be zero; the light on top of each sheet sums them up")
+    place = sheet.book.layout.tables["checks"]
+    draw_table(sheet, place)
+    formulas = {check.name: check.formula for check in CHECKS}
+    frame = sheet.book.frames["checks"]
+    column = place.column("value")
+    for row, (name, value) in enumerate(
+        zip(frame["check"], frame["value"], strict=True), start=place.first_row
+    ):
+        formula = sheet.book.translate.check(formulas[name])
+        sheet.put(row, column, float(value), "SOP Output", Unit.FACTOR.number_format, formula)
+    row = place.last_row + 2
+    status = structured(place.table, place.table["status"])
+    failed = f'COUNTIF({status},"■*")'
+    sheet.put(row, 1, "Check light", "SOP Key")
+    sheet.put(
+        row,
+        2,
+        sheet.book.check_light,
+        "SOP Text",
+        formula=f'IF({failed}=0,"● all checks passed","■ "&{failed}&" of "&ROWS({status})'
+        f'&" checks failed: see Checks")',
+    )
+    sheet.name_cell("Check_light", f"B{row}")
+    sheet.alert("status", f"B{row}")
+    sheet.freeze(place.first_row, 2)
+    sheet.finish()
+
+
+def kpi_sheet(sheet: Sheet) -> None:
+    """The scorecard with definitions, and the trend below it."""
+    sheet.head("The twelve KPIs: execution first, then results")
+    place = sheet.book.layout.tables["kpis"]
+    draw_table(sheet, place)
+    kpi_chart(sheet, sheet.at(0, place.last_row + 2), (30.0, 9.0))
+    sheet.freeze(place.first_row, 2)
+    sheet.finish()

@@ -1,0 +1,115 @@
+"""The charts of the pages and the cells that their titles follow."""
+
+from __future__ import annotations
+
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker
+
+from sop_xl.workbook.charts import Drawn, add_chart
+from sop_xl.workbook.layout import view_name
+from sop_xl.workbook.pages.pieces import (
+    view_choice,
+    view_of,
+)
+from sop_xl.workbook.sheet import Sheet
+
+_TITLES = {
+    "demand_view": "Demand",
+    "supply_view": "Inventory against target",
+    "capacity_view": "Load against available hours",
+}
+
+
+def demand_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "demand_view")
+    unit = sheet.book.settings.base_unit
+    series = [
+        Drawn(place, (), "low", "base"),
+        Drawn(place, (), "band", "band", "Prediction range"),
+        Drawn(place, (), "actual", "line"),
+        Drawn(place, (), "baseline", "thin"),
+        Drawn(place, (), "consensus", "bold"),
+        Drawn(place, (), "aop", "dashed"),
+    ]
+    choice = view_choice(sheet.book.frames, "demand_view")
+    add_chart(
+        sheet, at, f"Demand: {choice}", series, unit=f"{unit} per month", size=size,
+        title_cell=_title_cell(sheet, "demand_view"),
+        description="Actual demand, consensus with prediction range, and AOP by month",
+    )
+
+
+def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "finance_view")
+    series = [
+        Drawn(place, (), "revenue", "column"),
+        Drawn(place, (), "margin", "bold"),
+        Drawn(place, (), "aop_revenue", "dashed"),
+        Drawn(place, (), "aop_margin", "thin"),
+    ]
+    add_chart(
+        sheet, at, "Revenue and margin against the AOP", series,
+        unit=f"million {sheet.book.settings.currency} per month",
+        size=size, number_format="0.0,,",
+    )
+
+
+def inventory_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "supply_view")
+    choice = view_choice(sheet.book.frames, "supply_view")
+    series = [
+        Drawn(place, (), "inventory", "column"),
+        Drawn(place, (), "target", "dashed"),
+        Drawn(place, (), "production", "bold"),
+        Drawn(place, (), "demand", "line"),
+    ]
+    add_chart(
+        sheet, at, f"Inventory against target: {choice}", series,
+        unit=sheet.book.settings.base_unit, size=size, title_cell=_title_cell(sheet, "supply_view"),
+        description="Projected inventory, target, production and demand by month",
+    )
+
+
+def capacity_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "capacity_view")
+    choice = view_choice(sheet.book.frames, "capacity_view")
+    series = [
+        Drawn(place, (), "load", "column"),
+        Drawn(place, (), "available", "bold"),
+    ]
+    add_chart(
+        sheet, at, f"Load against available hours: {choice}", series, unit="hours per month",
+        size=size, title_cell=_title_cell(sheet, "capacity_view"),
+        description="Load and available hours by month",
+    )
+
+
+def kpi_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "kpi_facts")
+    months = (place.columns.first_past, place.columns.last_past)
+    series = [
+        Drawn(place, (), "customer_service", "bold", columns=months),
+        Drawn(place, (), "otif", "thin", columns=months),
+        Drawn(place, (), "forecast_accuracy", "dashed", columns=months),
+        Drawn(place, (), "plan_adherence", "line", columns=months),
+    ]
+    add_chart(
+        sheet, at, "Service, forecast accuracy and plan adherence", series, unit="share",
+        size=size, number_format="0%",
+    )
+
+
+def chart_titles(sheet: Sheet) -> None:
+    """The cells that the titles of the charts are linked to, below the figures of the charts."""
+    for grid, text in _TITLES.items():
+        choice = view_choice(sheet.book.frames, grid)
+        formula = f'"{text}: "&{view_name(grid)}'
+        sheet.put(_title_row(sheet, grid), 1, f"{text}: {choice}", "SOP Note", formula=formula)
+
+
+def _title_row(sheet: Sheet, grid: str) -> int:
+    places = [sheet.book.layout.grids[name] for name in _TITLES]
+    return max(place.last_row for place in places) + 2 + list(_TITLES).index(grid)
+
+
+def _title_cell(sheet: Sheet, grid: str) -> str:
+    return f"{sheet.book.layout.grids[grid].sheet}!$A${_title_row(sheet, grid)}"

@@ -1,0 +1,108 @@
+"""What a person does in a workbook: find a cell by its row and column, type, save."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import openpyxl
+from openpyxl.utils import range_boundaries
+
+from sop_xl.workbook.layout import HEADER_ROW
+from sop_xl.workbook.package import Package
+
+
+class InGrid(NamedTuple):
+    """A cell of a time sheet; ``section`` names the grid where a sheet has several."""
+
+    sheet: str
+    keys: tuple[str, ...]
+    measure: str
+    month: str
+    section: str = ""
+
+    def find(self, book: Any) -> Any:
+        sheet = book[self.sheet]
+        header = [cell.value for cell in sheet[HEADER_ROW]]
+        at = header.index("Measure") + 1
+        month = header.index(datetime.fromisoformat(f"{self.month}-01")) + 1
+        reached = not self.section
+        for row in sheet.iter_rows(min_row=HEADER_ROW + 1):
+            reached = reached or row[0].value == self.section
+            keys = tuple(cell.value for cell in row[: len(self.keys)])
+            if reached and row[at - 1].value == self.measure and keys == self.keys:
+                return row[month - 1]
+        raise LookupError(f"no {self}")
+
+
+class InList(NamedTuple):
+    """A cell of a list: its Excel table, the key of the row, the header of the column."""
+
+    table: str
+    key: str
+    column: str
+
+    def find(self, book: Any) -> Any:
+        sheet, reference = table_of(book, self.table)
+        left, top, right, bottom = range_boundaries(reference)
+        header = {sheet.cell(top, at).value: at for at in range(left, right + 1)}
+        for row in range(top + 1, bottom + 1):
+            if sheet.cell(row, left).value == self.key:
+                return sheet.cell(row, header[self.column])
+        raise LookupError(f"no {self}")
+
+
+def table_of(book: Any, name: str) -> tuple[Any, str]:
+    """The sheet and the range of an Excel table."""
+    for sheet in book.worksheets:
+        if name in sheet.tables:
+            return sheet, sheet.tables[name].ref
+    raise LookupError(f"no table {name}")
+
+
+def type_in(book: Path, entries: dict[InGrid | InList, Any], to: Path | None = None) -> list[str]:
+    """Type values and save with openpyxl, as ``to`` if given; tells the cells (``Sheet!A1``)."""
+    places = []
+
+    def typed(opened: Any) -> None:
+        for place, value in entries.items():
+            cell = place.find(opened)
+            cell.value = value
+            places.append(f"{cell.parent.title}!{cell.coordinate}")
+
+    change(book, typed, to)
+    return places
+
+
+def change(book: Path, how: Callable[[Any], object], to: Path | None = None) -> Path:
+    """Change a workbook with openpyxl and save it, as ``to`` if given."""
+    opened: Any = openpyxl.load_workbook(book)
+    how(opened)
+    target = to or book
+    opened.save(target)
+    return target
+
+
+def value_of(book: Path, place: InGrid | InList) -> Any:
+    """The value that is cached in a cell."""
+    return place.find(openpyxl.load_workbook(book, data_only=True)).value
+
+
+def replace_in_cell(book: Path, address: str, pattern: str, new: str, to: Path) -> Path:
+    """Replace a part of the XML of one cell, such as its formula or its cached value."""
+    sheet, _, cell = address.partition("!")
+    package = Package.from_bytes(book.read_bytes())
+    number = openpyxl.load_workbook(book, read_only=True).sheetnames.index(sheet) + 1
+    part = f"xl/worksheets/sheet{number}.xml"
+    content = package.parts[part].decode()
+    found = re.search(rf'<c r="{cell}"[^>]*>.*?</c>', content, re.DOTALL)
+    assert found, f"no cell {address}"
+    changed, count = re.subn(pattern, new, found[0])
+    assert count == 1, f"{pattern} is {count} times in {found[0]}"
+    package.parts[part] = content.replace(found[0], changed).encode()
+    to.write_bytes(package.to_bytes())
+    return to
+

@@ -1,0 +1,175 @@
+"""Two computations of every number: LibreOffice recalculates the workbooks that Python made.
+
+The books come from the example company, from a company whose names look like formulas and whose
+months are weeks, from one planned at the finest level, and from one that delivers next to nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from sop_xl import actions
+from tests.books import InGrid, InList, replace_in_cell, type_in
+from tests.conftest import BOOK, LATER, Once
+from tests.office.tools import Cell, cells_of, compare_cached, needs_office, recalculate_all
+
+pytestmark = [needs_office, pytest.mark.office]
+
+CELLS = {"demo": 15_000, "odd": 2_500, "fine": 3_500, "bare": 2_500}
+"""Formula cells that each book has at least."""
+
+
+def demand(measure: str, month: str = "2026-12") -> InGrid:
+    return InGrid("Demand_Plan", ("Bikes", "North"), measure, month, "Demand plan")
+
+
+def supply(measure: str, month: str = "2026-12") -> InGrid:
+    return InGrid("Supply_Plan", ("Bikes",), measure, month)
+
+
+class Typed(NamedTuple):
+    """What somebody types, and an output that has to move by it."""
+
+    entries: dict[InGrid | InList, Any]
+    moves: InGrid | InList
+
+
+CHANGES = {
+    "a sales adjustment": Typed(
+        {demand("± Sales"): 25, demand("Reason"): "new customer"}, demand("Consensus demand")
+    ),
+    "a fixed consensus": Typed(
+        {demand("Fixed consensus", "2027-01"): 77.5, demand("Reason", "2027-01"): "other"},
+        demand("Consensus demand", "2027-01"),
+    ),
+    "a probability": Typed(
+        {InList("tblPipeline", "O-2", "Probability"): 0.6},
+        InGrid("Demand_Plan", ("Bikes", "South"), "+ Pipeline", "2027-02", "Demand plan"),
+    ),
+    "an uplift": Typed({InList("tblEvents", "E-1", "Uplift"): 0.4}, demand("+ Events", "2026-11")),
+    "target days": Typed(
+        {InList("tblFamilies", "Bikes", "Target days"): 45}, supply("Target inventory")
+    ),
+    "fixed production": Typed(
+        {supply("Fixed production", "2026-11"): 12}, supply("Projected backlog", "2026-11")
+    ),
+    "another strategy": Typed(
+        {InList("tblFamilies", "Bikes", "Strategy"): "level"}, supply("Production", "2027-02")
+    ),
+    "overtime": Typed(
+        {InGrid("Capacity", ("Frame",), "+ Overtime", "2026-11"): 35.5},
+        InGrid("Capacity", ("Frame",), "Gap", "2026-11"),
+    ),
+    "efficiency": Typed(
+        {InList("tblResources", "Paint", "Efficiency"): 0.75},
+        InGrid("Capacity", ("Paint",), "Utilisation", "2026-11"),
+    ),
+    "a price": Typed(
+        {InGrid("Finance_Recon", ("Bikes",), "Price change", "2026-12", "Finance by family"): -0.08},
+        InGrid("Finance_Recon", ("Bikes",), "Revenue", "2026-12", "Finance by family"),
+    ),
+}
+TOGETHER = {
+    "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift"),
+    "supply": ("another strategy", "target days", "overtime", "efficiency"),
+    "both": ("fixed production", "a price", "a sales adjustment"),
+}
+"""Changes typed into one book."""
+
+WRONG_VALUE = "Supply_Plan!Q9", r"(<v>)[^<]*", r"\g<1>123456"
+WRONG_FORMULA = "Supply_Plan!Q8", r"(<f>)", r"\g<1>1+"
+
+
+class Books(NamedTuple):
+    """Workbooks as Python made them, and as LibreOffice recalculated them, by name."""
+
+    made: dict[str, Path]
+    recalculated: dict[str, Path]
+
+
+@pytest.fixture(scope="session")
+def books(
+    once: Once, request: pytest.FixtureRequest, small: Path
+) -> Books:
+    """All the workbooks of this module, recalculated in one go."""
+    sources = {name: request.getfixturevalue(name) / BOOK for name in CELLS}
+
+    def make(folder: Path) -> None:
+        for name, book in sources.items():
+            shutil.copy(book, folder / f"{name}.xlsx")
+        for name, (cell, pattern, new) in (("value", WRONG_VALUE), ("formula", WRONG_FORMULA)):
+            replace_in_cell(small / BOOK, cell, pattern, new, folder / f"wrong {name}.xlsx")
+        for name, changes in TOGETHER.items():
+            entries = {k: v for change in changes for k, v in CHANGES[change].entries.items()}
+            type_in(small / BOOK, entries, folder / f"{name}.xlsx")
+        recalculate_all(sorted(folder.glob("*.xlsx")), folder / "recalculated")
+
+    folder = once("recalculation", make)
+    found = {path.stem: path for path in folder.glob("*.xlsx")}
+    return Books(found, {name: folder / "recalculated" / p.name for name, p in found.items()})
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_formula_gives_its_cached_value(books: Books, name: str) -> None:
+    result = compare_cached(books.made[name], books.recalculated[name])
+    print(f"{name}: {result.compared:,} formula cells compared")
+    assert result.errors == []
+    assert result.differences == []
+    assert result.compared > CELLS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"), [("wrong value", WRONG_VALUE[0]), ("wrong formula", WRONG_FORMULA[0])]
+)
+def test_what_is_planted_is_found(books: Books, name: str, cell: str) -> None:
+    found = compare_cached(books.made[name], books.recalculated[name]).differences
+    assert any(line.startswith(f"{cell}: ") for line in found)
+
+
+@pytest.fixture(scope="session")
+def replanned(books: Books, small: Path, once: Once) -> dict[str, Path]:
+    """The workbooks that Python makes after it has collected the same changes."""
+
+    def make(folder: Path) -> None:
+        for name in TOGETHER:
+            plan = Path(shutil.copytree(small, folder / name))
+            actions.collect(plan, books.made[name], author="Bob", at=LATER)
+            actions.generate(plan)
+
+    folder = once("replanned", make)
+    return {name: folder / name / BOOK for name in TOGETHER}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_formulas_and_python_agree_on_a_changed_plan(
+    books: Books, replanned: dict[str, Path], name: str
+) -> None:
+    formulas = cells_of(books.made[name])
+
+    def shown(sheet: str, address: str, formula: str) -> bool:
+        """The status line shows another version; what is ranked by money is ranked anew."""
+        typed_in = formulas[sheet].get(address, Cell(None)).formula
+        return formula == typed_in and "tblExceptions" not in formula
+
+    result = compare_cached(replanned[name], books.recalculated[name], shown)
+    print(f"{name}: {result.compared:,} formula cells compared")
+    assert result.errors == []
+    assert result.differences == []
+    assert result.compared > 3_500
+
+
+@pytest.mark.parametrize(("name", "change"), [(n, c) for n, cs in TOGETHER.items() for c in cs])
+def test_outputs_follow_what_was_typed(
+    books: Books, small: Path, name: str, change: str
+) -> None:
+    import openpyxl
+
+    place = CHANGES[change].moves
+    before = place.find(openpyxl.load_workbook(small / BOOK, data_only=True)).value
+    after = place.find(openpyxl.load_workbook(books.recalculated[name], data_only=True)).value
+    assert isinstance(after, int | float)
+    assert after != pytest.approx(before)
