@@ -483,7 +483,10 @@ def _label(owner: str | None, name: str, holder: Grid | Table | None) -> str:
 def functions() -> str:
     lines = [
         "# Functions", "", FROM_DECLARATIONS, "",
-        "Functions for Excel cells, and for Python: `from udfs import SOP_WMAPE`. A blank, a text,"
+        "Functions for cells of Excel on Windows, and for Python: `from udfs import SOP_WMAPE`."
+        " Until the Excel template brings them along, load them by *Import Functions* of the"
+        " xlwings add-in, with `udfs` as its UDF module. No workbook needs them.", "",
+        "A blank, a text,"
         " yes/no or a date in a range counts as missing: two ranges are compared without that"
         " pair. Zero is a number. What cannot be computed is `#N/A`. Error is forecast - actual:"
         " positive is over-forecast. Arguments in brackets may be left out.", "",

@@ -20,8 +20,8 @@ from sop_xl import actions
 from tests.office.tools import to_pdf
 
 IMAGES = Path(__file__).parent / "images"
-PICTURES = {"d3-demand.png": "Demand summary", "demand-plan.png": "Demand plan"}
-"""The title that the page to show begins with, by file."""
+PICTURES = {"d3-demand.png": "Demand summary"}
+"""The title with which the page to show begins, by file."""
 DPI = 110
 BORDER = 12
 """White pixels around what is on the page."""

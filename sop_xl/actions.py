@@ -18,7 +18,7 @@ import pandas as pd
 from sop_xl import __version__, cycle, example, sources
 from sop_xl.errors import SopError
 from sop_xl.planning.calendar import Axis, axis_of
-from sop_xl.schema import Finding, has_errors
+from sop_xl.schema import Finding, Severity, has_errors
 from sop_xl.sources import PlanFolder
 from sop_xl.store import Change, Conflict, Mark, Status, Store, difference
 from sop_xl.tables import inputs
@@ -273,8 +273,7 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
     if hashlib.sha256(target.read_bytes()).hexdigest() == issue.sha256:
         return
     held = read_inputs(target, plan.settings.level)
-    as_issued = plan.store.inputs_as_issued(build_of_file, _file_name(target))
-    if _differences(plan, held, as_issued):
+    if has_errors(held.findings) or _typed(plan, held, build_of_file, target).changes:
         raise SopError(
             f"{target} holds changes that were not collected; it is not written over.",
             f"Collect it first: sop-xl collect {target} (conflicts: with --prefer book).",
@@ -319,11 +318,6 @@ def _identity(plan: OpenPlan, name: str, mark: Mark) -> Identity:
     return Identity(title, name, version, digest, latest.saved_at, latest.author)
 
 
-def _file_name(book: Path) -> str:
-    """How the store calls a copy of a workbook."""
-    return str(book.resolve())
-
-
 def _relative(path: Path, folder: Path) -> str:
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
@@ -365,30 +359,77 @@ def collect(
         held = read_inputs(book, plan.settings.level)
         if has_errors(held.findings):
             return Collected(book, issue.cycle, [], [], held.findings)
-        as_issued = plan.store.inputs_as_issued(issue.build, _file_name(book))
-        changes = _differences(plan, held, as_issued)
+        typed = _typed(plan, held, issue.build, book)
         result = plan.store.append_changes(
-            issue.cycle,
-            changes,
-            author,
-            at,
-            issue.build,
-            prefer=prefer,
-            file=_file_name(book),
+            issue.cycle, typed.changes, author, at, issue.build, prefer=prefer, file=typed.file
         )
-    return Collected(book, issue.cycle, result.applied, result.conflicts, held.findings)
+    findings = [*held.findings, *typed.findings]
+    return Collected(book, issue.cycle, result.applied, result.conflicts, findings)
+
+
+class _Typed(NamedTuple):
+    """What somebody typed in a copy of a workbook, and how the store calls the copy."""
+
+    changes: list[Change]
+    file: str
+    findings: list[Finding]
+
+
+def _typed(plan: OpenPlan, held: BookInputs, build_of_book: str, book: Path) -> _Typed:
+    """Compare a book with what was issued, and with what was collected from this copy since.
+
+    People lay their copies in one another's place: a book that shows nothing of what was collected
+    from this file before is another copy, and takes back nothing of it.
+    """
+    issued = plan.store.inputs_as_issued(build_of_book)
+    changes = _differences(plan, held, issued)
+    spots = {_spot(change) for change in changes}
+    name, copies = str(book.resolve()), 1
+    while True:
+        file = name if copies == 1 else f"{name} (copy {copies})"
+        since = plan.store.inputs_as_issued(build_of_book, file)
+        collected = {_spot(change) for change in _between(plan, issued, since)}
+        if not collected:
+            break
+        if collected & spots:
+            return _Typed(_differences(plan, held, since), file, [])
+        copies += 1
+    findings = [_reverted(book)] if copies > 1 and not changes else []
+    return _Typed(changes, file, findings)
+
+
+def _reverted(book: Path) -> Finding:
+    return Finding(
+        "change_log",
+        "the workbook shows nothing of what was collected from it before; that stays in the plan.",
+        "To take it back, type the values that are wanted into a newly generated workbook.",
+        Severity.WARNING,
+        book.name,
+    )
+
+
+def _spot(change: Change) -> tuple[str, str, str]:
+    return change.table, change.key, change.column
 
 
 def _differences(
     plan: OpenPlan, held: BookInputs, as_issued: Mapping[str, pd.DataFrame]
 ) -> list[Change]:
     """What differs in a book from what was issued, with the cell it stands in."""
-    changes: list[Change] = []
-    for name, found in held.frames.items():
-        table = plan.store.tables[name]
-        for change in difference(as_issued[name], found, table):
-            changes.append(change._replace(cell=held.cell_of(table, change.key, change.column)))
-    return changes
+    return [
+        change._replace(
+            cell=held.cell_of(plan.store.tables[change.table], change.key, change.column)
+        )
+        for change in _between(plan, as_issued, held.frames)
+    ]
+
+
+def _between(
+    plan: OpenPlan, before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]
+) -> Iterator[Change]:
+    """What differs between two states of the inputs."""
+    for name, frame in after.items():
+        yield from difference(before[name], frame, plan.store.tables[name])
 
 
 def plan_folder_of(book: Path) -> Path:
@@ -397,6 +438,8 @@ def plan_folder_of(book: Path) -> Path:
     Raises:
         SopError: There is none above it.
     """
+    if not book.exists():
+        raise SopError(f"{book} does not exist.", "Check the name of the workbook.")
     for folder in book.resolve().parents:
         if (folder / "sop.toml").exists():
             return folder

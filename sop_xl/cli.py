@@ -67,12 +67,14 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except SopError as error:
-            click.secho(f"sop-xl: {error}", fg="red", err=True)
+            _print_error(error)
             ctx.exit(IMPOSSIBLE)
         except KeyboardInterrupt:
             click.secho("\nsop-xl: stopped. The store and earlier workbooks are as they were.",
                         fg="red", err=True)
             ctx.exit(130)
+        except BrokenPipeError:
+            raise  # whoever reads our output has read enough; click ends quietly
         except OSError as error:
             reason = error.strerror or str(error)
             place = f" ({error.filename})" if error.filename else ""
@@ -221,22 +223,23 @@ def collect(
     author: str,
     now: dt.datetime,
 ) -> None:
-    """Take back what people changed in BOOKS."""
-    results = []
+    """Take back what people changed in BOOKS; one that is refused never stops the rest."""
+    results, refused = [], False
     for book in books:
-        folder = plan or actions.plan_folder_of(book)
-        results.append(actions.collect(folder, book, author=author, at=now, prefer=prefer))
+        try:
+            folder = plan or actions.plan_folder_of(book)
+            result = actions.collect(folder, book, author=author, at=now, prefer=prefer)
+        except SopError as error:
+            refused = True
+            _print_error(error)
+            continue
+        results.append(result)
+        if not as_json:
+            _report_collected(result, show_all)
     if as_json:
         _print_json([_collected(result) for result in results])
-    for result in results if not as_json else ():
-        _print_findings(result.findings, show_all)
-        _print_changes(result.applied)
-        for conflict in result.conflicts:
-            click.secho(f"conflict: {_change(conflict.change)}; kept: {conflict.kept}", fg="yellow")
-        click.echo(
-            f"{result.book.name}: {_count(len(result.applied), 'change')} taken over, "
-            f"{_count(len(result.conflicts), 'conflict')}."
-        )
+    if refused:
+        sys.exit(IMPOSSIBLE)
     if any(result.conflicts or result.findings for result in results):
         sys.exit(FINDINGS)
 
@@ -348,6 +351,26 @@ class _Progress:
             self.bar.update(self.bar.length - self.bar.pos, "")
             self.bar.render_finish()
             self.bar = None
+
+
+def _print_error(error: SopError) -> None:
+    click.secho(f"sop-xl: {error}", fg="red", err=True)
+
+
+def _report_collected(result: actions.Collected, show_all: bool) -> None:
+    _print_findings(result.findings, show_all)
+    _print_changes(result.applied)
+    for conflict in result.conflicts:
+        kept = _number(conflict.kept)
+        click.secho(f"conflict: {_change(conflict.change)}; kept: {kept}", fg="yellow")
+    if has_errors(result.findings):
+        click.secho(f"{result.book.name}: nothing is taken over until the errors are mended.",
+                    fg="red")
+        return
+    click.echo(
+        f"{result.book.name}: {_count(len(result.applied), 'change')} taken over, "
+        f"{_count(len(result.conflicts), 'conflict')}."
+    )
 
 
 def _print_findings(findings: Sequence[Finding], show_all: bool) -> None:

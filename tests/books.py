@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
-from openpyxl.utils import range_boundaries
 
 from sop_xl.workbook.layout import HEADER_ROW
 from sop_xl.workbook.package import Package
@@ -47,11 +46,11 @@ class InList(NamedTuple):
 
     def find(self, book: Any) -> Any:
         sheet, reference = table_of(book, self.table)
-        left, top, right, bottom = range_boundaries(reference)
-        header = {sheet.cell(top, at).value: at for at in range(left, right + 1)}
-        for row in range(top + 1, bottom + 1):
-            if sheet.cell(row, left).value == self.key:
-                return sheet.cell(row, header[self.column])
+        rows = sheet[reference]
+        at = [cell.value for cell in rows[0]].index(self.column)
+        for row in rows[1:]:
+            if row[0].value == self.key:
+                return row[at]
         raise LookupError(f"no {self}")
 
 
@@ -91,7 +90,7 @@ def value_of(book: Path, place: InGrid | InList) -> Any:
     return place.find(openpyxl.load_workbook(book, data_only=True)).value
 
 
-def replace_in_cell(book: Path, address: str, pattern: str, new: str, to: Path) -> Path:
+def replace_in_cell(book: Path, address: str, pattern: str, new: str) -> None:
     """Replace a part of the XML of one cell, such as its formula or its cached value."""
     sheet, _, cell = address.partition("!")
     package = Package.from_bytes(book.read_bytes())
@@ -103,6 +102,5 @@ def replace_in_cell(book: Path, address: str, pattern: str, new: str, to: Path) 
     changed, count = re.subn(pattern, new, found[0])
     assert count == 1, f"{pattern} is {count} times in {found[0]}"
     package.parts[part] = content.replace(found[0], changed).encode()
-    to.write_bytes(package.to_bytes())
-    return to
+    book.write_bytes(package.to_bytes())
 

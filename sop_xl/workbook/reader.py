@@ -10,8 +10,10 @@ import datetime as dt
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,13 @@ HEADER_SEARCH = 40
 """Rows from the top in which the header of a moved list is looked for."""
 _REFERENCE = re.compile(r"(?<![A-Za-z_\[])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(])")
 
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+"""First bytes of the container of old and of encrypted workbooks."""
+GAP = 200
+"""Empty rows or columns after which a sheet is at its end."""
+
+Rows = list[list[Any]]
+Extent = tuple[int, int]
 CellKey = tuple[str, tuple[str, ...], str]
 """Table, key of the row as texts, column."""
 
@@ -66,7 +75,10 @@ def read_identity(path: Path) -> dict[str, str]:
     Raises:
         SopError: The file is no workbook, or none of ours, or of another structure.
     """
-    return _identity(path, _open(path, formulas=False))
+    with _readable(path):
+        workbook = load_workbook(path, read_only=True, keep_links=False)
+        workbook.close()
+    return _identity(path, workbook)
 
 
 def read_inputs(path: Path, level: tuple[str, ...]) -> BookInputs:
@@ -78,14 +90,19 @@ def read_inputs(path: Path, level: tuple[str, ...]) -> BookInputs:
     Raises:
         SopError: The file cannot be read, or is no book of this structure.
     """
-    values, formulas = _open(path, formulas=False), _open(path, formulas=True)
+    with _readable(path):
+        values = load_workbook(path, data_only=True, keep_links=False)
+        extents = {sheet.title: _extent(sheet) for sheet in values.worksheets}
+        formulas = _formulas(path, extents)
     book = BookInputs(path.name, _identity(path, values))
     for spec in SHEETS:
         if spec.name not in values.sheetnames:
             if any(TABLES[t].is_editable for t in spec.tables) or _input_grids(spec.grids, level):
                 _missing_sheet(book, spec.name)
             continue
-        sheet = _SheetReader(book, spec.name, values[spec.name], formulas[spec.name])
+        rows = _rows(values[spec.name], extents[spec.name])
+        places = {table.name: table.ref for table in values[spec.name].tables.values()}
+        sheet = _SheetReader(book, spec.name, rows, formulas[spec.name], places)
         for name in spec.tables:
             table = TABLES[name].for_level(level)
             if table.is_editable:
@@ -113,9 +130,11 @@ def _missing_sheet(book: BookInputs, sheet: str) -> None:
     )
 
 
-def _open(path: Path, *, formulas: bool) -> Any:
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say what is the matter with a file that cannot be read."""
     try:
-        return load_workbook(path, data_only=not formulas, keep_links=False)
+        yield
     except FileNotFoundError as error:
         raise SopError(f"{path} does not exist.", "Check the name of the workbook.") from error
     except PermissionError as error:
@@ -127,12 +146,51 @@ def _open(path: Path, *, formulas: bool) -> Any:
             f"{path} holds XML that tries to exhaust the reader; it was not opened.",
             "Do not open it; ask where it came from.",
         ) from error
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError,
-            EOFError, TypeError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError,
+            ParseError, EOFError, TypeError, AttributeError) as error:
         raise SopError(
-            f"{path} is no readable Excel workbook ({error}).",
-            "Open it in Excel, save it as .xlsx and try again.",
+            f"{path} is no readable Excel workbook ({_reason(path, error)}).",
+            "Open it in Excel, take off a password, save it as .xlsx and try again.",
         ) from error
+
+
+def _reason(path: Path, error: Exception) -> str:
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(8) == _OLE:
+            return "it is protected by a password, or in the old .xls format"
+    return str(error) or type(error).__name__
+
+
+def _formulas(path: Path, extents: Mapping[str, Extent]) -> dict[str, Rows]:
+    """Formulas in the place of values, by sheet."""
+    workbook = load_workbook(path, read_only=True, keep_links=False)
+    try:
+        return {sheet.title: _rows(sheet, extents[sheet.title]) for sheet in workbook.worksheets}
+    finally:
+        workbook.close()
+
+
+def _extent(sheet: Any) -> Extent:
+    """Last row and column in use; a lone cell far away does not make a sheet of a million rows."""
+    filled = [at for at, cell in sheet._cells.items() if cell.value is not None]
+    return _reach(row for row, _ in filled), _reach(column for _, column in filled)
+
+
+def _reach(numbers: Iterable[int]) -> int:
+    last = 0
+    for number in sorted(set(numbers)):
+        if number - last > GAP:
+            break
+        last = number
+    return last
+
+
+def _rows(sheet: Any, extent: Extent) -> Rows:
+    rows, columns = extent
+    if not rows or not columns:
+        return []
+    cells = sheet.iter_rows(min_row=1, max_row=rows, min_col=1, max_col=columns, values_only=True)
+    return [list(row) for row in cells]
 
 
 def _identity(path: Path, workbook: Any) -> dict[str, str]:
@@ -154,11 +212,13 @@ def _identity(path: Path, workbook: Any) -> dict[str, str]:
 class _SheetReader:
     """Reads the inputs of one sheet."""
 
-    def __init__(self, book: BookInputs, name: str, values: Any, formulas: Any) -> None:
+    def __init__(
+        self, book: BookInputs, name: str, values: Rows, formulas: Rows, places: Mapping[str, str]
+    ) -> None:
         self.book, self.name = book, name
-        self.values = [list(row) for row in values.iter_rows(values_only=True)]
-        self.formulas = [list(row) for row in formulas.iter_rows(values_only=True)]
-        self.references = {table.name: table.ref for table in values.tables.values()}
+        self.values, self.formulas = values, formulas
+        self.references = places
+        """Ranges of the Excel tables by name."""
 
     # ---- lists ------------------------------------------------------------------------------
 
@@ -182,6 +242,9 @@ class _SheetReader:
             rows=rows,
             first_column=first,
         )
+        for at in wanted:
+            for row in rows:
+                self._check_computed(table, str(header[at]), row, first + at)
         details = read_details(table, cells, _month_of)
         # the header cells need not be neighbours: name cells by their own column
         columns = {name: first + wanted[at] for name, at in details.positions.items()}
@@ -320,6 +383,7 @@ class _SheetReader:
                 self.book.cells[table.name, (*key, str(month)), name] = (
                     f"{self.name}!{get_column_letter(at + 1)}{row}"
                 )
+                self._check_computed(table, measure.label, row, at + 1)
                 # blank ones too: a cell that somebody cleared is a change
                 found.setdefault((*key, month), {})[name] = None if value == "" else value
                 place[(*key, month)] = row
@@ -402,6 +466,24 @@ class _SheetReader:
 
     def _formula(self, row: int, column: int) -> object:
         return _at(self.formulas, row, column)
+
+    def _check_computed(self, table: Table, label: str, row: int, column: int) -> None:
+        """A formula in an input cell is taken by its value: it has to have one."""
+        formula = self._formula(row, column)
+        if not _is_formula(formula) or self._value(row, column) is not None:
+            return
+        shown = getattr(formula, "text", formula)
+        self.book.findings.append(
+            Finding(
+                table.name,
+                f"the formula {shown} in {label} has no value.",
+                "Type the value; or open the workbook in Excel, save it and collect again.",
+                Severity.ERROR,
+                self.book.file,
+                self.name,
+                f"{get_column_letter(column)}{row}",
+            )
+        )
 
     def _overwritten(self, table: str, label: str, row: int, *columns: int) -> None:
         value = self._formula(row, columns[0])
