@@ -48,6 +48,7 @@ class Loading(NamedTuple):
     """What a load or a check found; no revision where nothing was taken in."""
 
     cycle: str
+    """Empty where the data hold no month."""
     rows: dict[str, int]
     findings: list[Finding]
     revision: int | None
@@ -147,7 +148,7 @@ def check(
     """Read and check everything that a plan folder delivers; take nothing in."""
     folder = PlanFolder(path)
     loaded = sources.load(folder, _period(cycle_name), progress)
-    return Loading(str(loaded.cycle), _rows(loaded.frames), loaded.findings, None)
+    return Loading(_name(loaded.cycle), _rows(loaded.frames), loaded.findings, None)
 
 
 def load(
@@ -164,13 +165,18 @@ def load(
     """
     folder = PlanFolder(path)
     loaded = sources.load(folder, _period(cycle_name), progress)
-    name, rows = str(loaded.cycle), _rows(loaded.frames)
+    name, rows = _name(loaded.cycle), _rows(loaded.frames)
     if has_errors(loaded.findings):
         return Loading(name, rows, loaded.findings, None)
     with open_plan(path) as plan:
         plan.store.open_cycle(name, at, plan.store.previous_cycle(name), author)
         revision = plan.store.save_load(name, loaded.frames, loaded.findings, author, at)
     return Loading(name, rows, loaded.findings, revision)
+
+
+def _name(found: pd.Period) -> str:
+    """The name of a cycle; empty where the data hold no month."""
+    return "" if found == sources.NO_CYCLE else str(found)
 
 
 def _rows(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:

@@ -389,7 +389,7 @@ def _report_loading(
     if as_json:
         _print_json(
             {
-                "cycle": found.cycle,
+                "cycle": found.cycle or None,
                 "loaded": found.revision is not None,
                 "rows": found.rows,
                 "counts": counts,
@@ -400,7 +400,7 @@ def _report_loading(
     _print_findings(found.findings, show_all)
     rows = ", ".join(f"{TABLES[name].label} {count:,}" for name, count in found.rows.items()
                      if count)
-    click.echo(f"Cycle {found.cycle}: {rows or 'no rows'}.")
+    click.echo(f"Cycle {found.cycle or 'unknown'}: {rows or 'no rows'}.")
     said = ", ".join(_count(counts[s.value], s.value) for s in Severity)
     if has_errors(found.findings):
         click.secho(f"{said}. Nothing is loaded until the errors are mended.", fg="red")

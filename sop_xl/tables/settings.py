@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def _setting(
@@ -25,6 +25,33 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
+class BusinessType(NamedTuple):
+    """What a kind of business plans: the two sides of the plan and what limits supply."""
+
+    demand: str
+    supply: str
+    capacity: str
+
+
+BUSINESS_TYPES = {
+    "manufacturing": BusinessType(
+        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity"
+    ),
+    "distribution": BusinessType(
+        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory"
+    ),
+    "saas": BusinessType(
+        "pipeline, renewals, growth targets",
+        "implementation, onboarding, support",
+        "team bandwidth",
+    ),
+    "services": BusinessType(
+        "project demand, client pipeline", "consultant availability", "billable hours and skills"
+    ),
+}
+"""By the value of the setting ``business_type``; the plan sheets say these words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One company's settings. Amounts are in ``currency``, quantities in ``base_unit``."""
@@ -36,8 +63,8 @@ class Settings:
     business_type: str = _setting(
         "manufacturing",
         "company",
-        "What the company does; it decides the words for demand, supply and capacity.",
-        choices=("manufacturing", "distribution", "saas", "services"),
+        "What the company does; the plan sheets say what its demand, supply and capacity are.",
+        choices=tuple(BUSINESS_TYPES),
     )
 
     calendar: str = _setting(

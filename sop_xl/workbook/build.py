@@ -16,7 +16,7 @@ from sop_xl import __version__
 from sop_xl.planning.calendar import Axis
 from sop_xl.schema import Grid, Table
 from sop_xl.tables import GRIDS, TABLES
-from sop_xl.tables.settings import SECTIONS, Settings
+from sop_xl.tables.settings import BUSINESS_TYPES, SECTIONS, Settings
 from sop_xl.workbook.formulas import Translator
 from sop_xl.workbook.grids import draw_time_sheet
 from sop_xl.workbook.layout import HEADER_ROW, Layout, TimeColumns
@@ -114,7 +114,9 @@ def check_light(checks: pd.DataFrame) -> str:
 def _draw(sheet: Sheet, spec: SheetSpec) -> None:
     layout = sheet.book.layout
     if spec.grids:
-        draw_time_sheet(sheet, [layout.grids[name] for name in spec.grids])
+        words = BUSINESS_TYPES[sheet.book.settings.business_type]._asdict()
+        places = [layout.grids[name] for name in spec.grids]
+        draw_time_sheet(sheet, places, words.get(spec.side, ""))
     if spec.page:
         spec.page(sheet)
     elif spec.tables:

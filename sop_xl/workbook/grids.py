@@ -34,11 +34,15 @@ _AXIS_LABELS = {
 }
 
 
-def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace]) -> None:
-    """Draw the header rows of the time axis and one grid below the other."""
+def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace], subject: str = "") -> None:
+    """Draw the header rows of the time axis and one grid below the other.
+
+    Args:
+        subject: What the sheet is about in this type of business.
+    """
     places = list(sections)
     columns = places[0].columns
-    _axis(sheet, places)
+    _axis(sheet, places, subject)
     widest = 9.0
     for place in places:
         sheet.put(place.first_row - 1, 1, place.grid.label, "SOP Section")
@@ -68,11 +72,11 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace]) -> None:
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
-def _axis(sheet: Sheet, places: Sequence[GridPlace]) -> None:
+def _axis(sheet: Sheet, places: Sequence[GridPlace], subject: str) -> None:
     place = places[0]
     columns, axis, book = place.columns, place.columns.axis, sheet.book
-    unit = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
-    sheet.head(unit)
+    units = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
+    sheet.head(f"{subject}  ·  {units}" if subject else units)
     sheet.put(4, 1, LEGEND, "SOP Note")
     for name, label in _AXIS_LABELS.items():
         sheet.put(AXIS_ROW[name], columns.unit, label, "SOP Axis")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from sop_xl.workbook.pages import control, deck, figures
 from sop_xl.workbook.pages.home import home
@@ -23,6 +24,8 @@ class SheetSpec:
     tables: tuple[str, ...] = ()
     page: Callable[[Sheet], None] | None = None
     """Draws the sheet, or what stands on it beside its grids."""
+    side: Literal["", "demand", "supply", "capacity"] = ""
+    """The side of the plan that it shows, in the words of the type of business."""
     table_row: int = 0
     """Header row of its list, on a page that has a chart above it."""
 
@@ -50,9 +53,11 @@ SHEETS = (
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "workforce", "bill")),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
-              grids=("demand_total", "demand_plan")),
-    SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner", grids=("supply_plan",)),
-    SheetSpec("Capacity", "Capacity", "green", "supply planner, operations", grids=("capacity",)),
+              grids=("demand_total", "demand_plan"), side="demand"),
+    SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
+              grids=("supply_plan",), side="supply"),
+    SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
+              grids=("capacity",), side="capacity"),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
