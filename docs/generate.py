@@ -278,7 +278,6 @@ WORDS = {
     "final": "last plan month",
     "todate": "first plan month to this",
     "plan": "all plan months",
-    "ahead": "next three months",
     "lookup": "of the same key",
     "sum": "sum of the same keys",
     "count": "rows of the same keys",

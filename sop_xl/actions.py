@@ -7,17 +7,18 @@ import hashlib
 import re
 import shutil
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import pandas as pd
 
 from sop_xl import __version__, cycle, example, sources
 from sop_xl.errors import SopError
 from sop_xl.planning.calendar import Axis, axis_of
+from sop_xl.planning.executive.meeting import untouched
 from sop_xl.schema import Finding, Severity, has_errors
 from sop_xl.sources import PlanFolder
 from sop_xl.store import Change, Conflict, Mark, Status, Store, difference
@@ -70,6 +71,8 @@ class Generated(NamedTuple):
     cycle: str
     version: int
     checks_failed: int
+    findings: list[Finding]
+    """What the plan has to say about its inputs."""
 
 
 class Collected(NamedTuple):
@@ -80,6 +83,10 @@ class Collected(NamedTuple):
     applied: list[Change]
     conflicts: list[Conflict]
     findings: list[Finding]
+
+
+Work: TypeAlias = tuple[Path, Path, Sequence[str], str, dt.datetime, bool]
+"""What a process of a batch is given: plan folder, root, cycles, author, time, whether to load."""
 
 
 class BatchRow(NamedTuple):
@@ -169,8 +176,9 @@ def load(
     if has_errors(loaded.findings):
         return Loading(name, rows, loaded.findings, None)
     with open_plan(path) as plan:
-        plan.store.open_cycle(name, at, plan.store.previous_cycle(name), author)
-        revision = plan.store.save_load(name, loaded.frames, loaded.findings, author, at)
+        revision = plan.store.save_load(
+            name, loaded.frames, loaded.findings, author, at, opens=True
+        )
     return Loading(name, rows, loaded.findings, revision)
 
 
@@ -202,6 +210,8 @@ def _run(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
     axis = axis_of(plan.settings, pd.Period(name, "M"))
     frames = dict(held.frames)
     frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
+    # what nobody has touched is proposed anew from the figures of this run
+    frames["decisions"] = frames["decisions"][~untouched(frames["decisions"])]
     steps = list(cycle.STEPS)
 
     def tell(step: cycle.Step) -> None:
@@ -248,21 +258,23 @@ def generate(
         target = out or plan.folder.cycle(pd.Period(name, "M")) / f"SOP_{name}.xlsx"
         _refuse_unread(plan, target)
         done = _run(plan, name, progress)
-        if _seed(plan, name, done.plan):
-            done = _run(plan, name, progress)  # what was proposed is an input from now on
+        done = _seed(plan, name, done, progress)
         _keep(plan, name, done.plan)
         identity = _identity(plan, name, done.mark)
         frames = dict(done.plan.frames) | {"change_log": plan.store.changes(name)}
         data = build(frames, plan.settings, done.axis, identity, progress)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, data)
         digest = hashlib.sha256(data).hexdigest()
         shown = _relative(target, plan.folder.path)
+        # first on record, then on disk: a book that is there can always be collected
         plan.store.register_issue(
             identity.build, name, shown, digest, identity.generated_at, done.mark
         )
+        write_atomically(target, data)
     failed = int(frames["checks"]["status"].str.startswith("■").sum())
-    return Generated(target, identity.build, name, identity.version, failed)
+    return Generated(
+        target, identity.build, name, identity.version, failed, done.plan.findings
+    )
 
 
 def _refuse_unread(plan: OpenPlan, target: Path) -> None:
@@ -286,26 +298,26 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
         )
 
 
-def _seed(plan: OpenPlan, name: str, made: cycle.Plan) -> bool:
-    """Keep what the plan proposed where nobody has written anything, so that it stands still."""
-    held = plan.store.inputs(name)
-    proposed = {
-        table.name: made.frames[table.name][[c.name for c in table.inputs]]
-        for table in (CYCLE_CALENDAR, DECISIONS)
-        if held[table.name].empty and len(made.frames[table.name])
-    }
-    latest = plan.store.latest_revision(name)
-    if proposed and latest is not None:
-        plan.store.save_load(
-            name,
-            proposed,
-            [],
-            latest.author,
-            latest.saved_at,
-            "Proposed by the plan",
-            kind="proposal",
-        )
-    return bool(proposed)
+def _seed(plan: OpenPlan, name: str, done: Run, progress: Progress | None) -> Run:
+    """Keep what the plan proposes where nobody has written anything, so that it stands still.
+
+    It is an input of the book from then on; the plan itself does not change by it.
+    """
+    held, latest = plan.store.read(name), plan.store.latest_revision(name)
+    proposed = {}
+    for table in (CYCLE_CALENDAR, DECISIONS):
+        frame = done.plan.frames[table.name][[c.name for c in table.inputs]]
+        if difference(held.frames[table.name], frame, table):
+            proposed[table.name] = frame
+    if latest is None or not proposed:
+        return done
+    revision = plan.store.save_load(
+        name, proposed, [], latest.author, latest.saved_at, "Proposed by the plan", kind="proposal"
+    )
+    mark = plan.store.read(name).mark
+    if (mark.revision, mark.change) == (revision, done.mark.change):
+        return done._replace(mark=mark)
+    return _run(plan, name, progress)  # somebody collected a workbook in between
 
 
 def _identity(plan: OpenPlan, name: str, mark: Mark) -> Identity:
@@ -316,8 +328,8 @@ def _identity(plan: OpenPlan, name: str, mark: Mark) -> Identity:
         if revision.kind != "run" and revision.id <= mark.revision
     ]
     latest, settings = taken_in[-1], plan.settings
-    inputs_told = [f"{r.id}:{r.hash}" for r in taken_in]
-    told = [__version__, name, repr(settings), *inputs_told, str(mark.change)]
+    # hashes of what was taken in, not numbers of revisions: those depend on what else ran
+    told = [__version__, name, repr(settings), *(r.hash for r in taken_in)]
     digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
     title = " · ".join(part for part in (settings.company, settings.entity) if part)
     version = sum(revision.kind in ("load", "collect") for revision in taken_in)
@@ -508,28 +520,43 @@ def batch(
     plans = find_plans(root)
     if not plans:
         raise SopError(f"There is no plan folder below {root}.", "Make one with sop-xl init.")
-    work = [(plan, root, name, author, at, reload) for plan in plans for name in cycles or ("",)]
-    rows = []
+    # the cycles of one plan share its store: they go one after the other, in order
+    work = [(plan, root, sorted(cycles) or [""], author, at, reload) for plan in plans]
     if jobs == 1:
-        results: Iterator[BatchRow] = map(_one_of_many, work)
-        rows = list(_counted(results, len(work), progress))
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            rows = list(_counted(pool.map(_one_of_many, work), len(work), progress))
-    return rows
+        return [row for one in _counted(map(_one_of_many, work), plans, progress) for row in one]
+    with ProcessPoolExecutor(jobs) as pool:
+        futures = [pool.submit(_one_of_many, one) for one in work]
+        results = (_outcome(future, one) for future, one in zip(futures, work, strict=True))
+        return [row for one in _counted(results, plans, progress) for row in one]
 
 
 def _counted(
-    results: Iterator[BatchRow], total: int, progress: Progress | None
-) -> Iterator[BatchRow]:
-    for done, row in enumerate(results, start=1):
+    results: Iterable[list[BatchRow]], plans: Sequence[Path], progress: Progress | None
+) -> Iterator[list[BatchRow]]:
+    for done, rows in enumerate(results, start=1):
         if progress:
-            progress(done, total, row.plan)
-        yield row
+            progress(done, len(plans), rows[-1].plan)
+        yield rows
 
 
-def _one_of_many(work: tuple[Path, Path, str, str, dt.datetime, bool]) -> BatchRow:
-    path, root, name, author, at, reload = work
+def _outcome(future: Future[list[BatchRow]], work: Work) -> list[BatchRow]:
+    """The rows of a plan; a process that died is a failed row, not the end of the batch."""
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        path, root, names = work[:3]
+        text = f"its process ended early ({error})"
+        return [BatchRow(_relative(path, root), name, "failed", "", text) for name in names]
+
+
+def _one_of_many(work: Work) -> list[BatchRow]:
+    path, root, names, author, at, reload = work
+    return [_one_workbook(path, root, name, author, at, reload) for name in names]
+
+
+def _one_workbook(
+    path: Path, root: Path, name: str, author: str, at: dt.datetime, reload: bool
+) -> BatchRow:
     shown = _relative(path, root) if path != root else path.name
     try:
         if reload:

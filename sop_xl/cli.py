@@ -32,7 +32,15 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.REPAIR: 
 PLAN = click.argument("plan", type=click.Path(path_type=Path), default=".")
 CYCLE = click.option("--cycle", metavar="YYYY-MM", help="The cycle: its first plan month.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
-AUTHOR = click.option("--author", default=getpass.getuser, show_default="your login name",
+def _login() -> str:
+    """Who runs the command; some containers and services know no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+AUTHOR = click.option("--author", default=_login, show_default="your login name",
                       help="Who did it, for the record.")
 ALL = click.option("--all", "show_all", is_flag=True, help="Print every finding.")
 

@@ -69,7 +69,7 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     _step("demand", demand.run, ("demand_plan", "demand_total", "pipeline", "events")),
-    _step("supply", supply.run, ("supply_plan", "capacity", "workforce")),
+    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis")),

@@ -13,7 +13,6 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
 ``{measure@final}``        the last plan period
 ``{measure@todate}``       first plan period to this one
 ``{measure@plan}``         all plan periods of the row
-``{measure@ahead}``        the next three periods, clipped to the horizon
 ``{family}``               a key of the block
 ``{#days}``                a row of the time axis, with the modifiers of a measure: year, flag,
                            n (plan period number), days, workdays, period
@@ -60,7 +59,7 @@ WHOLE = (
 )
 """Modifiers of a table or grid as a whole."""
 MODIFIERS = {
-    *("prev", "opening", "final", "todate", "plan", "ahead"),
+    *("prev", "opening", "final", "todate", "plan"),
     *("lookup", "sum", "count", "column", "scope", "all", "view", "label", "keys"),
     *("total", "past_total"),
     *("year", "year_after", "key_plan"),
@@ -95,6 +94,8 @@ class Unit(Enum):
     HOURS = ("h", '#,##0;-#,##0;"–"', "number")
     FACTOR = ("factor", "#,##0.0000", "number")
     DAYS = ("days", '#,##0;-#,##0;"–"', "number")
+    YEAR = ("year", "0", "number")
+    RATE = ("units/day", '#,##0.0;-#,##0.0;"–"', "number")
     MONEY = ("money", '#,##0;[Red](#,##0);"–"', "number")
     PRICE = ("money/unit", '#,##0.00;[Red](#,##0.00);"–"', "number")
     PERCENT = ("%", "0.0%", "number")
@@ -112,9 +113,8 @@ class Unit(Enum):
 
     def text(self, currency: str, base_unit: str) -> str:
         """The unit as a planner reads it, ``EUR/pcs`` for example."""
-        return self.label.replace("money", currency).replace("units", base_unit).replace(
-            "unit", base_unit
-        )
+        names = {"money": currency, "units": base_unit, "unit": base_unit}
+        return re.sub("money|units?", lambda word: names[word[0]], self.label)
 
 
 class Role(Enum):
@@ -165,6 +165,8 @@ class Table:
     help: str = ""
     at_level: bool = False
     """Its keys begin with the planning level, which :meth:`for_level` puts in front."""
+    as_issued: bool = False
+    """Written when the book is made: what is typed later in the book does not move it."""
     sums: bool = False
     """Rows given by day, or by finer keys, are added up to the period."""
     rows_given: bool = False
@@ -235,8 +237,8 @@ class Measure:
     """A result line: bold with a rule above."""
     detail: bool = False
     """Can be folded away."""
-    sparse: Literal["", "blank", "zero"] = ""
-    """Months that hold nothing (or zero) stay empty cells: a chart ends there and draws no zero."""
+    sparse: Literal["", "blank", "zero", "past"] = ""
+    """Months that hold nothing, or zero, or zero in the past, stay empty: a chart shows a gap."""
     alert: Alert = ""
     """Which values stand out in colour."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,7 +88,18 @@ def change(book: Path, how: Callable[[Any], object], to: Path | None = None) -> 
 
 def value_of(book: Path, place: InGrid | InList) -> Any:
     """The value that is cached in a cell."""
-    return place.find(openpyxl.load_workbook(book, data_only=True)).value
+    return place.find(opened(book)).value
+
+
+def opened(book: Path) -> Any:
+    """A workbook with cached values, to look at; it is read again when the file has changed."""
+    state = book.stat()
+    return _opened(book, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4)
+def _opened(book: Path, _changed: int, _size: int) -> Any:
+    return openpyxl.load_workbook(book, data_only=True)
 
 
 def replace_in_cell(book: Path, address: str, pattern: str, new: str) -> None:

@@ -155,5 +155,10 @@ def calendar_of(settings: Settings) -> Calendar:
 
 
 def axis_of(settings: Settings, first: pd.Period) -> Axis:
-    """The time axis of the cycle that begins with a period."""
-    return Axis(calendar_of(settings), first, settings.history_shown, settings.horizon)
+    """The time axis of the cycle that begins with a period.
+
+    The past reaches at least to the start of the fiscal year, whose outlook is actuals + plan.
+    """
+    into_year = (first.month - settings.fiscal_year_start) % 12
+    history = max(settings.history_shown, into_year)
+    return Axis(calendar_of(settings), first, history, settings.horizon)

@@ -93,30 +93,35 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
     return Entry(change, row.author, row.at, row.book, row.file, row.status, kept, row.carried)
 
 
-def frame(log: Sequence[Entry]) -> pd.DataFrame:
-    """The log as the sheet Change_Log shows it."""
-    rows = [_shown(number, entry) for number, entry in enumerate(log, start=1)]
+def frame(log: Sequence[tuple[str, Entry]]) -> pd.DataFrame:
+    """The log as the sheet Change_Log shows it: entries with the cycle that they belong to."""
+    rows = [_shown(number, cycle, entry) for number, (cycle, entry) in enumerate(log, start=1)]
     columns = {c.name: [row[c.name] for row in rows] for c in CHANGE_LOG.columns}
     return frame_of(columns, CHANGE_LOG.columns)
 
 
-def _shown(number: int, entry: Entry) -> Row:
+def _shown(number: int, cycle: str, entry: Entry) -> Row:
     change = entry.change
-    step, old = _step(change.old, change.new), _number(change.old)
+    # what was overruled is what the change replaced, whatever its workbook had shown
+    overruled = entry.status == APPLIED and entry.kept is not None
+    before = entry.kept if overruled else change.old
+    step, old = _step(before, change.new), _number(before)
+    kept = f": kept {text(entry.kept, change) or 'blank'}" if entry.status == CONFLICT else ""
     return {
         "number": float(number),
+        "cycle": cycle,
         "at": entry.at.strftime("%Y-%m-%d %H:%M"),
         "author": entry.author,
         "cell": change.cell,
         "table": INPUTS[change.table].label,
         "key": key_text(change.key),
         "field": INPUTS[change.table][change.column].label if change.column else change.kind.value,
-        "old": text(change.old, change),
+        "old": text(before, change),
         "new": text(change.new, change),
         "difference": step,
         "share": step / old if step is not None and old else None,
         "reason": change.reason,
-        "status": entry.status,
+        "status": entry.status + kept,
     }
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
 import pandas as pd
+import sqlalchemy as sa
 
 from sop_xl import tables
 from sop_xl.errors import SopError
@@ -116,15 +117,8 @@ class Store:
                 (:mod:`sop_xl.store.carry` says what); None starts with nothing.
             author: Who opens it.
         """
-        period_of(cycle)
         with self._database.write() as connection:
-            if any(found.name == cycle for found in books.cycles(connection)):
-                return False
-            connection.execute(CYCLE.insert(), Cycle(cycle, at, OPEN)._asdict())
-            if carry_from is not None:
-                need_cycle(connection, carry_from)
-                roll(connection, carry_from, cycle, at, author)
-        return True
+            return _open(connection, cycle, at, carry_from, author)
 
     def set_status(self, cycle: str, status: Literal["open", "closed"]) -> None:
         """Close a cycle, or open it again; a closed one takes no more loads, changes or plans."""
@@ -144,12 +138,17 @@ class Store:
         note: str = "",
         *,
         kind: Literal["load", "proposal"] = "load",
+        opens: bool = False,
     ) -> int:
         """Append a load, or a proposal of the plan for lists nobody has filled in yet.
 
         Tables that are not among the frames stay as they are. An empty frame empties its table,
         except the lists of ``carry.KEPT_LISTS``, which live on without a source. Rows are stored
         only where they differ from the cycle's latest.
+
+        Args:
+            opens: Open the cycle if the store does not have it, with what is still open in the one
+                before; the cycle and its load come together or not at all.
 
         Returns:
             Its revision.
@@ -166,6 +165,9 @@ class Store:
             if not (name in carry.KEPT_LISTS and frame.empty)
         ]
         with self._database.write() as connection:
+            if opens:
+                earlier = [c.name for c in books.cycles(connection) if c.name < cycle]
+                _open(connection, cycle, at, max(earlier, default=None), author)
             need_cycle(connection, cycle, writable=True)
             before = base.held(connection, cycle, books.mark(connection, cycle).revision)
             revision = base.add_revision(
@@ -253,10 +255,21 @@ class Store:
             return collect(connection, Collected(issue, file, author, at, prefer), stored)
 
     def changes(self, cycle: str) -> pd.DataFrame:
-        """The change log of a cycle: the frame of ``tables.review.CHANGE_LOG``, oldest first."""
+        """The change log: the frame of ``tables.review.CHANGE_LOG``, oldest first.
+
+        It holds the changes of the cycle and of the one before, from which overrides carry over.
+        """
+        before = self.previous_cycle(cycle)
         with self._database.read() as connection:
             need_cycle(connection, cycle)
-            return log.frame(log.entries(connection, cycle, ~CHANGE.c.carried))
+            return log.frame(
+                [
+                    (name, entry)
+                    for name in (before, cycle)
+                    if name is not None
+                    for entry in log.entries(connection, name, ~CHANGE.c.carried)
+                ]
+            )
 
     # Plans
 
@@ -375,3 +388,17 @@ class Store:
                 list(dict.fromkeys(findings)),
                 books.issues(connection, ISSUED.c.cycle == cycle),
             )
+
+
+def _open(
+    connection: sa.Connection, cycle: str, at: dt.datetime, carry_from: str | None, author: str
+) -> bool:
+    """Open a cycle in a transaction; False if it is there already."""
+    period_of(cycle)
+    if any(found.name == cycle for found in books.cycles(connection)):
+        return False
+    connection.execute(CYCLE.insert(), Cycle(cycle, at, OPEN)._asdict())
+    if carry_from is not None:
+        need_cycle(connection, carry_from)
+        roll(connection, carry_from, cycle, at, author)
+    return True

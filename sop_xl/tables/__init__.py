@@ -17,6 +17,7 @@ GRIDS: dict[str, Grid] = {
         demand.DEMAND_PLAN,
         demand.DEMAND_TOTAL,
         supply.SUPPLY_PLAN,
+        supply.OUTPUT,
         supply.CAPACITY,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,

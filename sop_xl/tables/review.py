@@ -31,6 +31,7 @@ EXCEPTIONS = Table(
         Column("comment", "Comment", role=OPTIONAL, help="What was found or decided."),
     ),
     help="What needs a person, most money first.",
+    as_issued=True,
     rows_given=True,
 )
 
@@ -65,8 +66,7 @@ CHECKS = (
           "A formula was typed over: generate the book again."),
     Check("capacity_load", "Load of all resources = production x hours per unit",
           "{capacity.load@total}-SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS("
-          "{supply_plan@totals},{supply_plan.family@keys},{bill.family@column},"
-          "{supply_plan@measures},{supply_plan.production@label}))", 0.01, "Capacity",
+          "{output@totals},{output.family@keys},{bill.family@column}))", 0.01, "Capacity",
           "A resource of the bill is missing in Resources: add it and load again."),
     Check("volume", "Shipments in the supply plan = volume in finance",
           "{supply_plan.shipments@total}-{finance_family.volume@total}", 0.01, "Finance_Recon",
@@ -119,6 +119,7 @@ CHANGE_LOG = Table(
     "Change log",
     (
         Column("number", "No.", Unit.COUNT, Role.KEY, help="Order of the changes."),
+        Column("cycle", "Cycle", Unit.PERIOD, OUTPUT, help="Cycle in which it was made."),
         Column("at", "When", role=OUTPUT, help="When the change was collected (UTC)."),
         Column("author", "Who", role=OUTPUT, help="Who changed it."),
         Column("cell", "Where", role=OUTPUT, help="Sheet and cell of the book it came from."),
@@ -132,5 +133,5 @@ CHANGE_LOG = Table(
         Column("reason", "Reason", role=OUTPUT, help="Reason given for it."),
         Column("status", "Status", role=OUTPUT, help="Applied, or in conflict with another."),
     ),
-    help="Every change that was collected from a book, oldest first.",
+    help="The changes collected in this cycle and the one before, oldest first.",
 )

@@ -6,8 +6,11 @@ from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
 
 OPTIONAL = Role.OPTIONAL
 
-_COVER = "({cumulative_demand}+{inventory})"
+# rounded: the noise of floating point must not decide in which month the stock runs out
+_COVER = "ROUND({cumulative_demand}+{inventory},6)"
 _AT = "MATCH(" + _COVER + ",{cumulative_demand@plan},1)"
+_REACH = "({cumulative_days}+{families.days_used@lookup})"
+_REACHED = "MATCH(" + _REACH + ",{cumulative_days@plan},1)"
 
 SUPPLY_PLAN = Grid(
     "supply_plan",
@@ -17,22 +20,29 @@ SUPPLY_PLAN = Grid(
         Measure("demand", "Demand", past="{demand_total.actual@sum}",
                 plan="{demand_total.consensus@sum}", total="sum",
                 help="Actual demand, then consensus demand."),
-        Measure("cumulative_demand", "Cumulative demand", plan="SUM({demand@todate})", detail=True,
+        Measure("cumulative_demand", "Cumulative demand", plan="ROUND(SUM({demand@todate}),6)",
+                detail=True,
                 help="Demand from the first plan month on."),
         Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
-                plan='IF({families.policy@lookup}="make to order",0,{families.days_used@lookup}'
-                     "*SUM({demand@ahead})/SUM({#days@ahead}))",
-                help="Target days x average daily demand of the next three months."),
+                plan='IF({families.policy@lookup}="make to order",0,ROUND(IF('
+                     + _REACH + ">={cumulative_days@final},{cumulative_demand@final}+("
+                     + _REACH + "-{cumulative_days@final})*{demand@final}/{#days@final},"
+                     "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
+                     + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"
+                     "*INDEX({demand@plan}," + _REACHED + "+1)/INDEX({#days@plan}," + _REACHED
+                     + "+1))-{cumulative_demand},6))",
+                help="Demand of the target days that follow the month; beyond the horizon at the "
+                     "daily demand of the last month."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",
                 plan="MAX(0,{demand}+{target}-N({net_stock@prev}))",
                 help="Output that ends the month on target: demand + target - stock."),
-        Measure("required_rate", "Required daily rate", Unit.RATIO, detail=True,
-                plan="({cumulative_demand}-N({net_stock@opening}))/SUM({#workdays@todate})",
-                help="Constant daily output that avoids backlog up to this month."),
+        Measure("required_rate", "Required daily rate", Unit.RATE, detail=True,
+                plan="(SUM({demand@todate})-N({net_stock@opening}))/SUM({#workdays@todate})",
+                help="Constant output per working day that avoids backlog up to this month."),
         Measure("level_plan", "Level plan", detail=True, total="sum",
-                plan="MAX(0,MAX({required_rate@plan}),({cumulative_demand@final}+{target@final}"
+                plan="MAX(0,MAX({required_rate@plan}),(SUM({demand@plan})+{target@final}"
                      "-N({net_stock@opening}))/SUM({#workdays@plan}))*{#workdays}",
                 help="Lowest constant daily rate without backlog that ends on target x days."),
         Measure("production_override", "Fixed production", role=OPTIONAL, plan=VALUES, minimum=0,
@@ -67,18 +77,30 @@ SUPPLY_PLAN = Grid(
     help="Demand, production, inventory and backlog by family.",
 )
 
+OUTPUT = Grid(
+    "output",
+    "Production by family",
+    (Column("family", "Family", role=Role.KEY, help="Product family."),),
+    (
+        Measure("production", "Production of the family", past="{supply_plan.production@sum}",
+                plan="{supply_plan.production@sum}", total="sum",
+                help="From the supply plan; what loads the resources."),
+    ),
+    help="What loads the resources: production of the supply plan, one row per family.",
+)
+
+_LOAD = (
+    "SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
+    "*SUMIFS({output@range},{output.family@keys},{bill.family@column}))"
+)
+
 CAPACITY = Grid(
     "capacity",
     "Capacity",
     (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
     (
         Measure("load", "Load", Unit.HOURS, total="sum",
-                past="SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
-                     "*SUMIFS({supply_plan@range},{supply_plan.family@keys},{bill.family@column},"
-                     "{supply_plan@measures},{supply_plan.production@label}))",
-                plan="SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
-                     "*SUMIFS({supply_plan@range},{supply_plan.family@keys},{bill.family@column},"
-                     "{supply_plan@measures},{supply_plan.production@label}))",
+                past=_LOAD, plan=_LOAD,
                 help="Production x hours per unit, over all families."),
         Measure("machine_hours", "Machine hours", Unit.HOURS, detail=True, total="sum",
                 past="{resources.machines@lookup}*{resources.hours_per_day@lookup}"

@@ -35,6 +35,11 @@ PROPERTIES = {
 }
 """What the custom document properties of a book are called."""
 
+MONTHS = {
+    "opening_period": "Last closed month: its stock opens the plan.",
+    "first_period": "First plan month; it names the cycle.",
+    "last_period": "Last plan month.",
+}
 Progress = Callable[[int, int, str], None]
 
 
@@ -137,7 +142,7 @@ def _own_frames(settings: Settings, axis: Axis) -> dict[str, pd.DataFrame]:
                 ],
                 "value": [str(v) for v in values.values()],
                 "help": [
-                    metadata[n]["help"] if n in metadata else "Month of the plan." for n in values
+                    metadata[n]["help"] if n in metadata else MONTHS[n] for n in values
                 ],
             }
         ),

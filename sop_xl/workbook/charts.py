@@ -63,7 +63,7 @@ def add_chart(
     title_cell: str = "",
     description: str = "",
 ) -> None:
-    """Put a chart on a sheet.
+    """Put a chart on a sheet; series without a figure are left out, and so is an empty chart.
 
     Args:
         anchor: Its upper left corner, see :meth:`Sheet.at`.
@@ -72,6 +72,10 @@ def add_chart(
         size: Width and height in centimetres.
         description: Text for those who cannot see it; the title where empty.
     """
+    series = [one for one in series if _has_figures(sheet, one)]
+    if not series:
+        sheet.put(anchor.row + 1, 1, f"{title}: there are no figures to show.", "SOP Note")
+        return
     groups = {
         AreaChart: [s for s in series if s.kind in ("base", "band")],
         BarChart: [s for s in series if s.kind in ("column", "column2")],
@@ -100,6 +104,16 @@ def add_chart(
     main.anchor = OneCellAnchor(_from=anchor, ext=extent)
     sheet.skeleton.add_chart(main)
     sheet.descriptions.append(description or title)
+
+
+def _has_figures(sheet: Sheet, one: Drawn) -> bool:
+    """Whether the row that a series draws holds a number."""
+    grid = one.place.grid
+    frame = sheet.book.frames[grid.name]
+    for key, value in zip(grid.key_names, one.block, strict=True):
+        frame = frame[frame[key] == value]
+    figures = frame[one.measure].dropna()
+    return bool((figures != 0).any() if grid[one.measure].sparse == "zero" else len(figures))
 
 
 def _ordered(groups: dict[Any, list[Drawn]]) -> list[Drawn]:

@@ -96,8 +96,6 @@ class Translator:
     def _along_row(self, row: str, modifier: str | None) -> str:
         """A cell or range of the same row; ``row`` is a number or mark, with $ where absolute."""
         whole = f"${self.first}{row}:${self.final}{row}"
-        count = f"{THIS}${AXIS_ROW['n']}"
-        last = setting_name("horizon")
         references = {
             None: f"{THIS}{row}",
             "prev": f"{BEFORE}{row}",
@@ -105,7 +103,6 @@ class Translator:
             "final": f"${self.final}{row}",
             "todate": f"${self.first}{row}:{THIS}{row}",
             "plan": whole,
-            "ahead": f"INDEX({whole},MIN({count}+1,{last})):INDEX({whole},MIN({count}+3,{last}))",
         }
         return references[modifier]
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.schema import BLANK, VALUES, Measure, Unit
+from sop_xl.workbook.formulas import GridFormula
 from sop_xl.workbook.layout import (
     AXIS_ROW,
     HEADER_ROW,
@@ -26,6 +27,8 @@ Matrix = npt.NDArray[np.object_]
 
 FOLDED_AFTER = 12
 """History older than this many months can be folded away."""
+PRINTED_PAST = 6
+"""Closed months that are printed beside the plan; all of them are on the sheet."""
 COLUMNS_PER_PAGE = 18
 """Months that are still readable on one sheet of paper."""
 _AXIS_LABELS = {
@@ -65,10 +68,14 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace], subject: str = 
     sheet.skeleton.sheet_properties.outlinePr.summaryRight = True
     sheet.skeleton.sheet_properties.outlinePr.summaryBelow = True
     sheet.freeze(HEADER_ROW + 1, columns.first_past)
+    first, last = columns.first_plan - min(PRINTED_PAST, columns.axis.history), columns.last
+    if all(m.plan == BLANK for place in places for m in place.grid.measures):
+        first, last = columns.first_past, columns.last_past
     sheet.finish(
-        print_columns=f"A:{letters}",
-        pages_wide=-(-(columns.last - columns.unit) // COLUMNS_PER_PAGE),
+        print_columns=f"A:{letters}", pages_wide=-(-(last - first + 1) // COLUMNS_PER_PAGE)
     )
+    rows = f"{column_letter(first)}1:{column_letter(last)}{places[-1].last_row}"
+    sheet.skeleton.print_area = rows
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
@@ -87,7 +94,7 @@ def _axis(sheet: Sheet, places: Sequence[GridPlace], subject: str) -> None:
     sheet.put(HEADER_ROW, columns.unit, "Unit", "SOP Header")
     periods = axis.periods
     rows: dict[str, list[CellValue]] = {
-        "year": [int(y) for y in axis.calendar.fiscal_year(periods)],
+        "year": [int(y) for y in columns.fiscal_years],
         "flag": ["actual" if p < axis.first else "plan" for p in periods],
         "n": [int((p - axis.first).n) + 1 for p in periods],
         "days": [int(d) for d in axis.calendar.days(periods)],
@@ -167,7 +174,9 @@ class _MeasureRows:
         )
         number = measure.unit.number_format if measure.unit.is_number else None
         self.number = number
-        self.empty = (None, 0.0) if measure.sparse == "zero" else (None,)
+        nothing: tuple[CellValue, ...] = (None, 0.0) if measure.sparse != "blank" else (None,)
+        self.empty_past = nothing if measure.sparse else ()
+        self.empty_plan = nothing if measure.sparse in ("blank", "zero") else ()
         self.opens = measure is place.grid.measures[0]
         self.past_style = self._style("SOP Total past" if measure.strong else "SOP Past")
         if measure.role.is_input:
@@ -207,20 +216,19 @@ class _MeasureRows:
         for index, value in enumerate(values):
             is_past = index < self.history
             text = past if is_past else plan
-            formula = text and self.plan_formula(text, index)
+            formula = text and GridFormula.for_month(
+                text, self.letters[index + 1], self.letters[index]
+            )
             style = self.past_style if is_past else self.plan_style
             if index == self.history:
                 style = self.first_plan_style
-            if self.measure.sparse and value in self.empty:
+            if value in (self.empty_past if is_past else self.empty_plan):
                 value, formula = None, None
             cells.put(row, first + index, value, style, formula)
         if self.measure.total or self.measure.ratio:
             self._totals(row, at, block)
         if self.measure.detail:
             cells.row(row, outline=1)
-
-    def plan_formula(self, text: str, index: int) -> str:
-        return text.replace("\x00", self.letters[index + 1]).replace("\x01", self.letters[index])
 
     def _labels(self, row: int, block: Key) -> None:
         columns = self.place.columns
@@ -238,7 +246,7 @@ class _MeasureRows:
         columns = self.place.columns
         spans = {columns.past_total: slice(0, self.history),
                  columns.plan_total: slice(self.history, None)}
-        years = columns.axis.calendar.fiscal_year(columns.axis.periods)
+        years = columns.fiscal_years
         style = self.sheet.styles.named("SOP Sum", self.number)
         for column, span in spans.items():
             mask = np.zeros(len(years), dtype=bool)
@@ -294,6 +302,8 @@ class _MeasureRows:
 
     def rules(self) -> None:
         """Validation of inputs and colours of alerts, one rule for all blocks."""
+        if not self.place.blocks:
+            return
         measure, columns = self.measure, self.place.columns
         first = column_letter(columns.first_plan if measure.role.is_input else columns.first_past)
         last = column_letter(columns.last_plan)

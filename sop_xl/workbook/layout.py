@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
@@ -71,7 +73,7 @@ class TimeColumns:
     @cached_property
     def years(self) -> dict[int, int]:
         """Fiscal year -> column of its total; this year and the next one are always there."""
-        shown = {int(y) for y in self.axis.calendar.fiscal_year(self.axis.periods)}
+        shown = {int(y) for y in self.fiscal_years}
         shown |= {self.this_year, self.this_year + 1}
         return {year: self.plan_total + 1 + at for at, year in enumerate(sorted(shown))}
 
@@ -84,9 +86,14 @@ class TimeColumns:
         first = pd.PeriodIndex([self.axis.first])
         return int(self.axis.calendar.fiscal_year(first)[0])
 
+    @cached_property
+    def fiscal_years(self) -> npt.NDArray[np.int_]:
+        """Fiscal year of each month shown."""
+        return self.axis.calendar.fiscal_year(self.axis.periods)
+
     def is_complete(self, year: int) -> bool:
         """Whether every period of a fiscal year is among the months shown."""
-        return int((self.axis.calendar.fiscal_year(self.axis.periods) == year).sum()) == 12
+        return int((self.fiscal_years == year).sum()) == 12
 
     def column(self, period: pd.Period) -> int:
         return int(self.first_plan + (period - self.axis.first).n)

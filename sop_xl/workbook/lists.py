@@ -19,6 +19,8 @@ from sop_xl.workbook.styles import Cell, style_name
 SPARE_ROWS = 3
 """Empty rows at the end of a list that people fill in."""
 LONGEST = 60.0
+TYPED_WIDTH = 22.0
+"""Least width of a column in which people write what they like."""
 _BY_LABEL = {unit.label: unit for unit in Unit}
 
 
@@ -30,7 +32,7 @@ def rows_of(table_rows: int, editable: bool) -> int:
 def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
     """Draw lists side by side, each an Excel table of its own."""
     drawn = list(places)
-    sheet.head(help)
+    sheet.head(help, as_issued=any(place.table.as_issued for place in drawn))
     settings = sheet.book.settings
     units = f"Quantities in {settings.base_unit}, money in {settings.currency}"
     sheet.put(4, 1, f"{units}  ·  {LEGEND}", "SOP Note")
@@ -40,7 +42,7 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
         draw_table(sheet, place)
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
-    sheet.finish()
+    sheet.finish(pages_wide=min(2, len(drawn)))
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
@@ -65,7 +67,8 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
         if width >= LONGEST:
             for row, text in enumerate(frame[column.name], start=place.first_row):
                 wrapped.setdefault(row, []).append((text, width))
-        sheet.widths({number: max(width, len(column.label) + 3.5)})
+        least = TYPED_WIDTH if _is_typed_text(column) else 0.0
+        sheet.widths({number: max(width, len(column.label) + 3.5, least)})
         _rules(sheet, place, column, number)
     sheet.fit_rows(wrapped)
     sheet.skeleton.add_table(excel)
@@ -113,6 +116,10 @@ def plain(column: pd.Series[Any], unit: Unit) -> list[CellValue]:
     if unit.is_number:
         return [None if pd.isna(v) else float(v) for v in column]
     return [None if pd.isna(v) or v == "" else str(v) for v in column]
+
+
+def _is_typed_text(column: Column) -> bool:
+    return column.role.is_input and column.unit is Unit.TEXT and not column.choices
 
 
 def _flag(value: Any) -> CellValue:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -24,6 +25,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.functions import fromstring
 
 from sop_xl.errors import SopError
 from sop_xl.reading import Cells, read_details
@@ -39,6 +41,7 @@ _REFERENCE = re.compile(r"(?<![A-Za-z_\[])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(])")
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 """First bytes of the container of old and of encrypted workbooks."""
+_WORKBOOK, _PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
 GAP = 200
 """Empty rows or columns after which a sheet is at its end."""
 
@@ -75,10 +78,15 @@ def read_identity(path: Path) -> dict[str, str]:
     Raises:
         SopError: The file is no workbook, or none of ours, or of another structure.
     """
-    with _readable(path):
-        workbook = load_workbook(path, read_only=True, keep_links=False)
-        workbook.close()
-    return _identity(path, workbook)
+    with _readable(path), zipfile.ZipFile(path) as package:
+        if _WORKBOOK not in package.namelist():
+            raise ValueError("it holds no workbook")
+        named = _PROPERTIES in package.namelist()
+        properties = fromstring(package.read(_PROPERTIES)) if named else ()
+        found = {one.get("name"): "".join(one.itertext()) for one in properties}
+    identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
+    _check_identity(path, identity)
+    return identity
 
 
 def read_inputs(path: Path, level: tuple[str, ...]) -> BookInputs:
@@ -90,11 +98,13 @@ def read_inputs(path: Path, level: tuple[str, ...]) -> BookInputs:
     Raises:
         SopError: The file cannot be read, or is no book of this structure.
     """
+    identity = read_identity(path)
     with _readable(path):
-        values = load_workbook(path, data_only=True, keep_links=False)
+        data = path.read_bytes()  # openpyxl leaves a file open where it fails
+        values = load_workbook(BytesIO(data), data_only=True, keep_links=False)
         extents = {sheet.title: _extent(sheet) for sheet in values.worksheets}
-        formulas = _formulas(path, extents)
-    book = BookInputs(path.name, _identity(path, values))
+        formulas = _formulas(data, extents)
+    book = BookInputs(path.name, identity)
     for spec in SHEETS:
         if spec.name not in values.sheetnames:
             if any(TABLES[t].is_editable for t in spec.tables) or _input_grids(spec.grids, level):
@@ -141,33 +151,37 @@ def _readable(path: Path) -> Iterator[None]:
         raise SopError(
             f"{path} cannot be read.", "Close it in Excel, or copy it, and try again."
         ) from error
-    except DefusedXmlException as error:
-        raise SopError(
-            f"{path} holds XML that tries to exhaust the reader; it was not opened.",
-            "Do not open it; ask where it came from.",
-        ) from error
-    except (InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError,
-            ParseError, EOFError, TypeError, AttributeError) as error:
+    except (DefusedXmlException, InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError,
+            ValueError, OSError, ParseError, EOFError, TypeError, AttributeError) as error:
+        if any(isinstance(one, DefusedXmlException) for one in _chain(error)):
+            raise SopError(
+                f"{path} holds XML that tries to exhaust the reader; it was not opened.",
+                "Do not open it; ask where it came from.",
+            ) from error
         raise SopError(
             f"{path} is no readable Excel workbook ({_reason(path, error)}).",
             "Open it in Excel, take off a password, save it as .xlsx and try again.",
         ) from error
 
 
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it came of; openpyxl wraps some."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _reason(path: Path, error: Exception) -> str:
     with suppress(OSError), path.open("rb") as file:
         if file.read(8) == _OLE:
             return "it is protected by a password, or in the old .xls format"
-    return str(error) or type(error).__name__
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def _formulas(path: Path, extents: Mapping[str, Extent]) -> dict[str, Rows]:
+def _formulas(data: bytes, extents: Mapping[str, Extent]) -> dict[str, Rows]:
     """Formulas in the place of values, by sheet."""
-    workbook = load_workbook(path, read_only=True, keep_links=False)
-    try:
-        return {sheet.title: _rows(sheet, extents[sheet.title]) for sheet in workbook.worksheets}
-    finally:
-        workbook.close()
+    workbook = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+    return {sheet.title: _rows(sheet, extents[sheet.title]) for sheet in workbook.worksheets}
 
 
 def _extent(sheet: Any) -> Extent:
@@ -193,9 +207,7 @@ def _rows(sheet: Any, extent: Extent) -> Rows:
     return [list(row) for row in cells]
 
 
-def _identity(path: Path, workbook: Any) -> dict[str, str]:
-    found = {prop.name: str(prop.value) for prop in workbook.custom_doc_props.props}
-    identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
+def _check_identity(path: Path, identity: Mapping[str, str]) -> None:
     if not identity["build"]:
         raise SopError(
             f"{path} is no S&OP workbook of ours: it bears no build number.",
@@ -206,7 +218,6 @@ def _identity(path: Path, workbook: Any) -> dict[str, str]:
             f"{path} has structure {identity['schema']}, this program reads {SCHEMA}.",
             "Collect it with the version of sop-xl that made it, then generate a new book.",
         )
-    return identity
 
 
 class _SheetReader:
@@ -242,13 +253,16 @@ class _SheetReader:
             rows=rows,
             first_column=first,
         )
-        for at in wanted:
-            for row in rows:
-                self._check_computed(table, str(header[at]), row, first + at)
+        uncomputed = {
+            f"{get_column_letter(first + at)}{row}"
+            for at in wanted
+            for row in rows
+            if self._is_uncomputed(table, str(header[at]), row, first + at)
+        }
         details = read_details(table, cells, _month_of)
         # the header cells need not be neighbours: name cells by their own column
         columns = {name: first + wanted[at] for name, at in details.positions.items()}
-        self.book.findings += details.findings
+        self.book.findings += [f for f in details.findings if f.cell not in uncomputed]
         self.book.frames[table.name] = details.frame
         keys = details.frame[table.keys].itertuples(index=False, name=None)
         for row, values in zip(details.rows, keys, strict=True):
@@ -288,14 +302,18 @@ class _SheetReader:
     def _typed_over(
         self, table: Table, header: list[object], first: int, rows: list[int]
     ) -> None:
-        computed = {column.label: column for column in table.columns if column.formula}
-        for at, label in enumerate(header):
-            column = computed.get(str(label))
-            if column is None:
-                continue
-            for row in rows:
-                if not _is_formula(self._formula(row, first + at)):
-                    self._overwritten(table.name, column.label, row, first + at)
+        computed = {
+            first + at: column.label
+            for at, label in enumerate(header)
+            for column in table.columns
+            if column.formula and column.label == label
+        }
+        for row in rows:
+            if all(self._formula(row, at) in (None, "") for at in computed):
+                continue  # typed below the list, where there are no formulas
+            for at, label in computed.items():
+                if not _is_formula(self._formula(row, at)):
+                    self._overwritten(table.name, label, row, at)
 
     # ---- grids ------------------------------------------------------------------------------
 
@@ -383,7 +401,7 @@ class _SheetReader:
                 self.book.cells[table.name, (*key, str(month)), name] = (
                     f"{self.name}!{get_column_letter(at + 1)}{row}"
                 )
-                self._check_computed(table, measure.label, row, at + 1)
+                self._is_uncomputed(table, measure.label, row, at + 1)
                 # blank ones too: a cell that somebody cleared is a change
                 found.setdefault((*key, month), {})[name] = None if value == "" else value
                 place[(*key, month)] = row
@@ -467,11 +485,11 @@ class _SheetReader:
     def _formula(self, row: int, column: int) -> object:
         return _at(self.formulas, row, column)
 
-    def _check_computed(self, table: Table, label: str, row: int, column: int) -> None:
-        """A formula in an input cell is taken by its value: it has to have one."""
+    def _is_uncomputed(self, table: Table, label: str, row: int, column: int) -> bool:
+        """A formula in an input cell is taken by its value: find one that has none."""
         formula = self._formula(row, column)
         if not _is_formula(formula) or self._value(row, column) is not None:
-            return
+            return False
         shown = getattr(formula, "text", formula)
         self.book.findings.append(
             Finding(
@@ -484,6 +502,7 @@ class _SheetReader:
                 f"{get_column_letter(column)}{row}",
             )
         )
+        return True
 
     def _overwritten(self, table: str, label: str, row: int, *columns: int) -> None:
         value = self._formula(row, columns[0])

@@ -21,7 +21,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from sop_xl.planning.calendar import Axis
 from sop_xl.schema import Alert
 from sop_xl.tables.settings import Settings
-from sop_xl.workbook.formulas import Translator
+from sop_xl.workbook.formulas import Translator, excel_text
 from sop_xl.workbook.layout import Layout, setting_name
 from sop_xl.workbook.sheetdata import CellValue, SheetData
 from sop_xl.workbook.styles import (
@@ -37,11 +37,15 @@ from sop_xl.workbook.styles import (
 
 PIXELS_PER_CHARACTER = 7
 """Of Calibri 11, by which Excel measures the widths of columns."""
+ISSUE_MARK = "Issue_mark"
+"""The name of the cell that says whether the plan has moved since the book was issued."""
 HOME, HOME_LINK_ROW = "Home", 5
 """Every sheet has the way back in the same cell."""
+HEADER_LENGTH = 80
+"""Characters of the plan's name in a page header, which holds 255 in all."""
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
-LINE_HEIGHT = 13.0
-"""Points of a line of text."""
+LINE_HEIGHT, HIGHEST_ROW = 13.0, 409.0
+"""Points of a line of text, and of the highest row that Excel has."""
 LEGEND = "Blue on yellow: fill in  ·  black: computed  ·  grey: past  ·  ● good ▲ watch ■ act"
 
 
@@ -118,15 +122,22 @@ class Sheet:
             Hyperlink(ref=reference, location=target, display=text, tooltip=f"Go to {target}")
         )
 
-    def head(self, subtitle: str) -> None:
-        """Title, status line with the check light, and what the sheet is for."""
+    def head(self, subtitle: str, *, as_issued: bool = False) -> None:
+        """Title, status line with the check light, and what the sheet is for.
+
+        Args:
+            subtitle: What the sheet is for.
+            as_issued: It holds messages written when the book was made: the line says so as soon
+                as the plan in the book has moved.
+        """
         self.put(1, 1, self.title, "SOP Title")
         self.cells.row(1, height=24)
         light = self.book.status_line
         self.put(
             2, 1, light + self.book.check_light, "SOP Status line", formula=f'"{light}"&Check_light'
         )
-        self.put(3, 1, subtitle, "SOP Note")
+        formula = f"{excel_text(subtitle)}&{ISSUE_MARK}" if as_issued else None
+        self.put(3, 1, subtitle, "SOP Note", formula=formula)
         if self.name != HOME:
             self.link(HOME_LINK_ROW, 1, HOME, f"{HOME}!A1")
         alarm = DifferentialStyle(font=BAD.font)
@@ -162,7 +173,7 @@ class Sheet:
                 default=1,
             )
             if lines > 1:
-                self.cells.row(row, height=LINE_HEIGHT * lines + 2)
+                self.cells.row(row, height=min(LINE_HEIGHT * lines + 2, HIGHEST_ROW))
 
     def freeze(self, row: int, column: int) -> None:
         self.skeleton.freeze_panes = f"{get_column_letter(column)}{row}"
@@ -250,7 +261,7 @@ class Sheet:
         margins.left = margins.right = 0.4
         margins.top, margins.bottom = 0.8, 0.7
         margins.header, margins.footer = 0.35, 0.35
-        plan = identity.plan.replace("&", "&&")
+        plan = identity.plan[:HEADER_LENGTH].replace("&", "&&")
         sheet.oddHeader.left.text = f"{plan}"
         sheet.oddHeader.center.text = "&A"
         sheet.oddHeader.right.text = f"Cycle {identity.cycle} · version {identity.version}"

@@ -57,7 +57,7 @@ SHEETS = (
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
               grids=("supply_plan",), side="supply"),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
-              grids=("capacity",), side="capacity"),
+              grids=("output", "capacity"), side="capacity"),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",

@@ -18,6 +18,8 @@ from sop_xl.tables.settings import Settings
 
 PROPOSALS = 5
 """Decisions that are proposed where nobody has written one yet."""
+PROPOSED = "Proposed by the review: "
+"""How the recommendation of a proposal begins."""
 DECIDED = ("demand", "supply", "capacity", "finance")
 """Areas that need a decision; the others need somebody to do the work."""
 
@@ -74,7 +76,7 @@ def decisions(typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
             "decision": [f"D-{number:02d}" for number in range(1, len(largest) + 1)],
             "question": [f"{message} What do we do?" for message in largest["message"]],
             "options": [f"(a) {option} (b) Accept it." for option in largest["option"]],
-            "recommendation": [f"Proposed by the review: {option}" for option in largest["option"]],
+            "recommendation": [f"{PROPOSED}{option}" for option in largest["option"]],
             "value": largest["value"].to_numpy(),
             "level": "executive",
             "choice": "",
@@ -88,3 +90,10 @@ def decisions(typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[table.names].astype(empty_frame(table.columns).dtypes.to_dict())
+
+
+def untouched(decisions: pd.DataFrame) -> pd.Series[bool]:
+    """Which decisions are proposals of the plan that nobody has taken up yet."""
+    blank = (decisions["choice"] == "") & (decisions["owner"] == "") & decisions["due"].isna()
+    proposed = decisions["recommendation"].str.startswith(PROPOSED)
+    return proposed & blank & (decisions["status"] == "proposed")

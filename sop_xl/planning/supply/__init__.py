@@ -11,12 +11,17 @@ from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
 from sop_xl.planning.supply.capacity import capacity, with_team_hours
-from sop_xl.planning.supply.inventory import days_of_supply, shipments, target_inventory
+from sop_xl.planning.supply.inventory import (
+    cumulative,
+    days_of_supply,
+    shipments,
+    target_inventory,
+)
 from sop_xl.planning.supply.production import level_plan, project, required_rate
 from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.supply import SUPPLY_PLAN
+from sop_xl.tables.supply import OUTPUT, SUPPLY_PLAN
 
 MAKE_TO_ORDER = "make to order"
 
@@ -46,7 +51,8 @@ def run(
     load = capacity(
         axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs
     )
-    frames = {"supply_plan": plan, "capacity": load, "workforce": teams}
+    output = blocks(OUTPUT, names, axis, {"production": zero(production)})
+    frames = {"supply_plan": plan, "output": output, "capacity": load, "workforce": teams}
     return Outcome(frames, _opening_findings(axis, families, stock_history))
 
 
@@ -79,7 +85,7 @@ def supply_plan(
     backlog = np.maximum(0.0, rounded(-projection.net_stock))
     plan = {
         "demand": demand,
-        "cumulative_demand": np.cumsum(demand, axis=1),
+        "cumulative_demand": cumulative(demand),
         "cumulative_days": np.broadcast_to(np.cumsum(calendar_days), demand.shape),
         "target": target,
         "chase_plan": projection.chase,

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from sop_xl.planning.frames import Numbers
-
-AHEAD = 3
-"""Periods whose average demand the target covers."""
+from sop_xl.planning.frames import Numbers, rounded
 
 
 def target_inventory(demand: Numbers, days: Numbers, target_days: Numbers) -> Numbers:
-    """Inventory wanted at the end of each period: target days x average daily demand ahead.
+    """Inventory wanted at the end of each period: the demand of the target days that follow it.
 
-    ``T_t = d x (D_(t+1) + D_(t+2) + D_(t+3)) / (n_(t+1) + n_(t+2) + n_(t+3))``, the three periods
-    clipped to the horizon: the last period looks at itself.
+    ``T_t = C(n_t + d) - C(n_t)``: C is the cumulative demand by day, linear within a period and
+    beyond the horizon at the daily demand of the last period; n_t are the days up to the end of
+    period t, d the target days. It is what :func:`days_of_supply` measures: a stock on target
+    covers its target days.
 
     Args:
         demand: Units, families down, plan periods across.
         days: Calendar days of each plan period.
         target_days: Days of supply to hold, one per family (upright).
 
-    >>> target_inventory(np.array([[30.0, 60, 90]]), np.array([30.0, 30, 30]), np.array([[10.0]]))
-    array([[25., 30., 30.]])
+    >>> target_inventory(np.array([[30.0, 60, 90]]), np.array([30.0, 30, 30]), np.array([[40.0]]))
+    array([[ 90., 120., 120.]])
     """
-    return target_days * _ahead(demand) / _ahead(days[np.newaxis, :])
+    due, through = cumulative(demand), np.cumsum(days)
+    reach = through + target_days
+    inside = np.array([np.interp(r, through, d) for r, d in zip(reach, due, strict=True)])
+    beyond = np.maximum(0.0, reach - through[-1]) * demand[:, -1:] / days[-1]
+    return rounded(inside.reshape(demand.shape) + beyond - due)
 
 
-def _ahead(numbers: Numbers) -> Numbers:
-    """Sum of the next periods of each, clipped to the horizon."""
-    last = numbers.shape[1] - 1
-    sums = np.zeros_like(numbers)
-    for t in range(numbers.shape[1]):
-        first = min(t + 1, last)
-        sums[:, t] = numbers[:, first : min(t + AHEAD, last) + 1].sum(axis=1)
-    return sums
+def cumulative(demand: Numbers) -> Numbers:
+    """Demand from the first plan period on.
+
+    Rounded, as is the stock that is compared with it: the noise of floating point must not decide
+    in which period a stock runs out.
+    """
+    return rounded(np.cumsum(demand, axis=1))
 
 
 def shipments(demand: Numbers, backlog: Numbers, opening_backlog: Numbers) -> Numbers:
@@ -59,10 +61,10 @@ def days_of_supply(demand: Numbers, inventory: Numbers, days: Numbers) -> Number
     array([[45.5,  0. ,  0. ]])
     """
     cover = np.zeros_like(demand)
-    through = np.cumsum(days)
+    through, cumulated = np.cumsum(days), cumulative(demand)
     for row in range(demand.shape[0]):
-        due = np.cumsum(demand[row])
-        reach = due + inventory[row]
+        due = cumulated[row]
+        reach = rounded(due + inventory[row])
         # the last period whose demand is covered whole; it is never before the period itself
         at = np.searchsorted(due, reach, side="right") - 1
         inside = np.minimum(at + 1, len(due) - 1)

@@ -10,13 +10,14 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.schema import Unit
 from sop_xl.tables.review import CHECKS
 from sop_xl.tables.settings import Settings
-from sop_xl.workbook.formulas import structured
+from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.layout import column_letter, setting_name
 from sop_xl.workbook.lists import draw_table
 from sop_xl.workbook.pages.figures import (
     kpi_chart,
 )
-from sop_xl.workbook.sheet import Sheet
+from sop_xl.workbook.pages.pieces import headers
+from sop_xl.workbook.sheet import ISSUE_MARK, Sheet
 from sop_xl.workbook.sheetdata import CellValue
 
 
@@ -77,8 +78,40 @@ def checks_page(sheet: Sheet) -> None:
     )
     sheet.name_cell("Check_light", f"B{row}")
     sheet.alert("status", f"B{row}")
+    _figures_at_issue(sheet, row + 2)
     sheet.freeze(place.first_row, 2)
     sheet.finish()
+
+
+FIGURES_AT_ISSUE = {
+    "demand_plan": "consensus",
+    "supply_plan": "production",
+    "capacity": "available",
+    "finance_total": "operating_profit",
+}
+"""Whose plan totals tell that somebody has moved the plan in the book."""
+
+
+def _figures_at_issue(sheet: Sheet, row: int) -> None:
+    """Plan totals now and as issued; messages and exceptions are as issued, and say so."""
+    headers(sheet, row, 1, {"Plan total": False, "Measure": False, "Now": True, "As issued": True})
+    places = sheet.book.layout.grids
+    first = row + 1
+    for at, (name, measure) in enumerate(FIGURES_AT_ISSUE.items(), start=first):
+        grid = places[name].grid
+        frame = sheet.book.frames[name]
+        issued = float(frame.loc[frame["period"] >= sheet.book.axis.first, measure].sum())
+        formula = sheet.book.translate.check(f"{{{name}.{measure}@total}}")
+        sheet.put(at, 1, grid.label, "SOP Key")
+        sheet.put(at, 2, grid[measure].label, "SOP Text")
+        sheet.put(at, 3, issued, "SOP Output", Unit.QUANTITY.number_format, formula)
+        sheet.put(at, 4, issued, "SOP Output", Unit.QUANTITY.number_format)
+    last = first + len(FIGURES_AT_ISSUE) - 1
+    moved = f"SUMPRODUCT(ABS($C${first}:$C${last}-$D${first}:$D${last}))>0.5"
+    mark = excel_text("  ·  the plan has moved since: messages and exceptions are as issued")
+    sheet.put(last + 1, 1, "Mark on the pages", "SOP Key")
+    sheet.put(last + 1, 2, None, "SOP Text", formula=f'IF({moved},{mark},"")')
+    sheet.name_cell(ISSUE_MARK, f"B{last + 1}")
 
 
 def kpi_sheet(sheet: Sheet) -> None:

@@ -30,7 +30,7 @@ TILES_PER_ROW = 4
 
 def agenda(sheet: Sheet) -> None:
     """D1: the agenda and the decisions required."""
-    sheet.head("Monthly executive S&OP meeting")
+    sheet.head("Monthly executive S&OP meeting", as_issued=True)
     headline(sheet, sheet.name)
     place = sheet.book.layout.tables["agenda"]
     draw_table(sheet, place)
@@ -54,7 +54,7 @@ def agenda(sheet: Sheet) -> None:
 
 def kpi_page(sheet: Sheet) -> None:
     """D2: the prior month in twelve tiles and a trend."""
-    sheet.head("Last closed month, with target and status")
+    sheet.head("Last closed month, with target and status", as_issued=True)
     headline(sheet, sheet.name)
     frame = sheet.book.frames["kpis"]
     for at in range(len(frame)):
@@ -77,7 +77,7 @@ def kpi_page(sheet: Sheet) -> None:
 
 def demand_page(sheet: Sheet) -> None:
     """D3: demand with history, consensus, range and AOP; outlook by family."""
-    sheet.head("Consensus demand, unconstrained")
+    sheet.head("Consensus demand, unconstrained", as_issued=True)
     summary(sheet, sheet.book.layout.tables["demand_summary"])
     headline(sheet, sheet.name)
     selector(sheet, 6, 1, "demand_view", "view_families", "Show family")
@@ -87,7 +87,7 @@ def demand_page(sheet: Sheet) -> None:
 
 def supply_page(sheet: Sheet) -> None:
     """D4: inventory against target, load against capacity."""
-    sheet.head("Production, inventory and capacity of the plan")
+    sheet.head("Production, inventory and capacity of the plan", as_issued=True)
     summary(sheet, sheet.book.layout.tables["supply_summary"])
     headline(sheet, sheet.name)
     selector(sheet, 6, 1, "supply_view", "view_families", "Show family")
@@ -100,7 +100,7 @@ def supply_page(sheet: Sheet) -> None:
 def finance_page(sheet: Sheet) -> None:
     """D5: profit and loss of the fiscal year against the AOP."""
     year = sheet.book.layout.columns.this_year
-    sheet.head(f"Fiscal year {year}: actuals to date and plan, against the AOP")
+    sheet.head(f"Fiscal year {year}: actuals to date and plan, against the AOP", as_issued=True)
     summary(sheet, sheet.book.layout.tables["finance_summary"])
     headline(sheet, sheet.name)
     finance_chart(sheet, sheet.at(0, 6), (25.0, 9.5))
@@ -109,7 +109,7 @@ def finance_page(sheet: Sheet) -> None:
 
 def risks_page(sheet: Sheet) -> None:
     """D6: risks and opportunities, and the gaps that need a decision."""
-    sheet.head("Risks, opportunities and the largest gaps of the plan")
+    sheet.head("Risks, opportunities and the largest gaps of the plan", as_issued=True)
     headline(sheet, sheet.name)
     fields = ("risk", "kind", "description", "probability", "impact", "weighted", "mitigation",
               "owner")

@@ -12,6 +12,8 @@ from sop_xl.workbook.pages.pieces import (
 )
 from sop_xl.workbook.sheet import Sheet
 
+_MONEY_AXIS = ((3e6, "million ", "0.0,,"), (3e3, "thousand ", "#,##0,"), (0.0, "", "#,##0"))
+"""Least value shown, its word and number format on the axis."""
 _TITLES = {
     "demand_view": "Demand",
     "supply_view": "Inventory against target",
@@ -46,10 +48,12 @@ def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> 
         Drawn(place, (), "aop_revenue", "dashed"),
         Drawn(place, (), "aop_margin", "thin"),
     ]
+    largest = float(sheet.book.frames["finance_view"]["revenue"].abs().max())
+    word, number_format = next((w, f) for least, w, f in _MONEY_AXIS if not largest < least)
     add_chart(
         sheet, at, "Revenue and margin against the AOP", series,
-        unit=f"million {sheet.book.settings.currency} per month",
-        size=size, number_format="0.0,,",
+        unit=f"{word}{sheet.book.settings.currency} per month",
+        size=size, number_format=number_format,
     )
 
 

@@ -64,6 +64,9 @@ def selector(sheet: Sheet, row: int, column: int, grid: str, table: str, label: 
     sheet.put(row, column, label, "SOP Label")
     choice = view_choice(sheet.book.frames, grid)
     sheet.put(row, column + 1, choice, "SOP Input text")
+    letter = column_letter(column + 1)
+    least = max(15.0, sheet.skeleton.column_dimensions[letter].width)
+    sheet.widths({column + 1: least})
     place = sheet.book.layout.tables[table]
     letter = column_letter(place.first_column)
     cell = f"{column_letter(column + 1)}{row}"
