@@ -75,9 +75,16 @@ def _joined(*parts: str) -> str:
 EXIT_CODES = (
     (str(cli.DONE), "done"),
     (str(cli.FINDINGS), "done or refused, with findings, conflicts or differences to look at"),
-    ("2", "wrong usage: an option that is not there, a folder that does not exist"),
-    (str(cli.IMPOSSIBLE), "the machine or the data made it impossible; nothing was changed"),
-    ("130", "stopped by Ctrl-C; the store and earlier workbooks are as they were"),
+    ("2", "wrong usage: an option that is not there, a month that does not exist"),
+    (str(cli.IMPOSSIBLE), "impossible: a folder, workbook or cycle that does not exist, a locked"
+     " file, a full disk; nothing was changed"),
+    (str(cli.STOPPED), "stopped by Ctrl-C; the store and earlier workbooks are as they were"),
+)
+REFUSED = (
+    "With `--json`, what is impossible is printed on standard output as"
+    ' `{"error": ..., "remedy": ...}` and nothing else; `collect` does so for each workbook in its'
+    " list. The code of `batch` and `collect` is the highest of their plans and workbooks; the"
+    " others are done all the same."
 )
 
 
@@ -92,7 +99,7 @@ def commands() -> str:
         (f"[{name}](#{name})", _plain(_first_line(command)))
         for name, command in cli.main.commands.items()
     ))
-    lines += ["## Exit codes", "", *_table(("code", "meaning"), EXIT_CODES)]
+    lines += ["## Exit codes", "", *_table(("code", "meaning"), EXIT_CODES), REFUSED, ""]
     for name, command in cli.main.commands.items():
         lines += _command(name, command)
     return "\n".join(lines)

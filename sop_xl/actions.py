@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
 import shutil
+import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -19,15 +21,16 @@ from sop_xl import __version__, cycle, example, sources
 from sop_xl.errors import SopError
 from sop_xl.planning.calendar import Axis, axis_of
 from sop_xl.planning.executive.meeting import untouched
-from sop_xl.schema import Finding, Severity, has_errors
+from sop_xl.planning.wording import count
+from sop_xl.schema import Finding, Grid, Severity, has_errors
 from sop_xl.sources import PlanFolder
 from sop_xl.store import Change, Conflict, Mark, Status, Store, difference
-from sop_xl.tables import inputs
+from sop_xl.tables import GRIDS, inputs
 from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
 from sop_xl.tables.settings import Settings
 from sop_xl.workbook.build import build
 from sop_xl.workbook.package import write_atomically
-from sop_xl.workbook.reader import BookInputs, read_identity, read_inputs
+from sop_xl.workbook.reader import BookInputs, level_of, read_identity, read_inputs
 from sop_xl.workbook.sheet import Identity
 
 Progress = Callable[[int, int, str], None]
@@ -94,7 +97,9 @@ class BatchRow(NamedTuple):
 
     plan: str
     cycle: str
-    result: Literal["done", "findings", "failed"]
+    result: Literal["done", "findings", "refused", "failed"]
+    """Findings: checks of the workbook failed. Refused: the data have errors. Failed: the machine
+    or the program made it impossible."""
     workbook: str
     message: str
 
@@ -133,7 +138,6 @@ def demo(
     """
     if path.exists() and any(path.iterdir()):
         raise SopError(f"{path} is not empty.", "Name a new folder: sop-xl demo FOLDER")
-    made = not path.exists()
     company = example.make(seed)
     try:
         sources.init(path, company.settings)
@@ -141,8 +145,7 @@ def demo(
         loading = load(path, author=author, at=at, progress=progress)
         return loading, generate(path, progress=progress)
     except BaseException:
-        if made:  # half an example is of no use to anybody
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)  # half an example is of no use to anybody
         raise
 
 
@@ -281,7 +284,8 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
     """Never write over a workbook that holds what has not been collected, or that is not ours."""
     if not target.exists():
         return
-    build_of_file = read_identity(target)["build"]
+    identity = read_identity(target)
+    build_of_file = identity["build"]
     issue = plan.store.issued(build_of_file)
     if issue is None:
         raise SopError(
@@ -290,7 +294,8 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
         )
     if hashlib.sha256(target.read_bytes()).hexdigest() == issue.sha256:
         return
-    held = read_inputs(target, plan.settings.level)
+    _refuse_level(plan, target, identity)
+    held = read_inputs(target)
     if has_errors(held.findings) or _typed(plan, held, build_of_file, target).changes:
         raise SopError(
             f"{target} holds changes that were not collected; it is not written over.",
@@ -374,15 +379,57 @@ def collect(
                 f"{book} belongs to the cycle {issue.cycle}; the plan is at {newest} by now.",
                 f"Enter what is still wanted in the workbook of {newest}.",
             )
-        held = read_inputs(book, plan.settings.level)
+        _refuse_level(plan, book, identity)
+        held = read_inputs(book)
         if has_errors(held.findings):
             return Collected(book, issue.cycle, [], [], held.findings)
         typed = _typed(plan, held, issue.build, book)
         result = plan.store.append_changes(
             issue.cycle, typed.changes, author, at, issue.build, prefer=prefer, file=typed.file
         )
-    findings = [*held.findings, *typed.findings]
+        findings = [*held.findings, *typed.findings]
+        if result.applied:
+            findings += _rerun(plan, issue.cycle, result.applied)
     return Collected(book, issue.cycle, result.applied, result.conflicts, findings)
+
+
+def _rerun(plan: OpenPlan, name: str, applied: Sequence[Change]) -> list[Finding]:
+    """Run the plan on what was taken over, and find inputs for blocks that it does not have."""
+    done = _run(plan, name)
+    _keep(plan, name, done.plan)
+    findings = []
+    for grid in (grid.for_level(plan.settings.level) for grid in GRIDS.values() if grid.inputs):
+        keys = done.plan.frames[grid.name][grid.key_names].drop_duplicates()
+        blocks = set(keys.itertuples(index=False, name=None))
+        for change in applied:
+            if change.table == f"{grid.name}_inputs":
+                key = json.loads(change.key)
+                if tuple(key[column] for column in grid.key_names) not in blocks:
+                    findings.append(_no_block(grid, change, " · ".join(key.values())))
+    return findings
+
+
+def _no_block(grid: Grid, change: Change, key: str) -> Finding:
+    sheet, _, cell = change.cell.rpartition("!")
+    return Finding(
+        change.table,
+        f"{key} is no block of {grid.label}: what was typed there moves nothing.",
+        "Mend the key, or type it in the block that is meant.",
+        Severity.WARNING,
+        sheet=sheet,
+        cell=cell,
+    )
+
+
+def _refuse_level(plan: OpenPlan, book: Path, identity: dict[str, str]) -> None:
+    """A book of another planning level has other blocks: its inputs would go astray."""
+    level = level_of(identity)
+    if level != plan.settings.level:
+        raise SopError(
+            f"{book} was made at the planning level {' x '.join(level)}; the plan is at "
+            f"{' x '.join(plan.settings.level)} by now.",
+            "Set planning_level back to collect it, or enter what is wanted in a new workbook.",
+        )
 
 
 class _Typed(NamedTuple):
@@ -434,11 +481,11 @@ def _differences(
     plan: OpenPlan, held: BookInputs, as_issued: Mapping[str, pd.DataFrame]
 ) -> list[Change]:
     """What differs in a book from what was issued, with the cell it stands in."""
+    tables = plan.store.tables
     return [
-        change._replace(
-            cell=held.cell_of(plan.store.tables[change.table], change.key, change.column)
-        )
+        change._replace(cell=held.cell_of(tables[change.table], change.key, change.column))
         for change in _between(plan, as_issued, held.frames)
+        if held.was_read(tables[change.table], change.key, change.column)
     ]
 
 
@@ -475,20 +522,27 @@ def status(path: Path) -> list[Status]:
         return [plan.store.status(found.name) for found in plan.store.cycles()]
 
 
-def diff(old: Path, new: Path, level: tuple[str, ...] | None = None) -> list[Change]:
+def diff(old: Path, new: Path) -> list[Change]:
     """What differs between the inputs of two workbooks, cell by cell.
 
-    Args:
-        level: Their planning level; the one of the plan folder they lie in if not given.
+    Raises:
+        SopError: A workbook cannot be read, or they were made at different planning levels.
     """
-    level = level or PlanFolder(plan_folder_of(new)).settings.level
-    one, two = read_inputs(old, level), read_inputs(new, level)
-    declared = inputs(level)
+    one, two = read_inputs(old), read_inputs(new)
+    levels = [level_of(book.identity) for book in (one, two)]
+    if levels[0] != levels[1]:
+        raise SopError(
+            f"{old} and {new} were made at different planning levels.",
+            "Compare workbooks of one level.",
+        )
+    declared = inputs(levels[1])
     return [
         change._replace(cell=two.cell_of(declared[name], change.key, change.column))
         for name, found in two.frames.items()
         if name in one.frames
         for change in difference(one.frames[name], found, declared[name])
+        if one.was_read(declared[name], change.key, change.column)
+        and two.was_read(declared[name], change.key, change.column)
     ]
 
 
@@ -517,6 +571,9 @@ def batch(
         jobs: Processes at a time.
         reload: Whether to load the data first, or to generate from what the store holds.
     """
+    if not root.is_dir():
+        problem = "is no folder" if root.exists() else "does not exist"
+        raise SopError(f"{root} {problem}.", "Name the folder that holds the plan folders.")
     plans = find_plans(root)
     if not plans:
         raise SopError(f"There is no plan folder below {root}.", "Make one with sop-xl init.")
@@ -524,10 +581,18 @@ def batch(
     work = [(plan, root, sorted(cycles) or [""], author, at, reload) for plan in plans]
     if jobs == 1:
         return [row for one in _counted(map(_one_of_many, work), plans, progress) for row in one]
-    with ProcessPoolExecutor(jobs) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    try:
         futures = [pool.submit(_one_of_many, one) for one in work]
         results = (_outcome(future, one) for future, one in zip(futures, work, strict=True))
         return [row for one in _counted(results, plans, progress) for row in one]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the process that waits; those that work finish the plan they are at."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _counted(
@@ -543,9 +608,18 @@ def _outcome(future: Future[list[BatchRow]], work: Work) -> list[BatchRow]:
     """The rows of a plan; a process that died is a failed row, not the end of the batch."""
     try:
         return future.result()
-    except BrokenExecutor as error:
+    except BrokenExecutor:  # whichever plan it worked at, all that were waiting go with it
+        return _alone(work)
+
+
+def _alone(work: Work) -> list[BatchRow]:
+    """Once more, in a process that dies for nobody else."""
+    try:
+        with ProcessPoolExecutor(1, initializer=_leave_interrupts) as pool:
+            return pool.submit(_one_of_many, work).result()
+    except BrokenExecutor:
         path, root, names = work[:3]
-        text = f"its process ended early ({error})"
+        text = "its process was killed, perhaps for want of memory"
         return [BatchRow(_relative(path, root), name, "failed", "", text) for name in names]
 
 
@@ -557,24 +631,34 @@ def _one_of_many(work: Work) -> list[BatchRow]:
 def _one_workbook(
     path: Path, root: Path, name: str, author: str, at: dt.datetime, reload: bool
 ) -> BatchRow:
-    shown = _relative(path, root) if path != root else path.name
+    shown = _relative(path, root) if path != root else path.resolve().name
     try:
         if reload:
             loading = load(path, name or None, author=author, at=at)
             if loading.revision is None:
-                errors = [f for f in loading.findings if has_errors([f])]
-                text = f"{len(errors)} errors, the first: {errors[0]}"
-                return BatchRow(shown, loading.cycle, "failed", "", text)
+                first = next(f for f in loading.findings if has_errors([f]))
+                text = f"{_counts(loading.findings)}; the first: {first}"
+                return BatchRow(shown, loading.cycle, "refused", "", text)
         made = generate(path, name or None)
     except SopError as error:
-        return BatchRow(shown, name, "failed", "", str(error))
+        return BatchRow(shown, name, "failed", "", " ".join(str(error).split()))
     except Exception as error:  # one plan must not stop the others; the trace says what to mend
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
         return BatchRow(shown, name, "failed", "", f"{type(error).__name__} at {where}: {error}")
-    text = f"{made.checks_failed} checks failed" if made.checks_failed else ""
+    failed = f"{count(made.checks_failed, 'check')} failed" if made.checks_failed else ""
+    text = ", ".join(part for part in (_counts(made.findings), failed) if part)
     result: Literal["done", "findings"] = "findings" if made.checks_failed else "done"
     return BatchRow(shown, made.cycle, result, _relative(made.path, root), text)
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    """``3 errors, 1 warning``."""
+    numbers = [
+        (sum(f.severity is severity for f in findings), severity.value)
+        for severity in (Severity.ERROR, Severity.WARNING)
+    ]
+    return ", ".join(count(number, word) for number, word in numbers if number)
 
 
 # ---- pieces --------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import getpass
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,24 +16,52 @@ import click
 
 from sop_xl import __version__, actions
 from sop_xl.errors import SopError
+from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Severity, has_errors
-from sop_xl.sources import PlanFolder
-from sop_xl.store import Change, Status
+from sop_xl.store import Change, Conflict, Status
+from sop_xl.store.log import text
 from sop_xl.tables import TABLES, inputs
 from sop_xl.tables.executive import CYCLE_CALENDAR
 
-DONE, FINDINGS, IMPOSSIBLE = 0, 1, 3
+DONE, FINDINGS, IMPOSSIBLE, STOPPED = 0, 1, 3, 130
 """Exit codes; click itself answers wrong usage with 2."""
 EXIT_CODES = (
     "Exit codes: 0 done, 1 findings to look at, 2 wrong usage, 3 impossible (nothing changed)."
 )
+_JSON = "sop_xl.json"
+"""Where the context of click keeps whether a script is listening."""
 LISTED = 30
 """Findings of one kind that are printed; the rest is counted. ``--all`` prints them all."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.REPAIR: "cyan"}
 
+
+
+def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.meta[_JSON] = value
+    return value
+
+
+class _Cycle(click.ParamType[str]):
+    """A cycle, named by its first plan month."""
+
+    name = "cycle"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", str(value)):
+            self.fail(f"{value} is no cycle; it is named by its first plan month, such as"
+                      " 2026-10.", param, ctx)
+        return str(value)
+
+
 PLAN = click.argument("plan", type=click.Path(path_type=Path), default=".")
-CYCLE = click.option("--cycle", metavar="YYYY-MM", help="The cycle: its first plan month.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+CYCLE = click.option("--cycle", type=_Cycle(), metavar="YYYY-MM",
+                     help="The cycle: its first plan month.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, callback=_remember_json,
+                       help="Print JSON for a script.")
+
+
 def _login() -> str:
     """Who runs the command; some containers and services know no name."""
     try:
@@ -75,20 +105,30 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except SopError as error:
-            _print_error(error)
-            ctx.exit(IMPOSSIBLE)
+            _refuse(ctx, error.message, error.remedy, IMPOSSIBLE)
         except KeyboardInterrupt:
-            click.secho("\nsop-xl: stopped. The store and earlier workbooks are as they were.",
-                        fg="red", err=True)
-            ctx.exit(130)
-        except BrokenPipeError:
-            raise  # whoever reads our output has read enough; click ends quietly
+            _refuse(ctx, "stopped.", "The store and earlier workbooks are as they were.", STOPPED)
         except OSError as error:
+            if _nobody_reads(error):
+                raise BrokenPipeError(errno.EPIPE, "nobody reads on") from None
             reason = error.strerror or str(error)
             place = f" ({error.filename})" if error.filename else ""
-            click.secho(f"sop-xl: the system refused: {reason}{place}. Nothing was changed; "
-                        "mend it and try again.", fg="red", err=True)
-            ctx.exit(IMPOSSIBLE)
+            _refuse(ctx, f"the system refused: {reason}{place}. Nothing was changed.",
+                    "Mend it and try again.", IMPOSSIBLE)
+
+
+def _nobody_reads(error: OSError) -> bool:
+    """Whether who reads our output has read enough, as ``head`` has: click ends quietly then."""
+    # Windows has no word of its own for it
+    return error.errno == errno.EPIPE or (error.errno == errno.EINVAL and not error.filename)
+
+
+def _refuse(ctx: click.Context, message: str, remedy: str, code: int) -> None:
+    if ctx.meta.get(_JSON):
+        _print_json({"error": message, "remedy": remedy})
+    else:
+        _print_error(SopError(message, remedy))
+    ctx.exit(code)
 
 
 @click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"max_content_width": 96})
@@ -201,14 +241,19 @@ def run(plan: Path, cycle: str | None, show_all: bool, as_json: bool) -> None:
 @CYCLE
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
               help="The file to write; cycles/<month>/SOP_<month>.xlsx if not given.")
+@ALL
 @AS_JSON
-def generate(plan: Path, cycle: str | None, out: Path | None, as_json: bool) -> None:
+def generate(
+    plan: Path, cycle: str | None, out: Path | None, show_all: bool, as_json: bool
+) -> None:
     """Run the cycle and write its workbook."""
     with _Progress("Writing the workbook", quiet=as_json) as progress:
         made = actions.generate(plan, cycle, out=out, progress=progress)
     if as_json:
-        _print_json(made._asdict() | {"path": str(made.path)})
+        findings = [_finding(f) for f in made.findings]
+        _print_json(made._asdict() | {"path": str(made.path), "findings": findings})
     else:
+        _print_findings(made.findings, show_all)
         _print_book(made)
 
 
@@ -232,24 +277,26 @@ def collect(
     now: dt.datetime,
 ) -> None:
     """Take back what people changed in BOOKS; one that is refused never stops the rest."""
-    results, refused = [], False
+    told: list[Mapping[str, object]] = []
+    codes = {DONE}
     for book in books:
         try:
             folder = plan or actions.plan_folder_of(book)
             result = actions.collect(folder, book, author=author, at=now, prefer=prefer)
         except SopError as error:
-            refused = True
-            _print_error(error)
+            codes.add(IMPOSSIBLE)
+            told.append({"book": str(book), "error": error.message, "remedy": error.remedy})
+            if not as_json:
+                _print_error(error)
             continue
-        results.append(result)
+        if result.conflicts or result.findings:
+            codes.add(FINDINGS)
+        told.append(_collected(result))
         if not as_json:
             _report_collected(result, show_all)
     if as_json:
-        _print_json([_collected(result) for result in results])
-    if refused:
-        sys.exit(IMPOSSIBLE)
-    if any(result.conflicts or result.findings for result in results):
-        sys.exit(FINDINGS)
+        _print_json(told)
+    sys.exit(max(codes))
 
 
 @main.command(epilog="Example: sop-xl status my-company")
@@ -275,25 +322,22 @@ def status(plan: Path, as_json: bool) -> None:
 @main.command(epilog="Example: sop-xl diff SOP_2026-10.xlsx SOP_2026-10_sales.xlsx")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--plan", type=click.Path(path_type=Path),
-              help="The plan folder; the one that NEW lies in if not given.")
 @AS_JSON
-def diff(old: Path, new: Path, plan: Path | None, as_json: bool) -> None:
+def diff(old: Path, new: Path, as_json: bool) -> None:
     """List what differs between the inputs of two workbooks."""
-    level = PlanFolder(plan).settings.level if plan else None
-    changes = actions.diff(old, new, level)
+    changes = actions.diff(old, new)
     if as_json:
         _print_json([change._asdict() for change in changes])
     else:
         _print_changes(changes)
-        click.echo(f"{_count(len(changes), 'difference')}.")
+        click.echo(f"{count(len(changes), 'difference')}.")
     if changes:
         sys.exit(FINDINGS)
 
 
 @main.command(epilog="Example: sop-xl batch companies --jobs 2")
-@click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--cycle", "cycles", multiple=True, metavar="YYYY-MM",
+@click.argument("root", type=click.Path(path_type=Path))
+@click.option("--cycle", "cycles", type=_Cycle(), multiple=True, metavar="YYYY-MM",
               help="A cycle to generate; may be given several times. The newest if not given.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64),
               help="Plans at a time.")
@@ -319,11 +363,11 @@ def batch(
         _print_json([row._asdict() for row in rows])
     else:
         _print_table(("Plan", "Cycle", "Result", "Workbook", "Message"), rows)
-        failed = sum(row.result == "failed" for row in rows)
-        click.echo(f"{_count(len(rows), 'workbook')}, {failed} failed.")
-    if any(row.result == "failed" for row in rows):
+        click.echo(_summed_up(rows))
+    results = {row.result for row in rows}
+    if "failed" in results:
         sys.exit(IMPOSSIBLE)
-    if any(row.result == "findings" for row in rows):
+    if results != {"done"}:
         sys.exit(FINDINGS)
 
 
@@ -369,15 +413,14 @@ def _report_collected(result: actions.Collected, show_all: bool) -> None:
     _print_findings(result.findings, show_all)
     _print_changes(result.applied)
     for conflict in result.conflicts:
-        kept = _number(conflict.kept)
-        click.secho(f"conflict: {_change(conflict.change)}; kept: {kept}", fg="yellow")
+        click.secho(f"conflict: {_change(conflict.change)}; {_kept(conflict)}", fg="yellow")
     if has_errors(result.findings):
         click.secho(f"{result.book.name}: nothing is taken over until the errors are mended.",
                     fg="red")
         return
     click.echo(
-        f"{result.book.name}: {_count(len(result.applied), 'change')} taken over, "
-        f"{_count(len(result.conflicts), 'conflict')}."
+        f"{result.book.name}: {count(len(result.applied), 'change')} taken over, "
+        f"{count(len(result.conflicts), 'conflict')}."
     )
 
 
@@ -406,20 +449,30 @@ def _report_loading(
         )
         return
     _print_findings(found.findings, show_all)
-    rows = ", ".join(f"{TABLES[name].label} {count:,}" for name, count in found.rows.items()
-                     if count)
+    rows = ", ".join(f"{TABLES[name].label} {number:,}" for name, number in found.rows.items()
+                     if number)
     click.echo(f"Cycle {found.cycle or 'unknown'}: {rows or 'no rows'}.")
-    said = ", ".join(_count(counts[s.value], s.value) for s in Severity)
+    said = ", ".join(count(counts[s.value], s.value) for s in Severity)
     if has_errors(found.findings):
         click.secho(f"{said}. Nothing is loaded until the errors are mended.", fg="red")
     else:
         click.secho(f"{said}. Everything {taken}.", fg="green")
 
 
+def _summed_up(rows: Sequence[actions.BatchRow]) -> str:
+    """``2 workbooks written, 1 refused.``"""
+    parts = [f"{count(sum(bool(row.workbook) for row in rows), 'workbook')} written"]
+    for result in ("refused", "failed"):
+        number = sum(row.result == result for row in rows)
+        if number:
+            parts.append(f"{number} {result}")
+    return f"{', '.join(parts)}."
+
+
 def _print_book(made: actions.Generated) -> None:
     light = "● all checks passed"
     if made.checks_failed:
-        light = f"■ {_count(made.checks_failed, 'check')} failed: see the sheet Checks"
+        light = f"■ {count(made.checks_failed, 'check')} failed: see the sheet Checks"
     click.secho(f"Workbook of cycle {made.cycle}, version {made.version} ({light}):", bold=True)
     click.echo(f"  {made.path}")
 
@@ -441,16 +494,21 @@ def _change(change: Change) -> str:
     return f"{place}: {key}: {label}: {_number(change.old)} -> {_number(change.new)}{reason}"
 
 
+def _kept(conflict: Conflict) -> str:
+    """What stands in the plan instead of a change."""
+    if conflict.gone or (conflict.kept is None and not conflict.change.column):
+        return "kept: the row is gone"
+    if isinstance(conflict.kept, dict):
+        return f"kept: {text(conflict.kept, conflict.change) or 'the row as it was'}"
+    return f"kept: {_number(conflict.kept)}"
+
+
 def _number(value: object) -> str:
     if value is None or value != value:
         return "–"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return str(value)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

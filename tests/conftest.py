@@ -37,17 +37,22 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         root = root.parent
 
     def made(name: str, make: Callable[[Path], object]) -> Path:
-        folder, done = root / name, root / f"{name}.done"
+        folder, done, failed = (root / f"{name}{ending}" for ending in ("", ".done", ".failed"))
         try:
             folder.mkdir()
         except FileExistsError:
             until = time.monotonic() + WAIT
             while not done.exists():
-                assert time.monotonic() < until, f"{name} was not made by the process that began it"
+                assert not failed.exists(), f"{name} could not be made; see the other errors"
+                assert time.monotonic() < until, f"{name} was not made in {WAIT} seconds"
                 time.sleep(0.1)
-        else:
+            return folder
+        try:
             make(folder)
-            done.touch()
+        except BaseException:
+            failed.touch()
+            raise
+        done.touch()
         return folder
 
     return made

@@ -77,7 +77,8 @@ def test_every_command_has_help_and_an_example_that_can_be_parsed(name: str) -> 
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["load", "--nonsense"], ["collect"],
-                                       ["batch", "nowhere"], ["demo", "x", "--seed", "y"],
+                                       ["load", ".", "--cycle", "2026-13"],
+                                       ["demo", "x", "--seed", "y"],
                                        ["load", ".", "--now", "yesterday"]])  # fmt: skip
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
     run(*arguments, code=USAGE)
@@ -155,7 +156,7 @@ def test_json_tells_it_all(typed: Path, tmp_path: Path) -> None:
     assert len(ran["kpis"]) == 12
     assert all(check["status"] == "● passed" for check in ran["checks"])
     assert ran["headlines"]["Home"]
-    assert printed("diff", tmp_path / "copy.xlsx", typed / BOOK, "--plan", typed) == []
+    assert printed("diff", tmp_path / "copy.xlsx", typed / BOOK) == []
     made = printed("generate", typed)
     assert Path(made["path"]).exists()
     (cycle,) = printed("status", typed)
@@ -195,7 +196,7 @@ def test_demo_says_where_the_workbook_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = tmp_path / "new" / BOOK
-    made = actions.Generated(book, "0" * 12, "2026-10", 1, 2)
+    made = actions.Generated(book, "0" * 12, "2026-10", 1, 2, [])
     loading = actions.Loading("2026-10", {}, [], 1)
     monkeypatch.setattr(actions, "demo", lambda *_, **__: (loading, made))
     text = run("demo", tmp_path / "new").output
@@ -213,16 +214,16 @@ def test_the_example_goes_into_a_new_folder_only(plan: Path) -> None:
 
 @pytest.mark.parametrize("command", ["check", "load", "run", "generate", "status"])
 def test_a_folder_that_is_no_plan_is_refused(command: str, tmp_path: Path) -> None:
-    text = run(command, tmp_path / "nowhere", code=IMPOSSIBLE).output
+    text = run(command, tmp_path, code=IMPOSSIBLE).output
     assert "is no plan folder: it has no sop.toml" in text
     assert "sop-xl init" in text
 
 
 @pytest.mark.parametrize("command", ["check", "load", "run", "generate"])
 @pytest.mark.parametrize("name", ["2026-13", "october", "2026"])
-def test_what_is_no_cycle_is_refused(command: str, name: str, plan: Path) -> None:
-    text = run(command, plan, "--cycle", name, code=IMPOSSIBLE).output
-    assert f"{name} is no cycle." in text
+def test_what_is_no_cycle_is_wrong_usage(command: str, name: str, plan: Path) -> None:
+    text = run(command, plan, "--cycle", name, code=USAGE).output
+    assert f"{name} is no cycle;" in text
     assert "2026-10" in text
 
 
@@ -249,7 +250,7 @@ def test_one_bad_book_does_not_stop_the_others(typed: Path, tmp_path: Path) -> N
     assert "no readable Excel workbook" in result.stderr
     assert "2 changes taken over" in result.stdout
     assert "does not exist" in run("collect", tmp_path / "no.xlsx", code=IMPOSSIBLE).stderr
-    assert "does not exist" in run("diff", broken, tmp_path / "no.xlsx", code=IMPOSSIBLE).stderr
+    assert "does not exist" in run("diff", typed / BOOK, tmp_path / "no.xlsx", code=IMPOSSIBLE).stderr
 
 
 def test_a_book_with_a_bad_cell_is_not_taken_and_says_so(plan: Path) -> None:

@@ -216,7 +216,7 @@ def test_two_people_in_one_cell_are_in_conflict(plan: Path, tmp_path: Path) -> N
     book = actions.generate(plan).path
     assert value_of(book, place) == 40
     assert log_of(book, "Who", "New", "Status") == [
-        ("Ann", "40", "applied"), ("Bob", "55", "conflict"),
+        ("Ann", "40", "applied"), ("Bob", "55", "conflict: kept 40"),
     ]  # fmt: skip
     preferred = collect(plan, bob, prefer="book")
     assert [change.new for change in preferred.applied] == [55.0]

@@ -18,7 +18,7 @@ from sop_xl.sources import PlanFolder
 from sop_xl.tables import GRIDS, TABLES
 from sop_xl.workbook.layout import HEADER_ROW
 from sop_xl.workbook.package import Package
-from sop_xl.workbook.reader import _shape
+from sop_xl.workbook.reader.grids import relative_form
 from sop_xl.workbook.sheets import SHEETS
 from tests import companies
 from tests.conftest import BOOK
@@ -245,7 +245,7 @@ def test_a_row_has_one_formula_over_the_past_and_one_over_the_plan(book: Book) -
                     book.cells[sheet.title].get(f"{get_column_letter(at)}{row}") for at in columns
                 ]
                 shapes = {
-                    _shape(cell.formula, at)
+                    relative_form(cell.formula, at)
                     for at, cell in zip(columns, found, strict=True)
                     if cell is not None and cell.formula
                 }

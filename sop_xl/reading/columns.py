@@ -9,12 +9,19 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.reading import dates, numbers, texts
-from sop_xl.reading.cells import distinct
+from sop_xl.reading.cells import distinct, show
 from sop_xl.reading.log import Log, Note
 from sop_xl.schema import Column, Role, Severity, Unit
 
 PeriodOf = Callable[[pd.Series], pd.Series]
 """The fiscal period in which each day lies."""
+
+ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
+FEW = 5
+"""Cells that are named one by one, whatever part of their column they are."""
+MOST = 0.5
+"""Part of a column's cells from which on what cannot be read has one cause."""
+_OTHER = "If another column is meant, map it there with columns."
 
 
 class Raw(NamedTuple):
@@ -114,7 +121,16 @@ def _number(log: Log, column: Column, raw: Raw, given: Dialect, others: Dialect)
     own = numbers.evidence(raw.uniques)
     decimal = given.decimal or own or others.decimal
     values, notes = numbers.parse(raw.uniques, column, decimal or ".", certain=bool(decimal))
-    bad = _report(log, column, raw, notes)
+    key = f"decimal in [sources.{log.table.name}] of sop.toml"
+    if given.decimal and own and own != given.decimal:
+        remedy = f"Its decimal sign seems to be {own!r}: mend {key}."
+    else:
+        remedy = f"If the decimal sign is another one, set {key}. {_OTHER}"
+    notes, told = _told_once(
+        log, column, raw, notes, np.isnan(values), f"no numbers with the decimal sign {decimal!r}"
+        if decimal else "no numbers", remedy, sure=own not in ("", decimal),
+    )
+    bad = told | _report(log, column, raw, notes)
     blank = np.isnan(values)
     values = np.where(bad, np.nan, values)
     if column.default is not None:
@@ -138,11 +154,22 @@ def _date(
 ) -> Parsed:
     own = dates.evidence(raw.uniques)
     order = given.dates or own.order or others.dates
-    order = order if order in ("dmy", "mdy") else own.order
+    order = order if order in ORDERS else own.order
     days, months, notes = dates.parse(raw.uniques, column, order or "dmy", certain=bool(order))
     if own.inferred and not given.dates:
         _report_order(log, column, raw, order)
-    bad = _report(log, column, raw, notes)
+    key = f"dates in [sources.{log.table.name}] of sop.toml"
+    contrary = given.dates in ORDERS and own.order not in ("", given.dates)
+    if contrary:
+        remedy = f"They seem to be {ORDERS[own.order]}: mend {key}."
+    else:
+        remedy = f"Set {key}, or write them like 2024-01-31. {_OTHER}"
+    what = "months" if column.unit is Unit.PERIOD else "dates"
+    notes, told = _told_once(
+        log, column, raw, notes, np.isnat(days), f"no {what}, read as {ORDERS[order or 'dmy']}",
+        remedy, sure=contrary,
+    )
+    bad = told | _report(log, column, raw, notes)
     days[bad] = np.datetime64("NaT")
     stamps = pd.Series(days.astype("datetime64[ns]"))
     monthly = bool(months.any())
@@ -222,8 +249,42 @@ def _report(log: Log, column: Column, raw: Raw, notes: list[Note]) -> np.ndarray
     return bad
 
 
+def _told_once(
+    log: Log,
+    column: Column,
+    raw: Raw,
+    notes: list[Note],
+    nothing: np.ndarray,
+    what: str,
+    remedy: str,
+    *,
+    sure: bool,
+) -> tuple[list[Note], np.ndarray]:
+    """One finding where most cells of a column cannot be read: that is one mistake, not a thousand.
+
+    Args:
+        nothing: Distinct values that gave nothing.
+        sure: Whether the cause is known, so that fewer cells do.
+
+    Returns:
+        The notes that are left to tell, and the distinct values that are told of.
+    """
+    wrong = [note.which for note in notes if note.severity is Severity.ERROR]
+    unread = nothing & np.logical_or.reduce(wrong)
+    rows = np.flatnonzero(unread[raw.codes])
+    filled = int((unread | ~nothing)[raw.codes].sum())
+    if len(rows) <= FEW or not (sure or len(rows) > MOST * filled):
+        return notes, np.zeros_like(unread)
+    example = show(log.cells.columns[raw.position][rows[0]])
+    log.whole(
+        f"{column.label}: {len(rows):,} of {filled:,} cells are {what}: {example!r} for example.",
+        remedy, Severity.ERROR, log.cells.address(int(rows[0]), raw.position), len(rows),
+    )
+    return [note._replace(which=note.which & ~unread) for note in notes], unread
+
+
 def _report_order(log: Log, column: Column, raw: Raw, order: str) -> None:
-    written = "day/month/year" if order == "dmy" else "month/day/year"
+    written = ORDERS[order]
     other = "mdy" if order == "dmy" else "dmy"
     log.whole(
         f"{column.label}: dates were read as {written}, because one part is 1 in all of them.",

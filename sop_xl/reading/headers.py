@@ -14,6 +14,8 @@ from sop_xl.schema import Column, Role, Severity, Table
 
 HEADER_SEARCH = 50
 """Rows at the top of a sheet or file in which the header is looked for."""
+NEARLY = 0.8
+"""Likeness of a header to a name that is a slip of the pen."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -71,7 +73,7 @@ def match(log: Log, mapping: Mapping[str, str]) -> dict[str, int]:
     found = {}
     for name, places in candidates.items():
         found[name] = _choose(log, table[name], places, unknown)
-    _report_unknown(log, unknown)
+    _report_unknown(log, unknown, found)
     inputs = {c.name for c in table.inputs}
     found = {name: position for name, position in found.items() if name in inputs}
     _report_missing(log, found)
@@ -145,7 +147,7 @@ def _choose(log: Log, column: Column, places: list[tuple[int, int]], unknown: li
     return position
 
 
-def _report_unknown(log: Log, unknown: list[int]) -> None:
+def _report_unknown(log: Log, unknown: list[int], found: Mapping[str, int]) -> None:
     if not unknown:
         return
     names = [
@@ -153,13 +155,27 @@ def _report_unknown(log: Log, unknown: list[int]) -> None:
         for p in sorted(unknown)
         for place in (log.cells.header_address(p),)
     ]
+    free = [column for column in log.table.inputs if column.name not in found]
+    meant = [(name, column) for name in names if (column := _meant(name, free))]
+    hints = [f"By {name!r}, did you mean {column.label!r}?" for name, column in meant]
+    header, target = (meant[0][0], meant[0][1].name) if meant else (names[0], "...")
     log.whole(
         f"Columns that {log.table.label} does not know were left out: {_listed(names)}.",
-        f"If one of them is needed, map it in sop.toml: [sources.{log.table.name}] columns ="
-        f' {{ "{names[0]}" = "..." }}.',
+        f"{' '.join(hints)} If one of them is needed, map it in sop.toml:"
+        f' [sources.{log.table.name}] columns = {{ "{header}" = "{target}" }}.'.strip(),
         Severity.WARNING,
         log.cells.header_address(min(unknown)),
     )
+
+
+def _meant(header: str, columns: Iterable[Column]) -> Column | None:
+    """The column whose name is nearly the header."""
+    for column in columns:
+        for name in (column.label, column.name, *column.aliases):
+            near = difflib.SequenceMatcher(None, plain(header), plain(name)).ratio()
+            if near >= NEARLY:
+                return column
+    return None
 
 
 def _report_missing(log: Log, found: Mapping[str, int]) -> None:

@@ -13,6 +13,7 @@ from sop_xl.reading import read_details
 from sop_xl.schema import Finding, Severity, Table, has_errors
 from sop_xl.sources.delivered import Delivered
 from sop_xl.sources.extract import SourceSpec
+from sop_xl.sources.last_month import NO_CYCLE, next_cycle
 from sop_xl.sources.plan_folder import PlanFolder, init
 from sop_xl.sources.quality import check
 from sop_xl.sources.settings_file import read_settings, write_settings
@@ -21,6 +22,7 @@ from sop_xl.sources.units import convert
 from sop_xl.tables.data import LOAD_REPORT, REQUIRED, SOURCES
 
 __all__ = [
+    "NO_CYCLE",
     "Loaded",
     "PlanFolder",
     "SourceSpec",
@@ -32,9 +34,6 @@ __all__ = [
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what comes next."""
-
-NO_CYCLE = pd.Period("1970-01", "M")
-"""The cycle of a load that holds no month at all; an error says so."""
 
 
 class Loaded(NamedTuple):
@@ -55,8 +54,11 @@ def load(
     """Read, convert and check everything that the plan folder delivers.
 
     Args:
-        cycle: First plan period; by default the one after the last month of the actuals.
+        cycle: First plan period; by default the one after the last month of the actuals that is
+            more than begun.
     """
+    if not folder.is_understood:
+        return _nothing_known(folder)
     tell = progress or _silent
     total = len(SOURCES) + 2
     calendar = calendar_of(folder)
@@ -78,6 +80,14 @@ def load(
     frames["load_report"] = _report(delivered, checked, calendar)
     tell(total, total, "Loaded")
     return Loaded(frames, cycle, findings + checked)
+
+
+def _nothing_known(folder: PlanFolder) -> Loaded:
+    """Where the data are is not known: what else is missing follows from that one mistake."""
+    nothing = {table.name: Delivered.nothing(table) for table in SOURCES}
+    frames = {name: source.frame for name, source in nothing.items()}
+    frames["load_report"] = _report(nothing, [], calendar_of(folder))
+    return Loaded(frames, NO_CYCLE, folder.findings)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:
@@ -113,8 +123,11 @@ def _missing(table: Table, file: str) -> Finding:
 
 
 def _next_cycle(delivered: Mapping[str, Delivered]) -> pd.Period:
-    """The period after the last one of the actuals, or of the stock where there are none."""
-    for name in ("actuals", "stock", "production"):
+    """The period after the last whole one of the actuals, or of the stock where there are none."""
+    actuals = delivered["actuals"].frame
+    if len(actuals):
+        return next_cycle(actuals)
+    for name in ("stock", "production"):
         frame = delivered[name].frame
         if len(frame):
             last: pd.Period = frame["period"].max()

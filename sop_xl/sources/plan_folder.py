@@ -8,10 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from sop_xl.errors import SopError
-from sop_xl.schema import Finding
 from sop_xl.sources.csv_file import write_header
 from sop_xl.sources.extract import SourceSpec
-from sop_xl.sources.settings_file import read_settings, write_settings
+from sop_xl.sources.settings_file import is_toml, read_settings, write_settings
 from sop_xl.tables.data import SOURCES
 from sop_xl.tables.settings import Settings
 
@@ -31,7 +30,9 @@ class PlanFolder:
     def __init__(self, path: str | Path) -> None:
         place = Path(path)
         self.path = place.parent if place.name == SETTINGS_FILE else place
-        self.settings, self.sources, self.findings = self._read()
+        data = self._read()
+        self.is_understood = is_toml(data)
+        self.settings, self.sources, self.findings = read_settings(data)
 
     def __repr__(self) -> str:
         return f"PlanFolder({str(self.path)!r})"
@@ -64,20 +65,26 @@ class PlanFolder:
         except ValueError:
             return str(file)
 
-    def _read(self) -> tuple[Settings, dict[str, SourceSpec], list[Finding]]:
+    def _read(self) -> bytes:
         try:
-            data = self.settings_file.read_bytes()
-        except FileNotFoundError:
-            raise SopError(
-                f"{self.path} is no plan folder: it has no {SETTINGS_FILE}.",
-                f"Make one with: sop-xl init {self.path}",
-            ) from None
+            return self.settings_file.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._missing() from None
         except OSError as error:
             raise SopError(
                 f"{self.settings_file} cannot be read: {error.strerror or error}.",
                 "Close it in other programs, or ask for access.",
             ) from None
-        return read_settings(data)
+
+    def _missing(self) -> SopError:
+        if not self.path.exists():
+            return SopError(f"The plan folder {self.path} does not exist.",
+                            f"Check its name, or make one: sop-xl init {self.path}")
+        if not self.path.is_dir():
+            return SopError(f"{self.path} is a file, no plan folder.",
+                            f"Name the folder that holds {SETTINGS_FILE}.")
+        return SopError(f"{self.path} is no plan folder: it has no {SETTINGS_FILE}.",
+                        f"Make one with: sop-xl init {self.path}")
 
 
 def init(

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Calendar
+from sop_xl.planning.wording import count
 from sop_xl.reading import did_you_mean
 from sop_xl.reading.texts import alike, as_excel_sees, risky_names
 from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
 from sop_xl.sources.delivered import NAMED, Delivered
+from sop_xl.sources.last_month import NO_CYCLE, begun, incomplete, told_begun
 from sop_xl.sources.series import gaps, jumps, outliers
 from sop_xl.tables.settings import Settings
 
@@ -19,12 +21,29 @@ Sources = Mapping[str, Delivered]
 
 QUANTITIES = ("actuals", "stock", "production")
 """Tables whose rows would be missing from the plan without their item."""
-FAMILY_TABLES = ("families", "pipeline", "events", "aop", "risks", "past_plans")
-REGION_TABLES = ("stock", "orders", "pipeline", "events", "aop", "past_plans")
+UNKNOWN_FAMILY = {
+    "families": "its settings are not used",
+    "pipeline": "the deal is left out of the plan",
+    "events": "the event changes nothing",
+    "aop": "its budget is left out of the plan",
+    "risks": "the risk is counted, but for no family",
+    "past_plans": "its forecast is not measured",
+}
+"""What becomes of a row whose family has no item, by table."""
+UNKNOWN_BLOCK = {
+    "pipeline": "the deal opens a block of its own, without history",
+    "events": "the event changes nothing",
+    "aop": "its budget opens a block of its own, without history",
+    "past_plans": "its forecast is measured against no demand",
+}
+"""What becomes of a row whose region or channel has no actuals, by table. Stock and orders are not
+here: the plan adds them up by family."""
 TIE = 0.01
 """Difference between two books of the same revenue that needs no explanation."""
 FAR_PRICE = 3.0
 """Times that the price paid may differ from the price list."""
+LOST = 0.01
+"""Errors by row of the actuals above which they are not compared with anything."""
 ENOUGH_WORKDAYS = 3
 """Working days at a month's end that may be without any order."""
 
@@ -37,25 +56,32 @@ def check(
     Args:
         cycle: First plan period.
     """
-    closed = _closed(sources["actuals"], cycle)
-    return [
+    actuals, items = sources["actuals"], sources["items"]
+    closed = _closed(actuals, cycle)
+    findings = [
         *_orphans(sources),
         *_names(sources, settings),
         *_unknown_families(sources, settings),
-        *_unknown_dimensions(sources, settings),
-        *_open_months(sources, calendar, cycle),
+        *_open_months(sources, settings, calendar, cycle),
         *_old_data(sources, cycle),
-        *_negative(sources["actuals"]),
-        *_items(sources["items"], closed),
-        *_dead_stock(sources),
-        *_prices(sources, closed, cycle),
-        *_ties(sources, cycle),
+        *_negative(actuals),
+        *_items(items, closed),
         *_events(sources["events"]),
         *_pipeline(sources["pipeline"], calendar, cycle),
         *_orders(sources["orders"], calendar, cycle),
-        *gaps(sources["actuals"], closed, sources["items"].frame, settings.planning_level),
-        *jumps(sources["actuals"], closed),
-        *outliers(sources["actuals"], closed, settings.outlier_score),
+    ]
+    if actuals.counts[Severity.ERROR] > LOST * actuals.read:
+        return findings  # what is missing would be found once more in everything below
+    return [
+        *findings,
+        *_unknown_dimensions(sources, settings),
+        *_dead_stock(sources),
+        *_prices(sources, closed, cycle),
+        *_ties(sources, cycle),
+        *incomplete(actuals, closed, items.frame, calendar, cycle, settings.base_unit),
+        *gaps(actuals, closed, items.frame, settings.planning_level),
+        *jumps(actuals, closed),
+        *outliers(actuals, closed, settings.outlier_score),
     ]
 
 
@@ -67,22 +93,55 @@ def _closed(actuals: Delivered, cycle: pd.Period) -> pd.DataFrame:
 
 def _orphans(sources: Sources) -> Iterator[Finding]:
     """Values that their reference table does not know."""
-    for name, source in sources.items():
-        for column in source.table.inputs:
-            if not column.refers or source.frame.empty:
-                continue
-            owner, _, field = column.refers.partition(".")
-            if sources[owner].frame.empty and owner != "items":
-                # a table that is not delivered opens no ability: nothing to hold against it
-                continue
-            label = sources[owner].table.label
-            needed = name in QUANTITIES and column.name in source.table.keys
+    for owner, references in _references(sources).items():
+        known = sources[owner]
+        if known.frame.empty:
+            # not delivered, or not readable: that is one finding, or opens no ability
+            continue
+        if known.counts[Severity.ERROR]:
+            yield from _not_checked(known, references)
+            continue
+        label = known.table.label
+        for source, column in references:
+            needed = source.table.name in QUANTITIES and column in source.table.keys
             yield from _unknown(
-                source, column.name, sources[owner].frame[field],
+                source, column, _field(known, source.table[column].refers),
                 f"is not in {label}",
                 f"Add it to {label}, or take its rows out.",
                 Severity.ERROR if needed else Severity.WARNING,
             )
+
+
+def _references(sources: Sources) -> dict[str, list[tuple[Delivered, str]]]:
+    """The columns that refer to each table."""
+    found: dict[str, list[tuple[Delivered, str]]] = {}
+    for source in sources.values():
+        for column in source.table.inputs:
+            if column.refers and len(source.frame):
+                owner = column.refers.partition(".")[0]
+                found.setdefault(owner, []).append((source, column.name))
+    return found
+
+
+def _field(owner: Delivered, refers: str) -> pd.Series:
+    return owner.frame[refers.partition(".")[2]]
+
+
+def _not_checked(
+    owner: Delivered, references: Iterable[tuple[Delivered, str]]
+) -> Iterator[Finding]:
+    """One finding for all that misses rows of a table which could not be read as a whole."""
+    unknown: set[str] = set()
+    for source, column in references:
+        known = _field(owner, source.table[column].refers)
+        unknown |= set(source.frame[column]) - set(known) - {ALL, ""}
+    if unknown:
+        label = owner.table.label
+        yield owner.finding(
+            f"{count(len(unknown), 'name')} in other lists {'is' if len(unknown) == 1 else 'are'}"
+            f" not in what could be read of {label}.",
+            f"Mend the errors of {label} first, then check again.",
+        )
 
 
 def _unknown(
@@ -149,49 +208,51 @@ def _names(sources: Sources, settings: Settings) -> Iterator[Finding]:
 
 
 def _unknown_families(sources: Sources, settings: Settings) -> Iterator[Finding]:
-    items = sources["items"].frame
-    if items.empty:
+    items = sources["items"]
+    if items.frame.empty or items.counts[Severity.ERROR]:
         return
     by_item = settings.planning_level[0] == "item"  # then each item is a family of its own
-    known = items["item" if by_item else "family"]
+    known = items.frame["item" if by_item else "family"]
     what = "is no item" if by_item else "is the family of no item"
     wanted = "an item" if by_item else "a family"
-    for name in FAMILY_TABLES:
+    for name, effect in UNKNOWN_FAMILY.items():
         if len(sources[name].frame):
             yield from _unknown(
                 sources[name], "family", known, what,
-                f"Name {wanted} of the item master; else the row is left out of the plan.",
-                Severity.WARNING,
+                f"Name {wanted} of the item master; else {effect}.", Severity.WARNING,
             )
 
 
 def _unknown_dimensions(sources: Sources, settings: Settings) -> Iterator[Finding]:
     """Regions and channels that the actuals do not know, where the plan is made by them."""
-    actuals = sources["actuals"].frame
-    if actuals.empty:
+    actuals = sources["actuals"]
+    if actuals.frame.empty:
         return
     for dimension in settings.planning_level[1:]:
-        for name in REGION_TABLES:
-            source = sources[name]
-            if dimension in source.frame and len(source.frame):
+        for name, effect in UNKNOWN_BLOCK.items():
+            if len(sources[name].frame):
                 yield from _unknown(
-                    source, dimension, actuals[dimension], "has no actuals",
-                    "Write it as in the actuals; else the row is left out of the plan.",
-                    Severity.WARNING,
+                    sources[name], dimension, actuals.frame[dimension], "has no actuals",
+                    f"Write it as in the actuals; else {effect}.", Severity.WARNING,
                 )
 
 
 def _open_months(
-    sources: Sources, calendar: Calendar, cycle: pd.Period
+    sources: Sources, settings: Settings, calendar: Calendar, cycle: pd.Period
 ) -> Iterator[Finding]:
     """Actuals in or after the cycle's first month, and a last month that is not over."""
     actuals = sources["actuals"]
     if actuals.frame.empty:
         return
     late = actuals.frame["period"] >= cycle
-    if late.any():
+    thin = begun(actuals.frame)
+    if late.any() and actuals.frame["period"][late].isin(thin).all():
+        yield told_begun(actuals, thin[thin >= cycle], cycle, settings.base_unit)
+    elif late.any():
+        rows = int(late.sum())
         yield actuals.finding(
-            f"{int(late.sum()):,} rows from {cycle} on are left out: the plan begins there.",
+            f"{count(rows, 'row')} from {cycle} on {'is' if rows == 1 else 'are'} left out: the"
+            " plan begins there.",
             "If these months are closed, name a later cycle.",
             row=int(np.flatnonzero(late)[0]), column="period",
         )
@@ -333,7 +394,7 @@ def _pipeline(pipeline: Delivered, calendar: Calendar, cycle: pd.Period) -> Iter
 def _orders(orders: Delivered, calendar: Calendar, cycle: pd.Period) -> Iterator[Finding]:
     frame = orders.frame
     yield from orders.grouped(
-        frame["delivered"] >= calendar.start(cycle), "delivered",
+        (frame["delivered"] >= calendar.start(cycle)) & (cycle != NO_CYCLE), "delivered",
         "{n} order lines are delivered in the future", "Mend the date of delivery.",
     )
     yield from orders.grouped(

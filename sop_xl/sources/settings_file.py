@@ -26,17 +26,10 @@ _KINDS = {str: "a text in quotation marks", int: "a whole number", float: "a num
 
 def read_settings(data: bytes) -> tuple[Settings, dict[str, SourceSpec], list[Finding]]:
     """Settings, sources and findings; where a value is wrong its default stands."""
-    try:
-        text = data.decode("utf-8-sig")
-        document = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = "sop.toml is not UTF-8."
-        return _nothing(_finding(message, "Save it as UTF-8.", f"line {line}"))
-    except tomllib.TOMLDecodeError as error:
-        message, place = _split_place(str(error), text)
-        return _nothing(_finding(f"sop.toml cannot be understood: {message}.",
-                                 "Texts need quotation marks, lists need [ ].", place))
+    parsed = _parsed(data)
+    if isinstance(parsed, Finding):
+        return Settings(), {}, [parsed]
+    document, text = parsed
     findings: list[Finding] = []
     values: dict[str, Any] = {}
     for section, content in document.items():
@@ -53,6 +46,24 @@ def read_settings(data: bytes) -> tuple[Settings, dict[str, SourceSpec], list[Fi
                 values[key] = _converted(_SETTINGS[key], value)
     sources, more = _read_sources(document.get("sources", {}), text)
     return Settings(**values), sources, findings + more
+
+
+def is_toml(data: bytes) -> bool:
+    """Whether the file can be understood; if not, nothing is known of where the data are."""
+    return not isinstance(_parsed(data), Finding)
+
+
+def _parsed(data: bytes) -> tuple[dict[str, Any], str] | Finding:
+    try:
+        text = data.decode("utf-8-sig")
+        return tomllib.loads(text), text
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return _finding("sop.toml is not UTF-8.", "Save it as UTF-8.", f"line {line}")
+    except tomllib.TOMLDecodeError as error:
+        message, place = _split_place(str(error), text)
+        return _finding(f"sop.toml cannot be understood: {message}.",
+                        "Texts need quotation marks, lists need [ ].", place)
 
 
 def write_settings(
@@ -283,6 +294,3 @@ def _split_place(message: str, text: str) -> tuple[str, str]:
 def _finding(message: str, remedy: str, place: str) -> Finding:
     return Finding("settings", message, remedy, file=FILE, cell=place)
 
-
-def _nothing(finding: Finding) -> tuple[Settings, dict[str, SourceSpec], list[Finding]]:
-    return Settings(), {}, [finding]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sop_xl.reading import Cells, did_you_mean, plain
+from sop_xl.reading.cells import is_blank
 from sop_xl.schema import Finding, Severity, Table
 from sop_xl.sources import csv_file, sql_source, xlsx_file
 from sop_xl.sources.extract import Extract, SourceSpec, refused
@@ -50,6 +51,10 @@ class Shelf:
         for path in self._files:
             if path in self._used:
                 continue
+            mapped = next((t for t in SOURCES if _stem(path) in _own_names(t)), None)
+            if mapped is not None and self._is_elsewhere(mapped):
+                yield from self._passed_over(path, mapped)
+                continue
             book = self._books.get(path)
             why = book.message if isinstance(book, Finding) else "The file delivers no table."
             hint = did_you_mean(_stem(path), names)
@@ -59,11 +64,29 @@ class Shelf:
                 Severity.WARNING, self.folder.shown(path),
             )
 
+    def _is_elsewhere(self, table: Table) -> bool:
+        """Whether ``sop.toml`` says that the table does not come from ``data/<table>``."""
+        spec = self.folder.sources.get(table.name, SourceSpec())
+        return bool(spec.url or spec.file or spec.sheet or spec.table or spec.range)
+
+    def _passed_over(self, path: Path, table: Table) -> Iterator[Finding]:
+        """A file that is not read as the table comes from elsewhere; a mere header needs no word.
+
+        ``init`` makes such files.
+        """
+        cells = self._read(path, table, SourceSpec()).cells
+        columns = [] if cells is None else cells.columns
+        if any(not is_blank(value) for column in columns for value in column):
+            yield Finding(
+                table.name, f"{table.label} is read from elsewhere; this file is not read.",
+                f"Take it away, or take the place of [sources.{table.name}] out of sop.toml.",
+                Severity.WARNING, self.folder.shown(path),
+            )
+
     def _places(self, table: Table, spec: SourceSpec) -> Iterator[tuple[Path, SourceSpec]]:
         """Files named like the table, and workbooks with a sheet or an Excel table of its name."""
-        own = {plain(table.name), plain(table.label)}
         for path in self._files:
-            named = _stem(path) in own
+            named = _stem(path) in _own_names(table)
             if not _is_workbook(path):
                 if named and path.name.casefold().endswith(csv_file.SUFFIXES):
                     yield path, spec
@@ -132,6 +155,10 @@ def _visible(folder: Path) -> list[Path]:
 
 def _is_workbook(path: Path) -> bool:
     return path.suffix.casefold() in _WORKBOOKS
+
+
+def _own_names(table: Table) -> set[str]:
+    return {plain(table.name), plain(table.label)}
 
 
 def _stem(path: Path) -> str:

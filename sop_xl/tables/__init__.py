@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sop_xl.schema import TOKEN, WHOLE, Column, Grid, Table
+from sop_xl.schema import TOKEN, WHOLE, Grid, Table
 from sop_xl.tables import data, demand, executive, finance, performance, review, supply
 
 GRIDS: dict[str, Grid] = {
@@ -98,12 +98,6 @@ def _fields(where: str, owner: str) -> list[str]:
     if owner in TABLES:
         return TABLES[owner].names
     raise ValueError(f"{where}: no table or grid {owner!r}")
-
-
-def column_of(reference: str) -> Column:
-    """The column that ``table.column`` names."""
-    owner, _, name = reference.partition(".")
-    return TABLES[owner][name]
 
 
 _check_references()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sop_xl.schema import Column, Grid, Measure, Role, Table, Unit
+from sop_xl.tables.finance import FINANCE_TOTAL
 
 INPUT, OPTIONAL, OUTPUT, KEY = Role.INPUT, Role.OPTIONAL, Role.OUTPUT, Role.KEY
 
@@ -265,6 +266,8 @@ SUPPLY_SUMMARY = Table(
     help="Load against available hours of each resource over the plan months.",
 )
 
+_COST = FINANCE_TOTAL["operating_cost"].label
+
 FINANCE_SUMMARY = Table(
     "finance_summary",
     "Financial summary",
@@ -275,10 +278,12 @@ FINANCE_SUMMARY = Table(
                 Unit.MONEY),
         _column("aop", "AOP", 'SUMIFS({finance_total@this_year},{finance_total@measures},'
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
-        _column("variance", "Variance", 'IF({aop}=0,"",{outlook}-{aop})',
-                "Outlook - AOP; empty where nothing is budgeted.", Unit.MONEY),
+        _column("variance", "Variance",
+                f'IF({{aop}}=0,"",IF({{line}}="{_COST}",{{aop}}-{{outlook}},{{outlook}}-{{aop}}))',
+                "Outlook - AOP, of operating cost AOP - outlook: positive is favourable on every "
+                "line; empty where nothing is budgeted.", Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
-                "Variance / AOP.", Unit.PERCENT),
+                "Variance / AOP; positive is favourable.", Unit.PERCENT),
         _column("next_outlook", "Next year plan", "SUMIFS({finance_total@next_year},"
                 "{finance_total@measures},{line})",
                 "Plan of the next fiscal year, as far as the horizon goes.", Unit.MONEY),

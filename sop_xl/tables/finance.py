@@ -7,6 +7,8 @@ from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
 
+_ONLY_AOP = "counts only months that have an AOP"
+
 
 def _measure(name: str, label: str, formula: str, help: str, unit: Unit = MONEY,
              strong: bool = False) -> Measure:
@@ -52,12 +54,18 @@ FINANCE_FAMILY = Grid(
                  "Budgeted revenue - budgeted cost of sales; zero where no cost is budgeted."),
         _measure("revenue_variance", "Revenue to AOP",
                  'IF({aop_revenue}=0,"",{revenue}-{aop_revenue})',
-                 "Revenue - AOP revenue; positive is favourable."),
+                 f"Revenue - AOP revenue; positive is favourable; {_ONLY_AOP}."),
         _measure("margin_variance", "Margin to AOP",
                  'IF({aop_margin}=0,"",{margin}-{aop_margin})',
-                 "Margin - AOP margin; positive is favourable."),
+                 f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
     ),
     help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
+)
+
+_PLANNED_COST = (
+    "{finance_lines.fixed@lookup}"
+    "+{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
+    "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}"
 )
 
 OPERATING_COST = Grid(
@@ -65,11 +73,8 @@ OPERATING_COST = Grid(
     "Operating cost",
     (Column("line", "Cost line", role=Role.KEY, help="Line of the profit and loss account."),),
     (
-        Measure("cost", "Plan", MONEY, total="sum",
-                plan="{finance_lines.fixed@lookup}"
-                     "+{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
-                     "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",
-                help="Fixed + share of revenue + rate per unit."),
+        _measure("cost", "Plan", _PLANNED_COST,
+                 "Fixed + share of revenue + rate per unit; in closed months of what was sold."),
         _measure("aop_cost", "AOP", "{finance_lines.aop@lookup}", "Budgeted cost."),
     ),
     help="Operating cost by line: what it follows is set in Data_Finance.",
@@ -91,9 +96,13 @@ FINANCE_TOTAL = Grid(
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
                 past='IF({revenue}=0,"",{margin}/{revenue})',
                 plan='IF({revenue}=0,"",{margin}/{revenue})', help="Margin / revenue."),
-        Measure("operating_cost", "Operating cost", MONEY, past=VALUES,
-                plan="{operating_cost.cost@all}", total="sum", help="Sum of the cost lines."),
-        _measure("operating_profit", "Operating profit", "{margin}-N({operating_cost})",
+        Measure("booked_cost", "Booked operating cost", MONEY, past=VALUES, total="sum",
+                detail=True, help="What accounting booked, from Finance actuals."),
+        Measure("operating_cost", "Operating cost", MONEY, total="sum",
+                past="IF(ISNUMBER({booked_cost}),{booked_cost},{operating_cost.cost@all})",
+                plan="{operating_cost.cost@all}",
+                help="What was booked; the cost lines of the plan in months that are not booked."),
+        _measure("operating_profit", "Operating profit", "{margin}-{operating_cost}",
                  "Margin - operating cost (EBITDA, where the lines hold no depreciation).",
                  strong=True),
         Measure("profit_share", "Operating profit %", PERCENT,
@@ -108,20 +117,22 @@ FINANCE_TOTAL = Grid(
                  "Sum of the families."),
         _measure("aop_margin", "AOP margin", "{finance_family.aop_margin@all}",
                  "Sum of the families."),
-        _measure("aop_operating_cost", "AOP operating cost", "{operating_cost.aop_cost@all}",
-                 "Sum of the cost lines."),
+        _measure("aop_operating_cost", "AOP operating cost",
+                 "IF({aop_margin}=0,0,{operating_cost.aop_cost@all})",
+                 "Sum of the cost lines; zero where no margin is budgeted."),
         _measure("aop_operating_profit", "AOP operating profit",
                  "IF({aop_margin}=0,0,{aop_margin}-{aop_operating_cost})",
                  "AOP margin - AOP operating cost; zero where no margin is budgeted."),
         _measure("revenue_variance", "Revenue to AOP",
                  'IF({aop_revenue}=0,"",{revenue}-{aop_revenue})',
-                 "Revenue - AOP revenue; positive is favourable."),
+                 f"Revenue - AOP revenue; positive is favourable; {_ONLY_AOP}."),
         _measure("margin_variance", "Margin to AOP",
                  'IF({aop_margin}=0,"",{margin}-{aop_margin})',
-                 "Margin - AOP margin; positive is favourable."),
+                 f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
         _measure("profit_variance", "Operating profit to AOP",
                  'IF({aop_margin}=0,"",{operating_profit}-{aop_operating_profit})',
-                 "Operating profit - AOP operating profit; positive is favourable.", strong=True),
+                 f"Operating profit - AOP operating profit; positive is favourable; {_ONLY_AOP}.",
+                 strong=True),
         Measure("revenue_variance_share", "Revenue to AOP %", PERCENT,
                 ratio=("revenue_variance", "aop_revenue"),
                 past='IF({aop_revenue}=0,"",{revenue_variance}/{aop_revenue})',

@@ -38,7 +38,7 @@ KPI_FACTS = Grid(
         _kpi("inventory_turns", "Inventory turns", Unit.RATIO,
              'IF(AND(ISNUMBER({cost_of_sales}),N({average_inventory})>0),'
              '{cost_of_sales}*365/{#days}/{average_inventory},"")',
-             "Cost of sales as a yearly rate / average inventory of the month, at cost."),
+             "Cost of sales as a yearly rate / average inventory of the month at item cost."),
         _kpi("customer_service", "Customer service level", Unit.PERCENT,
              _share("orders_on_time", "orders_due"), "Orders fulfilled on time / orders due."),
         _kpi("otif", "OTIF", Unit.PERCENT, _share("deliveries_otif", "deliveries"),
@@ -69,13 +69,14 @@ KPI_FACTS = Grid(
         _fact("schedule_met", "Schedule met", QUANTITY, "Lower of plan and actual, by item."),
         _fact("orders_due", "Orders due", COUNT, "Order lines promised for the month."),
         _fact("orders_on_time", "Orders on time", COUNT,
-              "Of these, delivered by the promised day."),
+              "Of these, delivered by the promised day; blank after the last delivery loaded."),
         _fact("deliveries", "Deliveries", COUNT, "Order lines delivered in the month."),
         _fact("deliveries_otif", "Deliveries OTIF", COUNT,
               "Of these, by the promised day and in full."),
         _fact("cost_of_sales", "Cost of sales", MONEY, "Cost of what was shipped."),
         _fact("average_inventory", "Average inventory", MONEY,
-              "Mean of opening and closing inventory at cost; the one that is known, if one is."),
+              "Mean of opening and closing inventory, each item at its own cost, else at that of "
+              "its family; the one that is known, if one is."),
         _fact("load_hours", "Load hours", HOURS, "Actual output x hours per unit."),
         _fact("available_hours", "Available hours", HOURS, "Of all resources."),
         _fact("revenue", "Revenue", MONEY, "Net revenue."),
@@ -161,18 +162,21 @@ KPI_TABLE = Table(
         Column("variance", "To target", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="Actual - target.",
                formula='IF(ISNUMBER({actual}),IF(ISNUMBER({target}),{actual}-{target},""),"")'),
-        Column("status", "Status", role=Role.OUTPUT,
-               alert="status", help="● on target, ▲ within 5 points or 5 %, ■ off target.",
+        Column("status", "Status", role=Role.OUTPUT, alert="status",
+               help="● on target, ▲ missed by up to 5 points or 5 %, ■ missed by more.",
                formula='IF(ISNUMBER({actual}),IF({better}="info","○ for information",'
                        'IF({miss}<=0.0000001,"● on target",IF({miss}<=0.05,"▲ watch",'
                        '"■ off target"))),"– no data")'),
         Column("better", "Better", role=Role.OUTPUT,
                help="Higher, lower, close to the target, or for information."),
         Column("miss", "Miss", Unit.PERCENT, Role.OUTPUT,
-               help="Distance to the target on the wrong side: points of a %, else share.",
-               formula='IF(AND(ISNUMBER({variance}),{better}<>"info"),MAX(0,IF({better}="higher",-{variance},'
-                       'IF({better}="lower",{variance},ABS({variance}))))'
-                       '/IF({unit}="%",1,MAX(ABS({target}),0.0000001)),0)'),
+               help="Distance to the target on the wrong side: points of a %, else share. Where "
+                    "close to the target is better, the tolerance of the settings is allowed.",
+               formula='IF(AND(ISNUMBER({variance}),{better}<>"info"),MAX(0,'
+                       'IF({better}="higher",-{variance},'
+                       'IF({better}="lower",{variance},ABS({variance})))'
+                       '/IF({unit}="%",1,MAX(ABS({target}),0.0000001))'
+                       '-IF({better}="target",{$tolerance},0)),0)'),
         Column("unit", "Unit", role=Role.OUTPUT, help="Unit of the figures."),
         Column("definition", "Definition", role=Role.OUTPUT, help="How it is computed here."),
         Column("handbook", "Handbook formula", role=Role.OUTPUT, help="The simple formula."),

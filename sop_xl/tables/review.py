@@ -8,12 +8,18 @@ from sop_xl.schema import Column, Role, Table, Unit
 
 OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
 
+DONE = "done"
+"""The status of an exception on which nobody has to work any more."""
+PROFIT_KINDS = ("Capacity short", "Backlog", "Margin below AOP")
+"""The kinds of exceptions, by the text before their colon, whose money is margin or cost. That of
+the others is revenue, or stock at cost: no effect on profit."""
+
 EXCEPTIONS = Table(
     "exceptions",
     "Exceptions",
     (
         Column("exception", "Exception", role=Role.KEY, help="What, where and when."),
-        Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = most money."),
+        Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = most money; what is done comes last."),
         Column("area", "Area", role=OUTPUT,
                help="Demand, supply, capacity, finance, process, data."),
         Column("subject", "Subject", role=OUTPUT, help="Family, region or resource."),
@@ -26,11 +32,11 @@ EXCEPTIONS = Table(
         Column("option", "What could be done", role=OUTPUT, help="A first option."),
         Column("sheet", "Sheet", role=OUTPUT, link=True, help="Where to look."),
         Column("status", "Status", role=OPTIONAL, default="open",
-               choices=("open", "for review", "done"),
+               choices=("open", "for review", DONE),
                help="Where the work on it stands."),
         Column("comment", "Comment", role=OPTIONAL, help="What was found or decided."),
     ),
-    help="What needs a person, most money first.",
+    help="What needs a person, most money first, what is done last.",
     as_issued=True,
     rows_given=True,
 )
@@ -60,6 +66,11 @@ CHECKS = (
           "{stock_history.period@column},{$opening_period})+SUMIFS("
           "{stock_history.backlog@column},{stock_history.period@column},{$opening_period})",
           0.01, "Supply_Plan", "Load the stock of the last closed month."),
+    Check("stock_known", "Opening stock is known for every family made to stock",
+          "SUMPRODUCT(({supply_plan@measures}={supply_plan.net_stock@label})"
+          '*({supply_plan@last}="")*COUNTIFS({families.family@column},{supply_plan.family@keys},'
+          '{families.policy@column},"<>make to order"))', 0.0, "Supply_Plan",
+          "Load the stock of the last closed month, or set the policy to make to order."),
     Check("inventory_balance", "Opening stock + production - demand = closing stock",
           "{supply_plan.net_stock@opening}+{supply_plan.production@total}"
           "-{supply_plan.demand@total}-{supply_plan.net_stock@final}", 0.01, "Supply_Plan",

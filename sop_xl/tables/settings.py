@@ -127,7 +127,9 @@ class Settings:
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
     )
     tolerance: float = _setting(
-        0.02, "checks", "Variance against the AOP that needs no explanation (0.02 = 2 %).",
+        0.02, "checks",
+        "Variance against the AOP that needs no explanation (0.02 = 2 %); so far may a KPI that is "
+        "best close to its target be from it.",
         minimum=0.0, maximum=1.0,
     )
     outlier_score: float = _setting(

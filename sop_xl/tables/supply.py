@@ -11,6 +11,7 @@ _COVER = "ROUND({cumulative_demand}+{inventory},6)"
 _AT = "MATCH(" + _COVER + ",{cumulative_demand@plan},1)"
 _REACH = "({cumulative_days}+{families.days_used@lookup})"
 _REACHED = "MATCH(" + _REACH + ",{cumulative_days@plan},1)"
+_NEXT = "MIN(" + _REACHED + "+1,{$horizon})"
 
 SUPPLY_PLAN = Grid(
     "supply_plan",
@@ -21,18 +22,15 @@ SUPPLY_PLAN = Grid(
                 plan="{demand_total.consensus@sum}", total="sum",
                 help="Actual demand, then consensus demand."),
         Measure("cumulative_demand", "Cumulative demand", plan="ROUND(SUM({demand@todate}),6)",
-                detail=True,
-                help="Demand from the first plan month on."),
+                detail=True, help="Demand from the first plan month on."),
         Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
-                plan='IF({families.policy@lookup}="make to order",0,ROUND(IF('
-                     + _REACH + ">={cumulative_days@final},{cumulative_demand@final}+("
-                     + _REACH + "-{cumulative_days@final})*{demand@final}/{#days@final},"
+                plan='IF({families.policy@lookup}="make to order",0,'
                      "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
                      + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"
-                     "*INDEX({demand@plan}," + _REACHED + "+1)/INDEX({#days@plan}," + _REACHED
-                     + "+1))-{cumulative_demand},6))",
+                     "*INDEX({demand@plan}," + _NEXT + ")/INDEX({#days@plan}," + _NEXT + ")"
+                     "-{cumulative_demand})",
                 help="Demand of the target days that follow the month; beyond the horizon at the "
                      "daily demand of the last month."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",

@@ -31,7 +31,7 @@ SCHEMA = 1
 """Version of the sheets' structure; a book of another one is refused when it is collected."""
 PROPERTIES = {
     "plan": "SopPlan", "cycle": "SopCycle", "build": "SopBuild", "version": "SopVersion",
-    "schema": "SopSchema",
+    "schema": "SopSchema", "level": "SopLevel", "horizon": "SopHorizon",
 }
 """What the custom document properties of a book are called."""
 
@@ -80,7 +80,7 @@ def build(
         if progress:
             progress(at, len(SHEETS), spec.name)
         _draw(sheet, spec)
-    _properties(workbook, identity)
+    _properties(workbook, settings, identity)
     package = assemble(
         workbook, {sheet.name: sheet.cells for sheet in sheets}, when=identity.generated_at
     )
@@ -171,7 +171,7 @@ def _folded(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.str.casefold().str.lstrip("+± ")
 
 
-def _properties(workbook: Any, identity: Identity) -> None:
+def _properties(workbook: Any, settings: Settings, identity: Identity) -> None:
     core = workbook.properties
     core.title = f"S&OP {identity.plan} {identity.cycle}"
     core.subject = f"Cycle {identity.cycle}, version {identity.version}"
@@ -181,6 +181,7 @@ def _properties(workbook: Any, identity: Identity) -> None:
     values = {
         "plan": identity.plan, "cycle": identity.cycle, "build": identity.build,
         "version": str(identity.version), "schema": str(SCHEMA),
+        "level": " ".join(settings.level), "horizon": str(settings.horizon),
     }
     for key, name in PROPERTIES.items():
         workbook.custom_doc_props.append(StringProperty(name=name, value=values[key]))

@@ -152,3 +152,21 @@ def test_every_format_reads_back_the_same(given_days: list[date], form: str) -> 
     read_back, findings = days([d.strftime(form) for d in given_days])
     assert read_back == [d.isoformat() for d in given_days]
     assert findings == []
+
+
+def test_a_wrong_order_of_dates_is_one_finding() -> None:
+    keys, cells = [f"k{i}" for i in range(28)], [f"{i}/03/2024" for i in range(1, 29)]
+    reading = read_cells(DAYS, Cells(["Key", "D"], [keys, cells]), dates="mdy")
+    (error,) = reading.findings
+    assert error.message == (
+        "D: 16 of 28 cells are no dates, read as month/day/year: '13/03/2024' for example."
+    )
+    assert error.remedy == "They seem to be day/month/year: mend dates in [sources.t] of sop.toml."
+
+
+def test_a_column_without_dates_is_one_finding() -> None:
+    read_back, findings = days([f"week {i}" for i in range(9)], MONTHS)
+    assert read_back == [""] * 9
+    assert findings == [
+        "row 2, D: D: 9 of 9 cells are no months, read as day/month/year: 'week 0' for example."
+    ]

@@ -1,7 +1,7 @@
 """Which header is which column."""
 
 from sop_xl.reading import Cells, find_header
-from sop_xl.tables.data import ACTUALS, BALANCE, ITEMS, STOCK
+from sop_xl.tables.data import ACTUALS, BALANCE, FAMILIES, ITEMS, STOCK
 from tests.reading.tables import ERROR, WARNING, read, read_cells, told, values
 
 
@@ -56,6 +56,22 @@ def test_unknown_headers_are_one_warning() -> None:
     assert told(reading.findings, WARNING) == [
         "header Colour: Columns that Items does not know were left out: Colour, Size."
     ]
+
+
+def test_a_slip_of_the_pen_in_a_header_is_seen() -> None:
+    reading = read(FAMILIES, "Family | Polcy | Colour\nF | make to order | red")
+    (finding,) = reading.findings
+    assert finding.message.endswith("does not know were left out: Polcy, Colour.")
+    assert finding.remedy == (
+        "By 'Polcy', did you mean 'Policy'? If one of them is needed, map it in sop.toml:"
+        ' [sources.families] columns = { "Polcy" = "policy" }.'
+    )
+
+
+def test_no_column_is_meant_that_is_there_already() -> None:
+    reading = read(FAMILIES, "Family | Policy | Polcy\nF | make to order | old")
+    (finding,) = reading.findings
+    assert finding.remedy.startswith("If one of them is needed")
 
 
 def test_a_mapping_to_nothing_is_an_error() -> None:

@@ -120,9 +120,42 @@ def test_placeholders_error_cells_dates_and_truths() -> None:
 
 
 def test_a_million_mistakes_are_named_twenty_times_and_counted() -> None:
-    _, findings = numbers([f"x{i}" for i in range(30_000)])
+    _, findings = numbers([f"x{i}" for i in range(30_000)] + list(range(40_000)))
     assert len(findings) == 21
     assert findings[-1] == "row 22, N: N: 29,980 more cells of this kind, from here on."
+
+
+def test_a_column_that_is_wrong_as_a_whole_is_one_finding() -> None:
+    read_back, findings = numbers([f"{i}.5" for i in range(8)] + ["3"], decimal=",")
+    assert math.isnan(read_back[0])
+    assert read_back[8] == 3
+    assert findings == [
+        "row 2, N: N: 8 of 9 cells are no numbers with the decimal sign ',': '0.5' for example."
+    ]
+
+
+def test_a_decimal_sign_that_the_column_contradicts_is_one_finding() -> None:
+    """Six of twenty cells: the rest reads either way, and wrong."""
+    cells = [f"{i}.5" for i in range(1, 7)] + ["1.000"] * 14
+    keys = [f"k{i}" for i in range(20)]
+    reading = read_cells(MONEY, Cells(["Key", "N"], [keys, cells]), decimal=",")
+    (error,) = reading.findings
+    assert error.severity is ERROR
+    assert error.message.startswith("N: 6 of 20 cells are no numbers")
+    assert "seems to be '.': mend decimal in [sources.t] of sop.toml" in error.remedy
+
+
+def test_a_few_wrong_cells_are_named_each() -> None:
+    _, findings = numbers(["a", "b", "c", "d", "e"])
+    assert len(findings) == 5
+
+
+def test_a_column_of_words_names_both_remedies() -> None:
+    cells = Cells(["Key", "N"], [list("abcdef"), [f"word {i}" for i in range(6)]])
+    (error,) = read_cells(MONEY, cells).findings
+    assert error.message == "N: 6 of 6 cells are no numbers: 'word 0' for example."
+    assert "set decimal in [sources.t] of sop.toml" in error.remedy
+    assert "another column" in error.remedy
 
 
 def german(number: float) -> str:

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from sop_xl.reading import Cells
-from sop_xl.tables.data import ACTUALS, EVENTS, FAMILIES, ITEMS, RESOURCES
+from sop_xl.schema import Table
+from sop_xl.tables.data import (
+    ACTUALS,
+    EVENTS,
+    FAMILIES,
+    FINANCE_LINES,
+    ITEMS,
+    RESOURCES,
+    WORKFORCE,
+)
 from tests.reading.tables import ERROR, REPAIR, WARNING, read, read_cells, told, values
 
 
@@ -127,3 +136,18 @@ def test_north_america_is_a_region_and_control_signs_go() -> None:
     assert values(reading, "region") == ["NA"]
     assert values(reading, "item") == ["AB"]
     assert told(reading.findings, WARNING) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        (RESOURCES, "Resource | Machines | Hours per day\nWelding | 1 | 8\nWELDING | 1 | 8"),
+        (FINANCE_LINES, "Cost line | Fixed per month\nRent | 1\nrent | 1"),
+        (WORKFORCE, "Team | Headcount | Hours per month\nTeam a | 1 | 140\nTeam A | 1 | 140"),
+        (FAMILIES, "Family | Policy\nTee | make to stock\nTEE | make to stock"),
+    ],
+)
+def test_keys_that_excel_cannot_tell_apart_are_an_error(table: Table, text: str) -> None:
+    (error,) = read(table, text).findings
+    assert error.severity is ERROR
+    assert "are one name to Excel's formulas" in error.message

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from sop_xl.reading import empty_frame
-from sop_xl.sources import NO_CYCLE, load
+from sop_xl.sources import NO_CYCLE, PlanFolder, init, load
 from sop_xl.tables.data import LOAD_REPORT, SOURCES
-from tests.sources.folders import ACTUALS, ERROR, WARNING, folder, lines, loaded, workbook
+from tests.sources.folders import ACTUALS, ERROR, ITEMS, WARNING, folder, lines, loaded, workbook
 
 
 def test_every_source_has_a_frame_and_the_cycle_follows_the_actuals(tmp_path: Path) -> None:
@@ -157,3 +157,59 @@ def test_a_folder_instead_of_a_file_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "data" / "x.csv").mkdir(parents=True)
     result = loaded(tmp_path, "[sources.aop]\nfile = 'data/x.csv'")
     assert lines(result.findings, ERROR) == ["data/x.csv: The file data/x.csv is not there."]
+
+
+MAPPED = "[sources.actuals]\nfile = 'exports/sales.csv'"
+
+
+def mapped(tmp_path: Path, left: str) -> list[str]:
+    """Findings where the actuals are mapped and ``data/actuals.csv`` was left as it is."""
+    (tmp_path / "exports").mkdir(exist_ok=True)
+    (tmp_path / "exports" / "sales.csv").write_text(ACTUALS)
+    return lines(loaded(tmp_path, MAPPED, actuals=left).findings)
+
+
+def test_a_file_of_headers_is_no_finding_where_the_table_is_mapped(tmp_path: Path) -> None:
+    assert mapped(tmp_path, "Month,Item,Orders\n") == []
+    assert mapped(tmp_path, "\ufeffMonth,Item,Orders\r\n,,\r\n") == []
+
+
+def test_the_files_of_init_are_no_finding_where_tables_are_mapped(tmp_path: Path) -> None:
+    plan = init(tmp_path, sources={})
+    for name, text in (("items", ITEMS), ("actuals", ACTUALS)):
+        (tmp_path / f"{name}.txt").write_text(text)
+        with plan.settings_file.open("a") as file:
+            file.write(f"\n[sources.{name}]\nfile = '{name}.txt'\n")
+    assert lines(load(PlanFolder(tmp_path)).findings) == []
+
+
+def test_rows_that_are_not_read_since_the_table_is_mapped_are_told(tmp_path: Path) -> None:
+    assert mapped(tmp_path, ACTUALS) == [
+        "data/actuals.csv: Actuals is read from elsewhere; this file is not read."
+    ]
+
+
+def test_settings_that_are_no_toml_are_the_only_finding(tmp_path: Path) -> None:
+    """What else is missing follows from it: nobody knows where the data are."""
+    result = loaded(tmp_path, MAPPED + "\nx = [", items="Artikel;Gruppe\nA;F\n", actuals="")
+    assert lines(result.findings) == [
+        "sop.toml: line 3: sop.toml cannot be understood: Invalid value."
+    ]
+    assert result.cycle == NO_CYCLE
+    assert set(result.frames["load_report"]["rows"]) == {0.0}
+    assert all(result.frames[table.name].empty for table in SOURCES)
+
+
+def test_a_wrong_decimal_sign_is_one_finding_for_each_column(tmp_path: Path) -> None:
+    days = [(month, day) for month in range(1, 10) for day in range(1, 28)]
+    rows = "".join(f"2024-{m:02d}-{d:02d},A,{d}.5,{d * 10}.25\n" for m, d in days)
+    balance = "Month,Revenue\n" + "".join(f"2024-{m:02d},5000\n" for m in range(1, 10))
+    result = loaded(
+        tmp_path, "[sources.actuals]\ndecimal = ','", balance=balance,
+        actuals="Date,Item,Orders,Revenue\n" + rows,
+    )
+    assert [(f.where, f.remedy) for f in result.findings] == [
+        (f"data/actuals.csv: row 2, {column}",
+         "Its decimal sign seems to be '.': mend decimal in [sources.actuals] of sop.toml.")
+        for column in ("Orders", "Revenue")
+    ]

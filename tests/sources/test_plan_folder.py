@@ -62,6 +62,11 @@ def test_the_store_may_be_elsewhere(tmp_path: Path) -> None:
 def test_no_plan_folder_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SopError, match="sop-xl init"):
         PlanFolder(tmp_path)
+    with pytest.raises(SopError, match="nowhere does not exist"):
+        PlanFolder(tmp_path / "nowhere")
+    (tmp_path / "book.xlsx").touch()
+    with pytest.raises(SopError, match="is a file, no plan folder"):
+        PlanFolder(tmp_path / "book.xlsx")
     (tmp_path / "sop.toml").mkdir()
     with pytest.raises(SopError, match="cannot be read"):
         PlanFolder(tmp_path)

@@ -61,6 +61,60 @@ def test_one_name_in_two_tables_is_written_one_way(tmp_path: Path) -> None:
     ]
 
 
+def test_what_becomes_of_unknown_families_and_regions_is_told(tmp_path: Path) -> None:
+    actuals = "Month,Item,Region,Orders\n2024-01,A,North,1\n2024-02,A,North,1\n"
+    deal = "lead,5,10%,2024-05-01\n"
+    result = loaded(
+        tmp_path,
+        actuals=actuals,
+        pipeline="Opportunity,Family,Region,Stage,Quantity,Probability,Close date\n"
+        f"1,G,Nord,{deal}2,Gg,North,{deal}",
+        events="Event,Family,Region,Start,End\n1,F,Nord,2024-03,2024-04\n",
+        stock="Month,Item,Region,On hand\n2024-02,A,Central store,5\n",
+        risks="Number,Description,Family,Probability,Impact\n1,Strike,Gg,1,100\n",
+    )
+    assert [(f.table, f.remedy) for f in result.findings] == [
+        ("pipeline", "Did you mean 'G'? Name a family of the item master; else the deal is left out"
+         " of the plan."),
+        ("risks", "Did you mean 'G'? Name a family of the item master; else the risk is counted,"
+         " but for no family."),
+        ("pipeline", "Did you mean 'North'? Write it as in the actuals; else the deal opens a block"
+         " of its own, without history."),
+        ("events", "Did you mean 'North'? Write it as in the actuals; else the event changes"
+         " nothing."),
+    ]
+
+
+def test_items_that_could_not_be_read_are_one_finding(tmp_path: Path) -> None:
+    """Two of four rows of the item master have no family: their sales are no orphans."""
+    items = "Item,Family,Price,Cost\nA,F,1,1\nB,,1,1\nC,,1,1\nD,F,1,1\n"
+    actuals = "Month,Item,Orders\n" + "".join(f"2024-01,{item},1\n" for item in "ABCD")
+    aop = "Month,Family,Revenue\n2024-03,G,5\n"
+    stock = "Month,Item,On hand\n2024-01,B,5\n2024-01,E,5\n"
+    result = loaded(tmp_path, items=items, actuals=actuals, aop=aop, stock=stock)
+    assert lines(result.findings, WARNING)[:1] == [
+        "data/items.csv: 3 names in other lists are not in what could be read of Items."
+    ]
+    assert not [f for f in result.findings if "is not in" in f.message or "no item" in f.message]
+
+
+@pytest.mark.parametrize("items", ["", "Item,Family,Price,Cost\n", b"\x00\x00"])
+def test_without_items_nothing_is_an_orphan(tmp_path: Path, items: str | bytes) -> None:
+    (line,) = found(tmp_path, items=items, aop="Month,Family,Revenue\n2024-03,G,5\n")
+    assert "tems" in line
+
+
+def test_resources_that_could_not_be_read_are_one_finding(tmp_path: Path) -> None:
+    result = loaded(
+        tmp_path,
+        resources="Resource,Machines,Hours per day\nR1,1,8\nR2,x,8\nR3,x,8\n",
+        bill_of_resources="Item,Resource,Hours per unit\nA,R1,1\nA,R2,1\nB,R3,1\n",
+    )
+    assert lines(result.findings, WARNING) == [
+        "data/resources.csv: 2 names in other lists are not in what could be read of Resources."
+    ]
+
+
 def test_names_that_the_book_needs(tmp_path: Path) -> None:
     assert found(tmp_path, items="Item,Family,Price,Cost\nA,All,1,1\nB,F,1,1\n",
                  actuals="Month,Item,Orders\n2024-01,A,1\n") == [

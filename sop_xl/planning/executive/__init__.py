@@ -33,7 +33,7 @@ def run(
     frames = {
         "agenda": meeting.agenda(),
         "cycle_calendar": meeting.cycle_calendar(axis, settings, cycle_calendar),
-        "decisions": meeting.decisions(decisions, exceptions),
+        "decisions": meeting.decisions(axis, decisions, exceptions),
         "assumptions": assumptions,
         "demand_view": views.demand_view(axis, demand_total, ALL_FAMILIES),
         "supply_view": views.supply_view(axis, supply_plan),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.executive import meeting
 from sop_xl.planning.wording import count, month, number, percent
 from sop_xl.schema import ALL_FAMILIES
+from sop_xl.tables.review import DONE
 from sop_xl.tables.settings import Settings
 
 YEAR = 12
@@ -52,8 +54,11 @@ def _home(axis: Axis, settings: Settings, checks: pd.DataFrame, exceptions: pd.D
 def _exceptions(settings: Settings, exceptions: pd.DataFrame) -> str:
     if exceptions.empty:
         return "no exceptions"
-    first = exceptions.iloc[0]
-    many = count(len(exceptions), "exception")
+    left = exceptions[exceptions["status"] != DONE]
+    if left.empty:
+        return f"{count(len(exceptions), 'exception')}, all done"
+    first = left.iloc[0]
+    many = count(len(left), "exception" if len(left) == len(exceptions) else "open exception")
     if pd.isna(first["value"]):
         return f"{many}, the first: {first['exception']}"
     stake = number(float(first["value"]), settings.currency)
@@ -61,7 +66,7 @@ def _exceptions(settings: Settings, exceptions: pd.DataFrame) -> str:
 
 
 def _decisions(decisions: pd.DataFrame) -> str:
-    asked = decisions[(decisions["status"] == "proposed") & (decisions["level"] == "executive")]
+    asked = decisions[meeting.pending(decisions) & (decisions["level"] == "executive")]
     if asked.empty:
         return "No decision is asked for this month."
     verb = "is" if len(asked) == 1 else "are"

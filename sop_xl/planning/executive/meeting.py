@@ -14,12 +14,16 @@ from sop_xl.tables.executive import (
     DECISIONS,
     process_steps,
 )
+from sop_xl.tables.review import DONE, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
 
-PROPOSALS = 5
-"""Decisions that are proposed where nobody has written one yet."""
+PROPOSALS, PER_AREA = 5, 2
+"""Decisions that are proposed where none is open, and how many of them of one area."""
+SOON = 6
+"""Plan months in which a shortage of capacity cannot wait."""
 PROPOSED = "Proposed by the review: "
 """How the recommendation of a proposal begins."""
+PROPOSED_STATUS = "proposed"
 DECIDED = ("demand", "supply", "capacity", "finance")
 """Areas that need a decision; the others need somebody to do the work."""
 
@@ -60,32 +64,76 @@ def cycle_calendar(axis: Axis, settings: Settings, typed: pd.DataFrame) -> pd.Da
     return _typed(CYCLE_CALENDAR, defaults)
 
 
-def decisions(typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
-    """The table ``decisions``: what people wrote, or else proposals from the largest exceptions.
+def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
+    """The table ``decisions``: what people wrote, then proposals where none of that is open.
 
-    A proposal is marked in its recommendation; the same exceptions give the same numbers.
+    A proposal is marked in its recommendation; its number continues those of the rows above. What
+    was asked already in the same words is not asked again.
+
+    Args:
+        axis: The periods; capacity is looked at in the next months of the plan.
+        typed: What people wrote or took up.
+        exceptions: The table ``exceptions``, in the order of its rank.
     """
-    if len(typed):
+    if (_status(typed) == PROPOSED_STATUS).any():
         return typed
-    to_decide = exceptions["area"].isin(DECIDED) & (exceptions["status"] != "done")
-    largest = exceptions[to_decide & (exceptions["value"] > 0)].head(PROPOSALS)
+    questions = _questions(exceptions)
+    largest = _largest(axis, exceptions[~questions.isin(typed["question"])])
     if largest.empty:
-        return empty_frame(DECISIONS.columns)
+        return typed
+    kind = largest["exception"].str.partition(": ")[0]
+    first = _highest(typed["decision"]) + 1
     proposed = pd.DataFrame(
         {
-            "decision": [f"D-{number:02d}" for number in range(1, len(largest) + 1)],
-            "question": [f"{message} What do we do?" for message in largest["message"]],
+            "decision": [f"D-{first + at:02d}" for at in range(len(largest))],
+            "question": _questions(largest).to_numpy(),
             "options": [f"(a) {option} (b) Accept it." for option in largest["option"]],
             "recommendation": [f"{PROPOSED}{option}" for option in largest["option"]],
-            "value": largest["value"].to_numpy(),
+            "value": largest["value"].where(kind.isin(PROFIT_KINDS)).to_numpy(),
             "level": "executive",
             "choice": "",
-            "status": "proposed",
+            "status": PROPOSED_STATUS,
             "owner": "",
             "due": pd.NaT,
         }
     )
-    return _typed(DECISIONS, proposed)
+    proposed = _typed(DECISIONS, proposed)
+    return _typed(DECISIONS, pd.concat([typed, proposed], ignore_index=True))
+
+
+def _questions(exceptions: pd.DataFrame) -> pd.Series[str]:
+    return exceptions["message"] + " What do we do?"
+
+
+def _largest(axis: Axis, exceptions: pd.DataFrame) -> pd.DataFrame:
+    """The exceptions to decide on, a few of each area, the most money first.
+
+    Of several that tell the same gap (revenue and margin of a year) the largest stands for all. A
+    shortage of capacity in the next months is always among them: it cannot wait.
+    """
+    found = exceptions[exceptions["area"].isin(DECIDED) & (exceptions["status"] != DONE)]
+    short = (found["area"] == "capacity") & found["period"].isin(axis.plan[:SOON])
+    urgent = found[short].head(1)
+    found = pd.concat([urgent, found[found["value"] > 0].drop(urgent.index, errors="ignore")])
+    found = found[~found.duplicated(["area", "subject", "period"])]
+    found = found[found.groupby("area").cumcount() < PER_AREA]
+    return found.head(PROPOSALS).sort_index()
+
+
+def _highest(numbers: pd.Series[str]) -> int:
+    """The highest of the numbers D-01, D-02 ...; zero without any."""
+    found = numbers.str.extract(r"^\s*[Dd]-?(\d+)\s*$")[0].dropna()
+    return max(map(int, found), default=0)
+
+
+def _status(decisions: pd.DataFrame) -> pd.Series[str]:
+    """Where each decision stands; one without a word has been proposed."""
+    return decisions["status"].replace("", PROPOSED_STATUS)
+
+
+def pending(decisions: pd.DataFrame) -> pd.Series[bool]:
+    """Which decisions still have to be taken."""
+    return _status(decisions).isin([PROPOSED_STATUS, "changes requested", "escalated"])
 
 
 def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,4 +144,4 @@ def untouched(decisions: pd.DataFrame) -> pd.Series[bool]:
     """Which decisions are proposals of the plan that nobody has taken up yet."""
     blank = (decisions["choice"] == "") & (decisions["owner"] == "") & decisions["due"].isna()
     proposed = decisions["recommendation"].str.startswith(PROPOSED)
-    return proposed & blank & (decisions["status"] == "proposed")
+    return proposed & blank & (decisions["status"] == PROPOSED_STATUS)

@@ -143,13 +143,16 @@ def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:
 
     outlook = np.array([total(name, year) for name in FINANCE_LINES_SHOWN])
     aop = np.array([total(f"aop_{name}", year) for name in FINANCE_LINES_SHOWN])
+    # less cost than budgeted is as good as more profit
+    favourable = np.where(np.array(FINANCE_LINES_SHOWN) == "operating_cost", -1.0, 1.0)
+    variance = np.where(aop == 0, np.nan, favourable * (outlook - aop))
     return pd.DataFrame(
         {
             "line": pd.Series([FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]),
             "outlook": outlook,
             "aop": aop,
-            "variance": np.where(aop == 0, np.nan, outlook - aop),
-            "variance_share": ratio(outlook - aop, aop),
+            "variance": variance,
+            "variance_share": ratio(variance, aop),
             "next_outlook": [total(name, after) for name in FINANCE_LINES_SHOWN],
         }
     ).astype({"line": "str"})[FINANCE_SUMMARY.names]

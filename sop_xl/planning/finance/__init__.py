@@ -7,6 +7,7 @@ import pandas as pd
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.finance.profit import company, cost_lines, family_profit
+from sop_xl.planning.wording import months
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 
@@ -26,12 +27,12 @@ def run(
     """Turn the supply plan into revenue, margin, operating cost and inventory value."""
     by_family = family_profit(axis, supply_plan, families, history, aop, finance_family_inputs)
     lines = cost_lines(axis, finance_lines, by_family)
-    frames = {
-        "finance_family": by_family,
-        "operating_cost": lines,
-        "finance_total": company(axis, by_family, lines, balance, settings.tolerance),
-    }
-    return Outcome(frames, _price_findings(by_family, axis))
+    total = company(axis, by_family, lines, balance, settings.tolerance)
+    frames = {"finance_family": by_family, "operating_cost": lines, "finance_total": total}
+    findings = _price_findings(by_family, axis)
+    if len(finance_lines):
+        findings += _cost_findings(total, axis)
+    return Outcome(frames, findings)
 
 
 def _price_findings(by_family: pd.DataFrame, axis: Axis) -> list[Finding]:
@@ -51,3 +52,31 @@ def _price_findings(by_family: pd.DataFrame, axis: Axis) -> list[Finding]:
                 )
             )
     return found
+
+
+def _cost_findings(total: pd.DataFrame, axis: Axis) -> list[Finding]:
+    """Closed months of which accounting has booked no operating cost: the plan's stands in.
+
+    A company that books none of its costs here is told of the current fiscal year only.
+    """
+    booked = total.set_index("period")["booked_cost"].reindex(axis.past).notna().to_numpy()
+    years = axis.calendar.fiscal_year(axis.periods)
+    this_year = years[: axis.history] == years[axis.history]
+    missing = axis.past[~booked & (this_year | booked.any())]
+    if missing.empty:
+        return []
+    return [
+        Finding(
+            "balance",
+            f"No operating cost is booked for {_told(missing)}: the cost of the plan stands in.",
+            "Load the operating cost that accounting booked, in Finance actuals.",
+            Severity.WARNING,
+        )
+    ]
+
+
+def _told(periods: pd.PeriodIndex) -> str:
+    """Months in words, those that follow each other as one span."""
+    numbers = pd.Series(periods.asi8)
+    spans = periods.to_series().groupby((numbers.diff() != 1).cumsum().to_numpy())
+    return ", ".join(months(span.iloc[0], span.iloc[-1]) for _, span in spans)

@@ -107,12 +107,10 @@ def cost_lines(axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame)
         lookup(finance_lines, "line", names, column)
         for column in ("fixed", "share_of_revenue", "per_unit", "aop")
     )
-    revenue, volume = (by_period(by_family, name, axis.plan) for name in ("revenue", "volume"))
+    revenue, volume = (by_period(by_family, name, axis.periods) for name in ("revenue", "volume"))
     cost = fixed + share * revenue + rate * volume
     everywhere = np.broadcast_to(budget, (len(names), len(axis.periods)))
-    return blocks(
-        OPERATING_COST, names, axis, {"cost": across(axis, plan=cost), "aop_cost": everywhere}
-    )
+    return blocks(OPERATING_COST, names, axis, {"cost": cost, "aop_cost": everywhere})
 
 
 def company(
@@ -128,25 +126,28 @@ def company(
         axis: Periods across.
         by_family: The grid ``finance_family``.
         lines: The grid ``operating_cost``.
-        balance: What accounting booked: the operating cost of the closed periods.
+        balance: What accounting booked: the operating cost of the closed periods; where it is
+            not booked yet, the plan's stands in.
         tolerance: Share of the AOP revenue that needs no explanation.
     """
 
     def total(frame: pd.DataFrame, name: str) -> Numbers:
         return by_period(frame, name, axis.periods)[np.newaxis, :]
 
-    booked = matrix(balance.assign(company=""), "operating_cost", "company", [""], axis.past)
-    planned = total(lines, "cost")[:, axis.history :]
+    booked = across(
+        axis, matrix(balance.assign(company=""), "operating_cost", "company", [""], axis.past)
+    )
     names = ("volume", "revenue", "cost_of_sales", "inventory_value", "aop_revenue", "aop_margin")
     cells = {name: total(by_family, name) for name in names}
-    cells["operating_cost"] = np.hstack([booked, planned])
-    cells["aop_operating_cost"] = total(lines, "aop_cost")
     has_margin = cells["aop_margin"] != 0
+    cells["booked_cost"] = booked
+    cells["operating_cost"] = np.where(np.isnan(booked), total(lines, "cost"), booked)
+    cells["aop_operating_cost"] = np.where(has_margin, total(lines, "aop_cost"), 0.0)
     cells["aop_operating_profit"] = np.where(
         has_margin, cells["aop_margin"] - cells["aop_operating_cost"], 0.0
     )
     cells |= _against_aop(cells)
-    profit = cells["margin"] - zero(cells["operating_cost"])
+    profit = cells["margin"] - cells["operating_cost"]
     share = ratio(cells["revenue_variance"], cells["aop_revenue"])
     cells |= {
         "operating_profit": profit,

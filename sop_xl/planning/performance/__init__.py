@@ -31,6 +31,8 @@ def run(
     history: pd.DataFrame,
     stock_history: pd.DataFrame,
     families: pd.DataFrame,
+    items: pd.DataFrame,
+    stock: pd.DataFrame,
     past_plans: pd.DataFrame,
     production: pd.DataFrame,
     orders: pd.DataFrame,
@@ -57,7 +59,9 @@ def run(
         **output(production, axis),
         **service(orders, axis),
         **booked,
-        "average_inventory": average_inventory(stock_history, families, axis),
+        "average_inventory": average_inventory(
+            stock, items, hierarchy.families_of(items, settings), families, axis
+        ),
         **hours(capacity, stock_history, axis),
         "planned_revenue": monthly(aop, "revenue", axis),
         "current_assets": monthly(balance, "current_assets", axis),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
+from sop_xl.planning.hierarchy import at_family
 from sop_xl.planning.performance.metrics import schedule_met
 
 
@@ -37,11 +38,27 @@ def output(production: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
     }
 
 
-def average_inventory(stock_history: pd.DataFrame, families: pd.DataFrame, axis: Axis) -> Numbers:
-    """Mean of opening and closing inventory at cost; the one that is known, where one is."""
-    costs = families.set_index("family")["cost"]
-    cost = stock_history["family"].map(costs).astype(float).fillna(0.0)
-    value = monthly(stock_history.assign(value=stock_history["on_hand"] * cost), "value", axis)
+def average_inventory(
+    stock: pd.DataFrame, items: pd.DataFrame, family_of: pd.Series, families: pd.DataFrame,
+    axis: Axis,
+) -> Numbers:
+    """Mean of opening and closing inventory at cost; the one that is known, where one is.
+
+    Each item at its own cost, because the stock of a family is another mix than its sales; at the
+    average cost of its family where it has none.
+
+    Args:
+        stock: Stock by item.
+        items: Item master with costs.
+        family_of: The family in which each item is planned.
+        families: The families with their average cost.
+        axis: Its past is what is measured.
+    """
+    held = at_family(stock, family_of)
+    own = held["item"].map(items.set_index("item")["cost"]).astype(float)
+    average = held["family"].map(families.set_index("family")["cost"]).astype(float)
+    cost = own.fillna(average).fillna(0.0)
+    value = monthly(held.assign(value=held["on_hand"] * cost), "value", axis)
     before = np.concatenate([[np.nan], value[:-1]])
     return first_known((before + value) / 2, value, before)
 

@@ -35,12 +35,17 @@ def scorecard(kpi_facts: pd.DataFrame, axis: Axis, settings: Settings) -> pd.Dat
         }
     )
     frame = frame.assign(variance=frame["actual"] - frame["target"])
-    frame = frame.assign(miss=_miss(frame))
+    frame = frame.assign(miss=_miss(frame, settings.tolerance))
     return frame.assign(status=_status(frame))[KPI_TABLE.names]
 
 
-def _miss(frame: pd.DataFrame) -> pd.Series:
-    """Distance to the target on the wrong side: points of a %, else share of the target."""
+def _miss(frame: pd.DataFrame, tolerance: float) -> pd.Series:
+    """Distance to the target on the wrong side: points of a %, else share of the target.
+
+    Args:
+        frame: The table so far.
+        tolerance: Distance that is allowed where close to the target is better.
+    """
     wrong_side = np.select(
         [frame["better"] == "higher", frame["better"] == "lower"],
         [-frame["variance"], frame["variance"]],
@@ -48,7 +53,8 @@ def _miss(frame: pd.DataFrame) -> pd.Series:
     )
     size = frame["target"].abs().clip(lower=EXACT).where(frame["unit"] != "%", 1.0)
     judged = frame["variance"].notna() & (frame["better"] != "info")
-    return (pd.Series(wrong_side).clip(lower=0.0) / size).where(judged, 0.0)
+    allowed = np.where(frame["better"] == "target", tolerance, 0.0)
+    return (pd.Series(wrong_side) / size - allowed).clip(lower=0.0).where(judged, 0.0)
 
 
 def _status(frame: pd.DataFrame) -> pd.Series:

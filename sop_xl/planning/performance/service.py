@@ -15,7 +15,8 @@ def service(orders: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
     The due day is the one promised; the one requested, where none was promised. A line is on
     time when it was delivered by that day, and in full when at least the quantity ordered was
     delivered; a delivery without a quantity counts as in full. Lines without any due day do not
-    count. A month without lines is blank.
+    count. A month without lines is blank, and so are the lines on time of the months after the
+    last delivery in the data: what was delivered then nobody has told yet.
     """
     due = orders["promised"].fillna(orders["requested"])
     lines = orders[due.notna()].assign(due=due[due.notna()])
@@ -23,11 +24,14 @@ def service(orders: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
     in_full = ~(lines["delivered_quantity"] < lines["quantity"])
     due_month = axis.calendar.period_of(lines["due"])
     delivery_month = axis.calendar.period_of(lines["delivered"])
+    known = axis.past <= delivery_month.max() if delivery_month.notna().any() else False
     orders_due = _count(due_month, axis)
     deliveries = _count(delivery_month, axis)
     return {
         "orders_due": orders_due,
-        "orders_on_time": _of(orders_due, _count(due_month[on_time], axis)),
+        "orders_on_time": np.where(
+            known, _of(orders_due, _count(due_month[on_time], axis)), np.nan
+        ),
         "deliveries": deliveries,
         "deliveries_otif": _of(deliveries, _count(delivery_month[on_time & in_full], axis)),
     }

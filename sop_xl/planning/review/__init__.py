@@ -60,6 +60,7 @@ def run(
     tested = checks(
         axis,
         demand_plan=demand_plan,
+        families=families,
         supply_plan=supply_plan,
         capacity=capacity,
         finance_family=finance_family,

@@ -57,6 +57,7 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         - total("demand_plan", "actual", axis.past),
         "demand_to_supply": total("demand_plan", "consensus") - demanded,
         "opening_stock": opening - in_stock,
+        "stock_known": _unknown_stock(before, frames),
         "inventory_balance": opening + produced - demanded - total("supply_plan", "net_stock", end),
         "capacity_load": total("capacity", "load") - _hours(axis, frames),
         "volume": total("supply_plan", "shipments") - total("finance_family", "volume"),
@@ -69,6 +70,14 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         "fresh_data": float(sources["status"].str.startswith("■").sum()),
         "agenda": float(sum(minutes for _, _, minutes, *_ in AGENDA_ROWS) - AGENDA_MINUTES),
     }
+
+
+def _unknown_stock(opening: pd.PeriodIndex, frames: dict[str, pd.DataFrame]) -> float:
+    """Families made to stock of which nobody knows with what stock the plan begins."""
+    families, supply = frames["families"], frames["supply_plan"]
+    stocked = families.loc[families["policy"] != "make to order", "family"]
+    unknown = supply["period"].isin(opening) & supply["net_stock"].isna()
+    return float((unknown & supply["family"].isin(stocked)).sum())
 
 
 def _hours(axis: Axis, frames: dict[str, pd.DataFrame]) -> float:

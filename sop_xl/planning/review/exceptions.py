@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.schema import empty_frame
-from sop_xl.tables.review import EXCEPTIONS
+from sop_xl.tables.review import DONE, EXCEPTIONS
 
 SHOWN = 50
 """More rows than this nobody works through in a month."""
@@ -56,23 +56,27 @@ def runs(flags: npt.NDArray[np.bool_]) -> Iterator[Run]:
 
 
 def ranked(issues: Iterable[Issue], typed: pd.DataFrame) -> pd.DataFrame:
-    """The table ``exceptions``: most money first, with the status and comment people typed.
+    """The table ``exceptions``: most money first, what is done last, with what people typed.
 
     Args:
-        issues: What was found; issues without a value come last.
+        issues: What was found; among those that are not done, issues without a value come last.
         typed: The input table ``exceptions``.
     """
     found = pd.DataFrame(list(issues), columns=Issue._fields)
     if found.empty:
         return empty_frame(EXCEPTIONS.columns)
-    found = found.sort_values(
-        ["value", "exception"], ascending=[False, True], na_position="last", ignore_index=True
-    ).head(SHOWN)
-    found["rank"] = np.arange(1.0, len(found) + 1)
-    found["period"] = pd.PeriodIndex(found["period"], freq="M")
     kept = typed.set_index("exception")
     for name in ("status", "comment"):
         found[name] = kept[name].reindex(found["exception"]).fillna("").to_numpy()
     found["status"] = found["status"].replace("", "open")
+    found["done"] = found["status"] == DONE
+    found = found.sort_values(
+        ["done", "value", "exception"],
+        ascending=[True, False, True],
+        na_position="last",
+        ignore_index=True,
+    ).head(SHOWN)
+    found["rank"] = np.arange(1.0, len(found) + 1)
+    found["period"] = pd.PeriodIndex(found["period"], freq="M")
     types = {column.name: empty_frame([column]).dtypes.iloc[0] for column in EXCEPTIONS.columns}
     return found[EXCEPTIONS.names].astype(types)

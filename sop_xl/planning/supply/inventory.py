@@ -25,9 +25,12 @@ def target_inventory(demand: Numbers, days: Numbers, target_days: Numbers) -> Nu
     """
     due, through = cumulative(demand), np.cumsum(days)
     reach = through + target_days
-    inside = np.array([np.interp(r, through, d) for r, d in zip(reach, due, strict=True)])
-    beyond = np.maximum(0.0, reach - through[-1]) * demand[:, -1:] / days[-1]
-    return rounded(inside.reshape(demand.shape) + beyond - due)
+    # the last period that is reached whole, and the one that is reached in part
+    at = np.searchsorted(through, reach, side="right") - 1
+    after = np.minimum(at + 1, len(days) - 1)
+    whole, part = np.take_along_axis(due, at, 1), np.take_along_axis(demand, after, 1)
+    target: Numbers = whole + (reach - through[at]) * part / days[after] - due
+    return target
 
 
 def cumulative(demand: Numbers) -> Numbers:

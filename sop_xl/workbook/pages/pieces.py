@@ -33,12 +33,12 @@ def mirror(
     field = declared[name]
     style = style or ("SOP Output" if field.unit.is_number else "SOP Long text")
     frame = sheet.book.frames[table]
-    values = plain(frame[name], field.unit)
     place = sheet.book.layout.tables[table]
     if at >= max(1, place.rows):
         sheet.put(row, column, None, style)
         return
-    value = values[at] if at < len(values) else spare(field)
+    row_shown = frame[name].iloc[at : at + 1]
+    value = plain(row_shown, field.unit)[0] if len(row_shown) else spare(field)
     unit = field.unit
     if field.unit_by:
         units = {u.label: u for u in Unit}

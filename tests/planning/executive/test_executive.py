@@ -67,9 +67,9 @@ MONEY = {
         "margin": [500.0] * 4,
         "aop_margin": [600.0, 600, 0, 0],
         "operating_cost": [300.0] * 4,
-        "aop_operating_cost": [250.0] * 4,
+        "aop_operating_cost": [250.0, 250, 0, 0],
         "operating_profit": [200.0] * 4,
-        "aop_operating_profit": [350.0, 350, -250, -250],
+        "aop_operating_profit": [350.0, 350, 0, 0],
     }
 }
 STOCK = {
@@ -192,19 +192,111 @@ def test_the_largest_exceptions_are_proposed_as_decisions() -> None:
     assert table["decision"].tolist() == ["D-01", "D-02"]
     assert table["question"].iloc[0] == "Press is 50 h short. What do we do?"
     assert table["recommendation"].iloc[1] == "Proposed by the review: Sell."
-    assert table["value"].tolist() == [9000, 2000]
+    # revenue is no effect on profit
+    assert table["value"].tolist() == pytest.approx([9000, np.nan], nan_ok=True)
     assert set(table["status"]) == {"proposed"}
     assert table.dtypes.tolist() == rows(DECISIONS.columns).dtypes.tolist()
 
 
-def test_decisions_that_people_wrote_stand_alone() -> None:
-    table = run(
-        decisions="""
+MANY = """
+exception                  area      subject  period   message  value  option  status
+Demand below AOP: A        demand    A        2026-11  A low.   900    Do.     open
+Revenue below AOP: FY2026  finance   FY2026   2026-11  Rev.     800    Do.     open
+Demand below AOP: B        demand    B        2026-11  B low.   700    Do.     open
+Demand below AOP: C        demand    C        2026-11  C low.   600    Do.     open
+Margin below AOP: FY2026   finance   FY2026   2026-11  Mar.     500    Do.     open
+Margin below AOP: FY2027   finance   FY2027   2027-01  Next.    400    Do.     open
+Backlog: A                 supply    A        2026-12  A owes.  300    Do.     open
+Backlog: B                 supply    B        2026-12  B owes.  200    Do.     done
+Capacity short: Late       capacity  Late     2027-06  Late.    150    Do.     open
+Capacity short: Oven       capacity  Oven     2027-01  Oven.    100    Do.     open
+Capacity short: Press      capacity  Press    2026-11  Press.   50     Do.     open
+"""
+
+
+def proposed(found: str = MANY, typed: str = "", horizon: int = 12) -> pd.DataFrame:
+    return meeting.decisions(
+        axis("2026-11", history=2, horizon=horizon),
+        rows(DECISIONS.columns, typed),
+        rows(EXCEPTIONS.columns, found),
+    )
+
+
+def test_proposals_are_of_every_kind_and_none_is_asked_twice() -> None:
+    table = proposed()
+    # at most two of an area; revenue and margin of a year are one gap; the oven cannot wait
+    assert table["question"].str.removesuffix(" What do we do?").tolist() == [
+        "A low.", "Rev.", "B low.", "Next.", "Oven.",
+    ]
+    assert table["value"].tolist() == pytest.approx([np.nan] * 3 + [400, 100], nan_ok=True)
+
+
+def test_a_shortage_after_half_a_year_can_wait() -> None:
+    found = "\n".join(line for line in MANY.splitlines() if "Oven" not in line)
+    late = found.replace("2026-11  Press.", "2027-05  Press.")
+    asked = proposed(late)["question"].tolist()
+    assert asked[-1] == "A owes. What do we do?"
+    assert len(asked) == 5
+
+
+def test_a_shortage_that_costs_nothing_is_asked_all_the_same() -> None:
+    table = proposed("""
+        exception              area      subject  period   message  value  option  status
+        Demand below AOP: A    demand    A        2026-11  A low.   0      Do.     open
+        Capacity short: Press  capacity  Press    2026-11  Press.   0      Do.     open
+    """)
+    assert table["question"].tolist() == ["Press. What do we do?"]
+
+
+def test_a_decision_that_is_open_comes_before_new_proposals() -> None:
+    typed = """
         decision  question   status    level
         D-07      Buy it?    approved  executive
+        D-03      Sell it?   {status}  executive
     """
-    ).frames["decisions"]
-    assert table["decision"].tolist() == ["D-07"]
+    for status in ("proposed", "."):
+        assert proposed(typed=typed.format(status=status))["decision"].tolist() == ["D-07", "D-03"]
+
+
+def test_proposals_go_on_after_what_people_wrote() -> None:
+    table = proposed(typed="""
+        decision  question                status    level
+        D-07      A low. What do we do?   approved  executive
+        Board 9   Buy it?                 rejected  executive
+        d-003     Sell it?                approved  executive
+    """)
+    # what was asked already is not asked again
+    assert table["decision"].tolist() == [
+        "D-07", "Board 9", "d-003", "D-08", "D-09", "D-10", "D-11", "D-12",
+    ]
+    assert table["question"].iloc[3:].tolist() == [
+        f"{text} What do we do?" for text in ("Rev.", "B low.", "C low.", "Next.", "Oven.")
+    ]
+    assert table.dtypes.tolist() == rows(DECISIONS.columns).dtypes.tolist()
+
+
+def test_the_meeting_is_told_what_still_needs_a_decision() -> None:
+    outcome = run(
+        found="",
+        decisions="""
+        decision  question   status             level
+        D-01      Buy it?    approved           executive
+        D-02      Sell it?   changes requested  executive
+        D-03      Move it?   escalated          executive
+        D-04      Paint it?  proposed           team
+        D-05      Drop it?   rejected           executive
+    """,
+    )
+    assert message(outcome, "D1_Agenda") == "2 decisions are needed; the first: Sell it?"
+
+
+def test_an_exception_that_is_done_is_no_headline() -> None:
+    done = FOUND.replace("  Overtime.  open", "  Overtime.  done")
+    assert message(run(found=done), "Home").endswith(
+        "3 open exceptions, the largest: No reason given: Bikes (3,000 EUR at stake)."
+    )
+    over = "exception  area  message  value  option  status\nBacklog: A  supply  Owe  9  Do.  done"
+    assert message(run(found=over), "Home").endswith("; 1 exception, all done.")
 
 
 def test_views_show_all_families_and_the_fullest_resource() -> None:
@@ -237,13 +329,16 @@ def test_summaries_take_the_fiscal_year_in_which_the_plan_starts() -> None:
     lines = frames["finance_summary"].set_index("line")
     assert row(lines, "Revenue") == [1800, 2000, -200, -0.1, 1800]
     assert row(lines[["variance"]], "Operating profit") == [400 - 700]
+    # 600 spent, 500 budgeted: unfavourable
+    shown = lines[["outlook", "aop", "variance", "variance_share"]]
+    assert row(shown, "Operating cost") == [600, 500, -100, -0.2]
 
 
 def test_every_page_says_what_it_shows() -> None:
     outcome = run()
     assert message(outcome, "Home") == (
-        "Cycle Nov 2026: 1 of 2 checks failed; 5 exceptions, the largest: Capacity short: Press "
-        "(9,000 EUR at stake)."
+        "Cycle Nov 2026: 1 of 2 checks failed; 4 open exceptions, the largest: Capacity short: "
+        "Press (9,000 EUR at stake)."
     )
     assert message(outcome, "D1_Agenda") == (
         "2 decisions are needed; the first: Press is 50 h short. What do we do?"
@@ -263,8 +358,8 @@ def test_every_page_says_what_it_shows() -> None:
         "profit 400 EUR."
     )
     assert message(outcome, "D6_Risks") == (
-        "1 open risk weighs -4,000 EUR on profit, 1 opportunity 1,500 EUR; 5 exceptions, the "
-        "largest: Capacity short: Press (9,000 EUR at stake)."
+        "1 open risk weighs -4,000 EUR on profit, 1 opportunity 1,500 EUR; 4 open exceptions, "
+        "the largest: Capacity short: Press (9,000 EUR at stake)."
     )
 
 

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from sop_xl.planning import Outcome, finance
+from sop_xl.planning.calendar import Axis, Calendar
+from sop_xl.schema import Severity
 from sop_xl.tables.data import AOP, BALANCE, FAMILIES, FINANCE_LINES, HISTORY
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.settings import Settings
@@ -41,22 +43,23 @@ Rent     5000   .                 .         5200
 """
 
 
-def run(prices: str = "", aop: str = BUDGET, families: str = TWO, lines: str = COSTS) -> Outcome:
+def run(
+    prices: str = "",
+    aop: str = BUDGET,
+    families: str = TWO,
+    lines: str = COSTS,
+    booked: str = "period  operating_cost\n2025-12  9000",
+    when: Axis = WHEN,
+) -> Outcome:
     return finance.run(
-        WHEN,
+        when,
         Settings(tolerance=0.02),
         supply_plan=grid(SUPPLY_PLAN, WHEN, SUPPLY),
         families=rows(FAMILIES.columns, families),
         history=rows(HISTORY.for_level(LEVEL).columns, BOOKED),
         aop=rows(AOP.columns, aop),
         finance_lines=rows(FINANCE_LINES.columns, lines),
-        balance=rows(
-            BALANCE.columns,
-            """
-            period   operating_cost
-            2025-12  9000
-        """,
-        ),
+        balance=rows(BALANCE.columns, booked),
         finance_family_inputs=typed(FINANCE_FAMILY, prices),
     )
 
@@ -111,7 +114,9 @@ def test_operating_cost_follows_what_it_follows() -> None:
     assert plan_row(lines, WHEN, "cost", line="Freight") == pytest.approx(freight)
     assert plan_row(lines, WHEN, "cost", line="Rent") == [5000.0] * 3
     assert past_row(lines, WHEN, "aop_cost", line="Rent") == [5200.0] * 2
-    assert np.isnan(past_row(lines, WHEN, "cost", line="Rent")).all()
+    # 90 bikes for 36,000 in each of the closed months
+    assert past_row(lines, WHEN, "cost", line="Freight") == pytest.approx([720 + 135.0] * 2)
+    assert past_row(lines, WHEN, "cost", line="Rent") == [5000.0] * 2
 
 
 def test_the_company_is_the_sum() -> None:
@@ -122,10 +127,57 @@ def test_the_company_is_the_sum() -> None:
     assert profit[0] == pytest.approx(18000 - 7550)
     assert plan_row(company, WHEN, "profit_share")[0] == pytest.approx(10450 / 45000)
     assert plan_row(company, WHEN, "aop_operating_profit")[0] == 49500 - 30500 - 8200
-    booked = past_row(company, WHEN, "operating_cost")
-    assert np.isnan(booked[0])
-    assert booked[1] == 9000.0
-    assert past_row(company, WHEN, "operating_profit") == [14500.0, 36000 - 22000 - 9000]
+
+
+def test_the_cost_of_the_plan_stands_in_where_none_is_booked() -> None:
+    outcome = run()
+    company = outcome.frames["finance_total"]
+    assert past_row(company, WHEN, "booked_cost") == pytest.approx([np.nan, 9000.0], nan_ok=True)
+    # 5,000 of rent, 2 % of 36,000 and 1.50 for each of 90 bikes
+    assert past_row(company, WHEN, "operating_cost") == [5855.0, 9000.0]
+    assert past_row(company, WHEN, "operating_profit") == [14500 - 5855.0, 36000 - 22000 - 9000]
+    (finding,) = outcome.findings
+    assert finding.severity is Severity.WARNING
+    assert finding.message == (
+        "No operating cost is booked for Nov 2025: the cost of the plan stands in."
+    )
+
+
+@pytest.mark.parametrize(
+    ("booked", "start", "told"),
+    [
+        ("2025-12  9000", 1, "Nov 2025"),
+        ("2025-11  9000", 12, "Dec 2025"),
+        ("2025-11  8000\n2025-12  9000", 12, ""),
+        ("", 10, "Nov 2025 to Dec 2025"),  # the fiscal year began in October
+        ("", 12, "Dec 2025"),
+        ("", 1, ""),  # nothing is ever booked, and the fiscal year begins with the plan
+    ],
+)
+def test_months_that_are_not_booked_are_named(booked: str, start: int, told: str) -> None:
+    when = Axis(Calendar(fiscal_year_start=start), WHEN.first, 2, 3)
+    findings = run(booked=f"period  operating_cost\n{booked}", when=when).findings
+    assert [f.message.partition(" for ")[2].partition(":")[0] for f in findings] == (
+        [told] if told else []
+    )
+
+
+def test_without_cost_lines_nothing_stands_in() -> None:
+    outcome = run(lines="")
+    assert past_row(outcome.frames["finance_total"], WHEN, "operating_cost") == [0.0, 9000.0]
+    assert outcome.findings == []
+
+
+def test_the_lines_of_the_aop_add_up_over_the_year() -> None:
+    # only January has an AOP; cost lines are budgeted in every month
+    company = run().frames["finance_total"]
+    assert plan_row(company, WHEN, "aop_operating_cost") == [8200.0, 0, 0]
+    assert past_row(company, WHEN, "aop_operating_cost") == [0.0, 0.0]
+    revenue, margin, cost, profit = (
+        company[f"aop_{name}"].sum()
+        for name in ("revenue", "margin", "operating_cost", "operating_profit")
+    )
+    assert (revenue, margin, cost, profit) == (49500, 49500 - 30500, 8200, 19000 - 8200)
 
 
 @pytest.mark.parametrize(

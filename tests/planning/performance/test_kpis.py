@@ -195,6 +195,29 @@ def test_service_counts_order_lines() -> None:
     assert row(found, "otif") == same(np.nan, 1 / 3, 2 / 3)
 
 
+def test_months_after_the_last_delivery_have_no_service() -> None:
+    found = kpis(
+        orders="""
+        order  line  quantity  promised    delivered   delivered_quantity
+        1      1     10        2025-10-10  2025-10-10  10
+        2      1     10        2025-11-10  .           .
+        2      2     10        2025-11-10  2025-11-10  10
+        3      1     10        2025-12-10  .           .
+        """
+    )
+
+    assert row(found, "orders_due") == [1, 2, 1]
+    assert row(found, "orders_on_time") == same(1, 1, np.nan)
+    assert row(found, "customer_service") == same(1, 0.5, np.nan)
+
+
+def test_orders_without_any_delivery_have_no_service() -> None:
+    found = kpis(orders="order  line  quantity  promised  delivered\n1  1  10  2025-12-10  .")
+
+    assert row(found, "orders_due") == same(np.nan, np.nan, 1)
+    assert row(found, "customer_service") == same(*NONE)
+
+
 def test_actions_are_counted_up_to_each_month() -> None:
     found = kpis(
         actions="""
@@ -222,16 +245,40 @@ def test_turns_are_cost_of_a_year_over_average_inventory() -> None:
         2025-11  Bikes   North   20
         2025-11  Parts   North   10
         """,
-        stock_history="""
-        period   family  on_hand
-        2025-10  Bikes   5
-        2025-10  Parts   10
-        2025-11  Bikes   9
+        items="item  family  cost\nB-1  Bikes  10\nP-1  Parts  2",
+        stock="""
+        period   item  region  on_hand
+        2025-10  B-1   All     5
+        2025-10  P-1   All     10
+        2025-11  B-1   North   6
+        2025-11  B-1   South   3
         """,
     )
 
     assert row(found, "average_inventory") == same(70, 80, 90)
     assert row(found, "inventory_turns") == same(365 / 70, 365 / 80, np.nan)
+
+
+def test_each_item_in_stock_counts_at_its_own_cost() -> None:
+    # the family sells at an average cost of 10; B-3 has no cost of its own; B-9 has no family
+    found = kpis(
+        items="""
+        item  family  cost
+        B-1   Bikes   8
+        B-2   Bikes   40
+        B-3   Bikes   .
+        B-9   .       99
+        """,
+        stock="""
+        period   item  region  on_hand
+        2025-10  B-1   All     2
+        2025-10  B-2   All     3
+        2025-10  B-3   All     4
+        2025-10  B-9   All     5
+        """,
+    )
+
+    assert row(found, "average_inventory") == same(16 + 120 + 40, 176, np.nan)
 
 
 def test_revenue_is_what_shipped_else_what_was_booked_else_what_finance_says() -> None:

@@ -38,8 +38,13 @@ def test_figures_of_a_kpi() -> None:
         ("otif", 0.86, "■ off target", 0.06),
         ("demand_volatility", 0.02, "● on target", 0),
         ("demand_volatility", 0.12, "▲ watch", 0.04),
-        ("forecast_bias", -0.03, "▲ watch", 0.03),
-        ("forecast_bias", 0.2, "■ off target", 0.2),
+        # the tolerance of 0.02 is on target where close to it is better, and nowhere else
+        ("forecast_bias", -0.02, "● on target", 0),
+        ("forecast_bias", -0.03, "▲ watch", 0.01),
+        ("forecast_bias", 0.2, "■ off target", 0.18),
+        ("plan_adherence", 0.985, "● on target", 0),
+        ("plan_adherence", 0.91, "▲ watch", 0.04),
+        ("otif", 0.91, "▲ watch", 0.01),
         ("inventory_turns", 7.8, "▲ watch", 0.2 / 8),
         ("inventory_turns", 6.0, "■ off target", 0.25),
         ("working_capital", 5e6, "○ for information", 0),
@@ -58,6 +63,12 @@ def test_targets_come_from_the_settings() -> None:
     found = card({"otif": [0.5, 0.5, 0.5]}, Settings(target_otif=0.5))
 
     assert found.loc["OTIF", "status"] == "● on target"
+
+
+def test_the_tolerance_comes_from_the_settings() -> None:
+    found = card({"forecast_bias": [0, 0, 0.1]}, Settings(tolerance=0.1))
+
+    assert found.loc["Forecast bias", "status"] == "● on target"
 
 
 def test_all_twelve_in_the_order_of_the_handbook() -> None:

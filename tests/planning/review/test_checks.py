@@ -1,11 +1,21 @@
 """The checks pass on a plan that ties, and each of them sees what it is there for."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sop_xl.planning import review
 from sop_xl.planning.review.checks import checks
-from sop_xl.tables.data import AOP, BILL, COMPLETENESS, HISTORY, PIPELINE, RISKS, STOCK_HISTORY
+from sop_xl.tables.data import (
+    AOP,
+    BILL,
+    COMPLETENESS,
+    FAMILIES,
+    HISTORY,
+    PIPELINE,
+    RISKS,
+    STOCK_HISTORY,
+)
 from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.review import CHECK_TABLE, CHECKS
@@ -70,6 +80,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
                 }
             },
         ),
+        "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
             """
@@ -158,6 +169,19 @@ def test_a_stale_source_fails_its_check() -> None:
     frames["completeness"]["status"] = "■ stale"
     table = checks(WHEN, **frames).set_index("check")
     assert table["status"].to_dict()["fresh_data"] == "■ failed"
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"), [("make to stock", "■ failed"), ("make to order", "● passed")]
+)
+def test_stock_that_nobody_knows_fails_its_check(policy: str, status: str) -> None:
+    frames = plan_that_ties()
+    supply = frames["supply_plan"]
+    supply.loc[supply["period"] == WHEN.opening, "net_stock"] = np.nan
+    frames["families"]["policy"] = policy
+    found = checks(WHEN, **frames).set_index("check")
+    assert found["status"].to_dict()["stock_known"] == status
+    assert found["value"].to_dict()["stock_known"] == (1 if policy == "make to stock" else 0)
 
 
 def test_risks_weigh_by_chance_and_kind() -> None:

@@ -20,7 +20,7 @@ from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
-from sop_xl.tables.review import EXCEPTIONS
+from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
@@ -342,6 +342,15 @@ def test_most_money_comes_first_and_what_people_typed_stays() -> None:
     assert list(table.columns) == EXCEPTIONS.names
 
 
+def test_what_is_done_comes_last_and_makes_room_in_the_list() -> None:
+    typed = rows(EXCEPTIONS.inputs, "exception  status\nBig  done")
+    table = ranked([issue("Small", 1), issue("Old", np.nan), issue("Big", 9)], typed)
+    assert table["exception"].tolist() == ["Small", "Old", "Big"]
+    assert table["rank"].tolist() == [1, 2, 3]
+    many = [issue(f"N{number:03d}", 5.0) for number in range(SHOWN)]
+    assert "Big" not in set(ranked([*many, issue("Big", 9)], typed)["exception"])
+
+
 def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
     typed = rows(EXCEPTIONS.inputs)
     many = [issue(f"N{number:03d}", 5.0) for number in range(SHOWN + 10, 0, -1)]
@@ -349,6 +358,25 @@ def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
     assert len(table) == SHOWN
     assert table["exception"].iloc[0] == "N001"
     pd.testing.assert_frame_equal(table, ranked(reversed(many), typed))
+
+
+def test_money_that_is_profit_is_told_by_the_kind_of_the_exception() -> None:
+    profit = [
+        *shortages([130, 100, 100, 100, 100, 100], [100] * 6),
+        *stock(backlog=[0, 10, 40, 0, 0, 0], inventory=[0] * 6, target=[0] * 6),
+        *missed_years(WHEN, SETTINGS, year_below_aop()),
+    ]
+    kinds = [issue.exception.partition(": ")[0] for issue in profit]
+    assert kinds == ["Capacity short", "Backlog", "Revenue below AOP", "Margin below AOP"]
+    assert set(PROFIT_KINDS) == set(kinds) - {"Revenue below AOP"}
+
+
+def year_below_aop() -> pd.DataFrame:
+    cells = {
+        **{name: [900.0] * 6 for name in ("revenue", "margin")},
+        **{f"aop_{name}": [1000.0] * 6 for name in ("revenue", "margin")},
+    }
+    return grid(FINANCE_TOTAL, WHEN, {"": cells})
 
 
 def test_no_exceptions_is_an_empty_table() -> None:

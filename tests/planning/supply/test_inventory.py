@@ -7,19 +7,57 @@ from hypothesis import strategies as st
 
 from sop_xl.planning.supply.inventory import days_of_supply, shipments, target_inventory
 
+# 10 a day, 10 a day, 20 a day, 10 a day, 31 a day
+DEMAND = np.array([[310.0, 280, 620, 300, 961]])
+DAYS = np.array([31.0, 28, 31, 30, 31])
 
-def test_target_looks_three_periods_ahead_and_stops_at_the_horizon() -> None:
-    demand = np.array([[310.0, 280, 620, 300, 310]])
-    days = np.array([31.0, 28, 31, 30, 31])
-    target = target_inventory(demand, days, np.array([[10.0]]))
-    expected = [
-        10 * (280 + 620 + 300) / 89,  # the next three
-        10 * (620 + 300 + 310) / 92,
-        10 * (300 + 310) / 61,  # only two are left
-        10 * 310 / 31,
-        10 * 310 / 31,  # the last one looks at itself
-    ]
+
+@pytest.mark.parametrize(
+    ("target_days", "expected"),
+    [
+        (0, [0, 0, 0, 0, 0]),
+        (10, [100, 200, 100, 310, 310]),
+        # a month and a day of the next, ...; beyond the horizon 31 a day go on
+        (29, [280 + 20, 29 * 20, 29 * 10, 29 * 31, 29 * 31]),
+        # all that is left of the horizon and the days after it
+        (100, [280 + 620 + 300 + 11 * 31, 620 + 300 + 39 * 31, 300 + 70 * 31, 3100, 3100]),
+        (2.5, [25, 50, 25, 77.5, 77.5]),
+    ],
+)
+def test_target_is_the_demand_of_the_days_that_follow(
+    target_days: float, expected: list[float]
+) -> None:
+    target = target_inventory(DEMAND, DAYS, np.array([[float(target_days)]]))
     assert target[0].tolist() == pytest.approx(expected)
+
+
+def test_each_family_has_its_own_days() -> None:
+    demand = np.array([[30.0, 60], [30, 60]])
+    target = target_inventory(demand, np.array([30.0, 30]), np.array([[15.0], [45.0]]))
+    assert target.tolist() == [[30, 30], [60 + 30, 90]]
+
+
+def test_without_families_there_is_no_target() -> None:
+    assert target_inventory(np.zeros((0, 3)), np.full(3, 30.0), np.zeros((0, 1))).shape == (0, 3)
+
+
+@given(
+    st.lists(st.integers(1, 99_999), min_size=2, max_size=12),
+    st.integers(0, 400).map(lambda quarters: quarters / 4),
+)
+def test_stock_on_target_covers_the_target_days(demand: list[int], target_days: float) -> None:
+    wanted, days = np.array([demand], dtype=float), np.resize([31.0, 28, 31, 30], len(demand))
+    stock = target_inventory(wanted, days, np.array([[target_days]]))
+    left = days.sum() - np.cumsum(days)
+    cover = days_of_supply(wanted, stock, days)
+    # days of supply end at the horizon
+    assert cover[0] == pytest.approx(np.minimum(target_days, left), abs=1e-4)
+
+
+def test_noise_does_not_carry_a_stock_over_months_without_demand() -> None:
+    # 0.1 + 0.2 is 0.30000000000000004: the second month is covered, so the empty third is as well
+    demand, days = np.array([[0.1, 0.2, 0, 5]]), np.full(4, 30.0)
+    assert days_of_supply(demand, np.array([[0.2, 0, 0, 0]]), days)[0, 0] == 60
 
 
 @pytest.mark.parametrize(

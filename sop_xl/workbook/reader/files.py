@@ -1,0 +1,156 @@
+"""Opens a workbook for reading: what is no workbook of ours is refused with the reason."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.functions import fromstring
+
+from sop_xl.errors import SopError
+from sop_xl.workbook.build import PROPERTIES, SCHEMA
+
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+"""First bytes of the container of old and of encrypted workbooks."""
+_WORKBOOK, _PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
+GAP = 200
+"""Empty rows or columns after which a sheet is at its end."""
+
+Rows = list[list[Any]]
+Extent = tuple[int, int]
+
+
+class OpenedSheet(NamedTuple):
+    """The cells of a sheet: values, formulas in the place of values, and its Excel tables."""
+
+    values: Rows
+    formulas: Rows
+    tables: dict[str, str]
+    """Ranges by name."""
+
+
+def read_identity(path: Path) -> dict[str, str]:
+    """Plan, cycle, build, version and schema of a book.
+
+    Raises:
+        SopError: The file is no workbook, or none of ours, or of another structure.
+    """
+    with _readable(path), zipfile.ZipFile(path) as package:
+        if _WORKBOOK not in package.namelist():
+            raise ValueError("it holds no workbook")
+        named = _PROPERTIES in package.namelist()
+        properties = fromstring(package.read(_PROPERTIES)) if named else ()
+        found = {one.get("name"): "".join(one.itertext()) for one in properties}
+    identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
+    _check_identity(path, identity)
+    return identity
+
+
+def open_sheets(path: Path) -> dict[str, OpenedSheet]:
+    """The cells of every sheet, by title.
+
+    Raises:
+        SopError: The file cannot be read.
+    """
+    with _readable(path):
+        data = path.read_bytes()  # openpyxl leaves a file open where it fails
+        values = load_workbook(BytesIO(data), data_only=True, keep_links=False)
+        extents = {sheet.title: _extent(sheet) for sheet in values.worksheets}
+        formulas = _formulas(data, extents)
+    return {
+        sheet.title: OpenedSheet(
+            _rows(sheet, extents[sheet.title]),
+            formulas[sheet.title],
+            {table.name: table.ref for table in sheet.tables.values()},
+        )
+        for sheet in values.worksheets
+    }
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say what is the matter with a file that cannot be read."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SopError(f"{path} does not exist.", "Check the name of the workbook.") from error
+    except PermissionError as error:
+        raise SopError(
+            f"{path} cannot be read.", "Close it in Excel, or copy it, and try again."
+        ) from error
+    except (DefusedXmlException, InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError,
+            ValueError, OSError, ParseError, EOFError, TypeError, AttributeError) as error:
+        if any(isinstance(one, DefusedXmlException) for one in _chain(error)):
+            raise SopError(
+                f"{path} holds XML that tries to exhaust the reader; it was not opened.",
+                "Do not open it; ask where it came from.",
+            ) from error
+        raise SopError(
+            f"{path} is no readable Excel workbook ({_reason(path, error)}).",
+            "Open it in Excel, take off a password, save it as .xlsx and try again.",
+        ) from error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it came of; openpyxl wraps some."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(path: Path, error: Exception) -> str:
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(8) == _OLE:
+            return "it is protected by a password, or in the old .xls format"
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def _formulas(data: bytes, extents: Mapping[str, Extent]) -> dict[str, Rows]:
+    """Formulas in the place of values, by sheet."""
+    workbook = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+    return {sheet.title: _rows(sheet, extents[sheet.title]) for sheet in workbook.worksheets}
+
+
+def _extent(sheet: Any) -> Extent:
+    """Last row and column in use; a lone cell far away does not make a sheet of a million rows."""
+    filled = [at for at, cell in sheet._cells.items() if cell.value is not None]
+    return _reach(row for row, _ in filled), _reach(column for _, column in filled)
+
+
+def _reach(numbers: Iterable[int]) -> int:
+    last = 0
+    for number in sorted(set(numbers)):
+        if number - last > GAP:
+            break
+        last = number
+    return last
+
+
+def _rows(sheet: Any, extent: Extent) -> Rows:
+    rows, columns = extent
+    if not rows or not columns:
+        return []
+    cells = sheet.iter_rows(min_row=1, max_row=rows, min_col=1, max_col=columns, values_only=True)
+    return [list(row) for row in cells]
+
+
+def _check_identity(path: Path, identity: Mapping[str, str]) -> None:
+    if not identity["build"]:
+        raise SopError(
+            f"{path} is no S&OP workbook of ours: it bears no build number.",
+            "Collect a workbook that `sop-xl generate` made.",
+        )
+    if identity["schema"] != str(SCHEMA):
+        raise SopError(
+            f"{path} has structure {identity['schema']}, this program reads {SCHEMA}.",
+            "Collect it with the version of sop-xl that made it, then generate a new book.",
+        )
