@@ -403,9 +403,10 @@ def _rerun(plan: OpenPlan, name: str, applied: Sequence[Change]) -> list[Finding
         blocks = set(keys.itertuples(index=False, name=None))
         for change in applied:
             if change.table == f"{grid.name}_inputs":
-                key = json.loads(change.key)
-                if tuple(key[column] for column in grid.key_names) not in blocks:
-                    findings.append(_no_block(grid, change, " · ".join(key.values())))
+                row = json.loads(change.key)
+                block = tuple(row[column] for column in grid.key_names)
+                if block not in blocks:
+                    findings.append(_no_block(grid, change, " · ".join(block)))
     return findings
 
 
@@ -632,6 +633,7 @@ def _one_workbook(
     path: Path, root: Path, name: str, author: str, at: dt.datetime, reload: bool
 ) -> BatchRow:
     shown = _relative(path, root) if path != root else path.resolve().name
+    found: list[Finding] = []
     try:
         if reload:
             loading = load(path, name or None, author=author, at=at)
@@ -639,6 +641,7 @@ def _one_workbook(
                 first = next(f for f in loading.findings if has_errors([f]))
                 text = f"{_counts(loading.findings)}; the first: {first}"
                 return BatchRow(shown, loading.cycle, "refused", "", text)
+            found += loading.findings
         made = generate(path, name or None)
     except SopError as error:
         return BatchRow(shown, name, "failed", "", " ".join(str(error).split()))
@@ -647,7 +650,7 @@ def _one_workbook(
         where = f"{Path(last.filename).name}:{last.lineno}"
         return BatchRow(shown, name, "failed", "", f"{type(error).__name__} at {where}: {error}")
     failed = f"{count(made.checks_failed, 'check')} failed" if made.checks_failed else ""
-    text = ", ".join(part for part in (_counts(made.findings), failed) if part)
+    text = ", ".join(part for part in (_counts([*found, *made.findings]), failed) if part)
     result: Literal["done", "findings"] = "findings" if made.checks_failed else "done"
     return BatchRow(shown, made.cycle, result, _relative(made.path, root), text)
 

@@ -250,7 +250,8 @@ def test_one_bad_book_does_not_stop_the_others(typed: Path, tmp_path: Path) -> N
     assert "no readable Excel workbook" in result.stderr
     assert "2 changes taken over" in result.stdout
     assert "does not exist" in run("collect", tmp_path / "no.xlsx", code=IMPOSSIBLE).stderr
-    assert "does not exist" in run("diff", typed / BOOK, tmp_path / "no.xlsx", code=IMPOSSIBLE).stderr
+    missing = tmp_path / "no.xlsx"
+    assert "does not exist" in run("diff", typed / BOOK, missing, code=IMPOSSIBLE).stderr
 
 
 def test_a_book_with_a_bad_cell_is_not_taken_and_says_so(plan: Path) -> None:

@@ -141,7 +141,9 @@ def test_generate_prints_what_the_plan_found(
 
 
 RISK = Change("risks", '{"risk":"R-9"}', "", None, {}, Kind.ADDED, "", "Risks!A20")
-HELD: Row = {"risk": "R-9", "description": "Strike", "probability": 0.5, "impact": 100.0, "due": None}
+HELD: Row = {
+    "risk": "R-9", "description": "Strike", "probability": 0.5, "impact": 100.0, "due": None,
+}  # fmt: skip
 IMPACT = RISK._replace(column="impact", old=1.0, new=2.0, kind=Kind.EDIT)
 
 
@@ -206,9 +208,14 @@ def test_batch_counts_findings_and_checks_in_words(
         checks_failed=1, findings=[warning, warning, warning._replace(severity=Severity.REPAIR)]
     )
     monkeypatch.setattr(actions, "generate", lambda *_, **__: made)
-    (row,) = actions.batch(plan, author="Ann", at=NOW)
+    (row,) = actions.batch(plan, author="Ann", at=NOW, reload=False)
     assert (row.plan, row.result) == (plan.name, "findings")
     assert row.message == "2 warnings, 1 check failed"
+    loaded = actions.check(plan).findings
+    (row,) = actions.batch(plan, author="Ann", at=NOW)
+    warnings = sum(finding.severity is Severity.WARNING for finding in loaded)
+    assert row.message == f"{warnings + 2} warnings, 1 check failed"
+    assert warnings
 
 
 def test_the_documents_say_what_the_exit_codes_are() -> None:

@@ -93,8 +93,8 @@ def _is_thin(months: pd.DataFrame, before: pd.DataFrame, part: float) -> pd.Seri
     usual, lowest = before.median(), before.min()
     thin = (months < part * usual) & (months < LOW * lowest)
     # little in a part of the rows: the other part is missing, which is told as such
-    begun: pd.Series = thin["size"] | (thin["sum"] & (months["size"] >= HALF * usual["size"]))
-    return begun
+    little: pd.Series = thin["size"] | (thin["sum"] & (months["size"] >= HALF * usual["size"]))
+    return little
 
 
 class _Months(NamedTuple):

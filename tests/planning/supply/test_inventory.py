@@ -54,10 +54,10 @@ def test_stock_on_target_covers_the_target_days(demand: list[int], target_days: 
     assert cover[0] == pytest.approx(np.minimum(target_days, left), abs=1e-4)
 
 
-def test_noise_does_not_carry_a_stock_over_months_without_demand() -> None:
-    # 0.1 + 0.2 is 0.30000000000000004: the second month is covered, so the empty third is as well
-    demand, days = np.array([[0.1, 0.2, 0, 5]]), np.full(4, 30.0)
-    assert days_of_supply(demand, np.array([[0.2, 0, 0, 0]]), days)[0, 0] == 60
+def test_noise_does_not_decide_how_far_a_stock_reaches() -> None:
+    # 0.1 + 0.2 + 0.3 is 0.6000000000000001, 0.1 + 0.5 is 0.6: three months, and the empty fourth
+    demand, days = np.array([[0.1, 0.2, 0.3, 0, 5]]), np.full(5, 30.0)
+    assert days_of_supply(demand, np.array([[0.5, 0, 0, 0, 0]]), days)[0, 0] == 90
 
 
 @pytest.mark.parametrize(
