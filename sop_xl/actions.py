@@ -20,7 +20,6 @@ import pandas as pd
 from sop_xl import __version__, cycle, example, sources
 from sop_xl.errors import SopError
 from sop_xl.planning.calendar import Axis, axis_of
-from sop_xl.planning.executive.meeting import untouched
 from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Grid, Severity, has_errors
 from sop_xl.sources import PlanFolder
@@ -213,8 +212,6 @@ def _run(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
     axis = axis_of(plan.settings, pd.Period(name, "M"))
     frames = dict(held.frames)
     frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
-    # what nobody has touched is proposed anew from the figures of this run
-    frames["decisions"] = frames["decisions"][~untouched(frames["decisions"])]
     steps = list(cycle.STEPS)
 
     def tell(step: cycle.Step) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sop_xl import actions, cycle, example
 from sop_xl.cli import IMPOSSIBLE, main
 from sop_xl.store import base
-from tests.books import InGrid, type_in, value_of
+from tests.books import InGrid, type_in
 from tests.conftest import BOOK, NOW
 
 INTERRUPTED = 130
@@ -103,11 +103,9 @@ def test_people_go_on_in_the_old_workbook_where_no_new_one_could_be_written(
     with monkeypatch.context() as patched:
         trouble(patched, "replace", LOCKED)
         run("generate", plan, code=IMPOSSIBLE)
-    assert actions.collect(plan, plan / BOOK, author="Bob", at=NOW).applied == []
     type_in(plan / BOOK, {place: 45})
     (again,) = actions.collect(plan, plan / BOOK, author="Bob", at=NOW).applied
     assert (again.old, again.new) == (40.0, 45.0)
-    assert value_of(actions.generate(plan).path, place) == 45
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -21,7 +23,7 @@ PROPOSALS, PER_AREA = 5, 2
 """Decisions that are proposed where none is open, and how many of them of one area."""
 SOON = 6
 """Plan months in which a shortage of capacity cannot wait."""
-PROPOSED = "Proposed by the review: "
+PROPOSED = "Proposed by the review"
 """How the recommendation of a proposal begins."""
 PROPOSED_STATUS = "proposed"
 DECIDED = ("demand", "supply", "capacity", "finance")
@@ -67,28 +69,38 @@ def cycle_calendar(axis: Axis, settings: Settings, typed: pd.DataFrame) -> pd.Da
 def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
     """The table ``decisions``: what people wrote, then proposals where none of that is open.
 
-    A proposal is marked in its recommendation; its number continues those of the rows above. What
-    was asked already in the same words is not asked again.
+    A proposal is marked in its recommendation. Proposals that nobody has touched are made anew from
+    the exceptions as they are now; one that asks about the same exception keeps its number, so that
+    what somebody types beside it in an older book stays with its question.
 
     Args:
         axis: The periods; capacity is looked at in the next months of the plan.
-        typed: What people wrote or took up.
+        typed: What people wrote or took up, and the proposals made before.
         exceptions: The table ``exceptions``, in the order of its rank.
     """
-    if (_status(typed) == PROPOSED_STATUS).any():
-        return typed
-    questions = _questions(exceptions)
-    largest = _largest(axis, exceptions[~questions.isin(typed["question"])])
+    before, own = typed[untouched(typed)], typed[~untouched(typed)]
+    if (_status(own) == PROPOSED_STATUS).any():
+        return own
+    asked = exceptions["exception"].isin(_subjects(own))
+    asked |= _questions(exceptions).isin(own["question"])
+    largest = _largest(axis, exceptions[~asked])
     if largest.empty:
-        return typed
+        return own
     kind = largest["exception"].str.partition(": ")[0]
-    first = _highest(typed["decision"]) + 1
+    numbers = dict(zip(_subjects(before), before["decision"], strict=True))
+    fresh = itertools.count(_highest(typed["decision"]) + 1)
     proposed = pd.DataFrame(
         {
-            "decision": [f"D-{first + at:02d}" for at in range(len(largest))],
+            "decision": [
+                numbers.get(exception) or f"D-{next(fresh):02d}"
+                for exception in largest["exception"]
+            ],
             "question": _questions(largest).to_numpy(),
             "options": [f"(a) {option} (b) Accept it." for option in largest["option"]],
-            "recommendation": [f"{PROPOSED}{option}" for option in largest["option"]],
+            "recommendation": [
+                f"{PROPOSED} ({exception}): {option}"
+                for exception, option in zip(largest["exception"], largest["option"], strict=True)
+            ],
             "value": largest["value"].where(kind.isin(PROFIT_KINDS)).to_numpy(),
             "level": "executive",
             "choice": "",
@@ -98,7 +110,13 @@ def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.D
         }
     )
     proposed = _typed(DECISIONS, proposed)
-    return _typed(DECISIONS, pd.concat([typed, proposed], ignore_index=True))
+    return _typed(DECISIONS, pd.concat([own, proposed], ignore_index=True))
+
+
+def _subjects(decisions: pd.DataFrame) -> pd.Series[str]:
+    """The exception that each proposal was made for, as its recommendation says."""
+    about = decisions["recommendation"].str.extract(rf"^{PROPOSED} \((.*)\): ")[0]
+    return about.fillna("")
 
 
 def _questions(exceptions: pd.DataFrame) -> pd.Series[str]:
