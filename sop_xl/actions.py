@@ -370,7 +370,8 @@ def collect(
                 f"not issued by the plan in {path}.",
                 "Collect it in the plan folder it came from.",
             )
-        newest = max(c.name for c in plan.store.cycles())
+        # a cycle that was opened by mistake and gave out no book does not make this one old
+        newest = max(c.name for c in plan.store.cycles() if plan.store.status(c.name).books)
         if issue.cycle != newest:
             raise SopError(
                 f"{book} belongs to the cycle {issue.cycle}; the plan is at {newest} by now.",

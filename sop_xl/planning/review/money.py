@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.review.exceptions import Issue
+from sop_xl.planning.wording import months as span
 from sop_xl.planning.wording import number, percent
 from sop_xl.tables.settings import Settings
 
@@ -38,7 +39,7 @@ def _missed(settings: Settings, year: int, measure: str, months: pd.DataFrame) -
         subject=f"FY{year}",
         period=months["period"].min(),
         message=(
-            f"{word} of fiscal year {year} is {number(short, settings.currency)} "
+            f"{word} of {_months_of(year, months)} is {number(short, settings.currency)} "
             f"({percent(short / budget)}) below the AOP of {number(budget, settings.currency)}."
         ),
         size=-short,
@@ -51,6 +52,13 @@ def _missed(settings: Settings, year: int, measure: str, months: pd.DataFrame) -
         ),
         sheet="Finance_Recon",
     )
+
+
+def _months_of(year: int, months: pd.DataFrame) -> str:
+    """``fiscal year 2027``, or the months of it that have an AOP and are on the axis."""
+    if len(months) == 12:
+        return f"fiscal year {year}"
+    return span(months["period"].min(), months["period"].max())
 
 
 def old_data(completeness: pd.DataFrame) -> Iterator[Issue]:
