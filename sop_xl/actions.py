@@ -256,7 +256,7 @@ def generate(
     with open_plan(path) as plan:
         name = _cycle(plan, cycle_name)
         target = out or plan.folder.cycle(pd.Period(name, "M")) / f"SOP_{name}.xlsx"
-        _refuse_unread(plan, target)
+        edited = _refuse_unread(plan, target)
         done = _run(plan, name, progress)
         done = _seed(plan, name, done, progress)
         _keep(plan, name, done.plan)
@@ -270,6 +270,8 @@ def generate(
         plan.store.register_issue(
             identity.build, name, shown, digest, identity.generated_at, done.mark
         )
+        if edited:  # it may hold sheets and notes of people's own
+            write_atomically(_kept_as(target), target.read_bytes())
         write_atomically(target, data)
     failed = int(frames["checks"]["status"].str.startswith("■").sum())
     return Generated(
@@ -277,10 +279,20 @@ def generate(
     )
 
 
-def _refuse_unread(plan: OpenPlan, target: Path) -> None:
-    """Never write over a workbook that holds what has not been collected, or that is not ours."""
+def _kept_as(book: Path) -> Path:
+    """The name under which an edited workbook stays beside the one that replaces it."""
+    names = (f"{book.stem}_edited{number}{book.suffix}" for number in ("", *range(2, 1000)))
+    return next(place for place in map(book.with_name, names) if not place.exists())
+
+
+def _refuse_unread(plan: OpenPlan, target: Path) -> bool:
+    """Never write over a workbook that holds what has not been collected, or that is not ours.
+
+    Returns:
+        Whether somebody saved a workbook there since it was issued.
+    """
     if not target.exists():
-        return
+        return False
     identity = read_identity(target)
     build_of_file = identity["build"]
     issue = plan.store.issued(build_of_file)
@@ -290,7 +302,7 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
             "Move it away, or name another file with --out.",
         )
     if hashlib.sha256(target.read_bytes()).hexdigest() == issue.sha256:
-        return
+        return False
     _refuse_level(plan, target, identity)
     held = read_inputs(target)
     if has_errors(held.findings) or _typed(plan, held, build_of_file, target).changes:
@@ -298,6 +310,7 @@ def _refuse_unread(plan: OpenPlan, target: Path) -> None:
             f"{target} holds changes that were not collected; it is not written over.",
             f"Collect it first: sop-xl collect {target} (conflicts: with --prefer book).",
         )
+    return True
 
 
 def _seed(plan: OpenPlan, name: str, done: Run, progress: Progress | None) -> Run:
@@ -370,8 +383,7 @@ def collect(
                 f"not issued by the plan in {path}.",
                 "Collect it in the plan folder it came from.",
             )
-        # a cycle that was opened by mistake and gave out no book does not make this one old
-        newest = max(c.name for c in plan.store.cycles() if plan.store.status(c.name).books)
+        newest = max(c.name for c in plan.store.cycles())
         if issue.cycle != newest:
             raise SopError(
                 f"{book} belongs to the cycle {issue.cycle}; the plan is at {newest} by now.",

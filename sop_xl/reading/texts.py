@@ -30,7 +30,7 @@ DIMENSIONS = ("family", "region", "channel", "resource", "team")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LOST_DIGITS = re.compile(r"\d[.,]\d+E\+\d{2}", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"\d+\.0")
-_RISKY = re.compile(r"[*?~]|^[=<>]")
+_RISKY = re.compile(r"[*?~]|^[=<>]|^(?i:true|false)$")
 
 
 def is_dimension(table: Table, column: Column) -> bool:
@@ -91,8 +91,9 @@ def risky_names(values: np.ndarray) -> list[Note]:
     return [
         Note(
             risky,
-            "{value} cannot be a name here: Excel reads * ? ~ and a leading = < > as a pattern.",
-            "Write the name without these signs.",
+            "{value} cannot be a name here: Excel reads * ? ~ and a leading = < > as a pattern, "
+            "TRUE and FALSE as no text at all.",
+            "Write the name without these signs, or another name.",
         ),
         Note(long & ~risky, f"{{value}} has more than {LONGEST_NAME} characters.",
              "Shorten the name: Excel cannot add up by longer ones."),
@@ -115,17 +116,19 @@ def nearly_alike(names: Iterable[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
 def as_excel_sees(name: str) -> object:
     """What SUMIFS compares by: text without case, or a number.
 
     >>> as_excel_sees("North") == as_excel_sees("NORTH"), as_excel_sees("007") == 7
     (True, True)
     """
-    try:
-        number = float(name.replace(" ", "")) if name[:1] in "+-.0123456789" else None
-    except ValueError:
-        number = None
-    return name.casefold() if number is None else number
+    plain = name.replace(" ", "")
+    if not _NUMBER.fullmatch(plain):
+        return name.casefold()
+    return float(plain)
 
 
 def _text(value: object) -> str:

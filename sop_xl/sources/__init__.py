@@ -36,6 +36,10 @@ Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what comes next."""
 
 
+FARTHEST_CYCLE = 12
+"""Months after the last one of the actuals in which a cycle may still begin."""
+
+
 class Loaded(NamedTuple):
     """Every source table, typed and checked.
 
@@ -71,6 +75,7 @@ def load(
     tell(len(SOURCES), total, "Converting units")
     specs = {name: spec.unit for name, spec in folder.sources.items()}
     delivered, converted = convert(delivered, folder.settings.base_unit, specs)
+    findings += _far_cycle(delivered, cycle)
     cycle = cycle or _next_cycle(delivered)
     tell(len(SOURCES) + 1, total, "Checking")
     checked = [*converted, *check(delivered, folder.settings, calendar, cycle)]
@@ -133,6 +138,23 @@ def _next_cycle(delivered: Mapping[str, Delivered]) -> pd.Period:
             last: pd.Period = frame["period"].max()
             return last + 1
     return NO_CYCLE
+
+
+def _far_cycle(delivered: Mapping[str, Delivered], named: pd.Period | None) -> list[Finding]:
+    """A cycle far from the data is a slip of the keyboard, and a store forgets no cycle."""
+    months = delivered["actuals"].frame["period"]
+    if named is None or months.empty:
+        return []
+    first, last = months.min(), months.max()
+    if first < named <= last + FARTHEST_CYCLE:
+        return []
+    return [
+        Finding(
+            "actuals",
+            f"the cycle {named} does not follow the actuals, which run from {first} to {last}.",
+            f"Name the first month to plan, {last + 1} for example: --cycle {last + 1}.",
+        )
+    ]
 
 
 def _report(
