@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 # not strftime: the names must not depend on the locale of the machine
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LISTED = 5
+"""Names that a sentence gives before it counts the rest."""
 
 
 def month(period: pd.Period) -> str:
@@ -48,3 +52,14 @@ def count(many: int, one: str) -> str:
     ('1 month', '3 months')
     """
     return f"{many:,} {one}" if many == 1 else f"{many:,} {one}s"
+
+
+def listed(names: Iterable[object]) -> str:
+    """The first of some names, and how many more there are.
+
+    >>> listed("ab"), listed("abcdefg")
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    texts = [str(name) for name in names]
+    more = f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
+    return ", ".join(texts[:LISTED]) + more

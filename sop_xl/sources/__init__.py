@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sop_xl.planning.calendar import Calendar
+from sop_xl.planning.calendar import Calendar, calendar_of
 from sop_xl.reading import read_details
 from sop_xl.schema import Finding, Severity, Table, has_errors
 from sop_xl.sources.delivered import Delivered
@@ -65,7 +65,7 @@ def load(
         return _nothing_known(folder)
     tell = progress or _silent
     total = len(SOURCES) + 2
-    calendar = calendar_of(folder)
+    calendar = calendar_of(folder.settings)
     delivered: dict[str, Delivered] = {}
     with Shelf(folder) as shelf:
         for done, table in enumerate(SOURCES):
@@ -91,17 +91,12 @@ def _nothing_known(folder: PlanFolder) -> Loaded:
     """Where the data are is not known: what else is missing follows from that one mistake."""
     nothing = {table.name: Delivered.nothing(table) for table in SOURCES}
     frames = {name: source.frame for name, source in nothing.items()}
-    frames["load_report"] = _report(nothing, [], calendar_of(folder))
+    frames["load_report"] = _report(nothing, [], calendar_of(folder.settings))
     return Loaded(frames, NO_CYCLE, folder.findings)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:
     """Nobody watches."""
-
-
-def calendar_of(folder: PlanFolder) -> Calendar:
-    settings = folder.settings
-    return Calendar(settings.calendar, settings.fiscal_year_start, settings.workdays_per_week)
 
 
 def _deliver(shelf: Shelf, table: Table, folder: PlanFolder, calendar: Calendar) -> Delivered:

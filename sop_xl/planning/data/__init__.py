@@ -10,13 +10,10 @@ from sop_xl.planning.data.completeness import completeness
 from sop_xl.planning.data.facts import bill, history, item_mix, stock_history
 from sop_xl.planning.data.families import planned, summary, valued
 from sop_xl.planning.data.portfolio import portfolio
-from sop_xl.planning.wording import count, month
+from sop_xl.planning.wording import count, listed, month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables import data
 from sop_xl.tables.settings import Settings
-
-NAMED = 5
-"""How many names a message shows."""
 
 
 def run(
@@ -130,7 +127,7 @@ def _without_family(tables: dict[str, pd.DataFrame], family_of: pd.Series) -> li
 def _unknown(table: str, what: str, names: pd.Index) -> list[Finding]:
     if names.empty:
         return []
-    message = f"{what} are left out: {_listed(names)}."
+    message = f"{what} are left out: {listed(names)}."
     return [_warning(table, message, "Name the item and its family in the item master.")]
 
 
@@ -147,11 +144,6 @@ def _late(facts: pd.DataFrame, axis: Axis) -> list[Finding]:
         findings.append(_warning("actuals", message, "Load the months that are missing."))
     gaps = months[~months.isin(pd.PeriodIndex(facts["period"].unique()))]
     if len(gaps):
-        message = f"Nothing was sold in {_listed(gaps.map(month))}: counted as zero."
+        message = f"Nothing was sold in {listed(gaps.map(month))}: counted as zero."
         findings.append(_warning("actuals", message, "Load the month if it is missing."))
     return findings
-
-
-def _listed(names: pd.Index) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

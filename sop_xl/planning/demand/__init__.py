@@ -13,12 +13,9 @@ from sop_xl.planning.demand import consensus, totals
 from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.wording import count, month
+from sop_xl.planning.wording import count, listed, month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
-
-NAMED = 5
-"""How many names a message shows."""
 
 
 def run(
@@ -120,7 +117,7 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
     numbers = deals.loc[late, "opportunity"]
     message = (
         f"{count(len(numbers), 'open deal')} should have closed before {month(axis.first)} and "
-        f"{'is' if len(numbers) == 1 else 'are'} not in the plan: {_listed(numbers)}."
+        f"{'is' if len(numbers) == 1 else 'are'} not in the plan: {listed(numbers)}."
     )
     remedy = "Give them a new close date, or mark them won or lost."
     return [Finding("pipeline", message, remedy, Severity.WARNING)]
@@ -137,12 +134,7 @@ def _without_history(blocks: pd.DataFrame, forecast: Forecast) -> list[Finding]:
     ):
         names = labels[methods == method]
         if len(names):
-            message = f"{what}: {_listed(names)}."
+            message = f"{what}: {listed(names)}."
             remedy = "Plan these blocks by hand, in the rows of sales and marketing."
             findings.append(Finding("demand_plan", message, remedy, Severity.WARNING))
     return findings
-
-
-def _listed(names: pd.Series) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
