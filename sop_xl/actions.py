@@ -23,8 +23,9 @@ from sop_xl.planning.calendar import Axis, axis_of
 from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Grid, Severity, has_errors
 from sop_xl.sources import PlanFolder
-from sop_xl.store import Change, Conflict, Mark, Status, Store, difference
+from sop_xl.store import Change, Conflict, Issue, Mark, Status, Store, difference
 from sop_xl.tables import GRIDS, inputs
+from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
 from sop_xl.tables.settings import Settings
 from sop_xl.workbook.build import build
@@ -32,6 +33,8 @@ from sop_xl.workbook.package import write_atomically
 from sop_xl.workbook.reader import BookInputs, level_of, read_identity, read_inputs
 from sop_xl.workbook.sheet import Identity
 
+TYPED = 1e-6
+"""Share by which a figure differs that somebody typed; less is the last digit of a file."""
 Progress = Callable[[int, int, str], None]
 """Called with what is done, what there is to do, and a word about it."""
 
@@ -397,7 +400,7 @@ def collect(
         result = plan.store.append_changes(
             issue.cycle, typed.changes, author, at, issue.build, prefer=prefer, file=typed.file
         )
-        findings = [*held.findings, *typed.findings]
+        findings = [*held.findings, *typed.findings, *_baseline_typed_over(plan, held, issue)]
         if result.applied:
             findings += _rerun(plan, issue.cycle, result.applied)
     return Collected(book, issue.cycle, result.applied, result.conflicts, findings)
@@ -418,6 +421,39 @@ def _rerun(plan: OpenPlan, name: str, applied: Sequence[Change]) -> list[Finding
                 if block not in blocks:
                     findings.append(_no_block(grid, change, " · ".join(block)))
     return findings
+
+
+def _baseline_typed_over(plan: OpenPlan, held: BookInputs, issue: Issue) -> list[Finding]:
+    """Cells of the baseline that do not show what the plan computed for the book.
+
+    After another load the plan has another baseline than the book, and nothing can be said.
+    """
+    revisions = plan.store.status(issue.cycle).revisions
+    if any(r.kind == "load" and r.id > issue.mark.revision for r in revisions):
+        return []
+    level = list(plan.settings.level)
+    versions = plan.store.past_plans(pd.Period(issue.cycle, "M") + 1)
+    computed = versions[versions["cycle"] == pd.Period(issue.cycle, "M")]
+    findings = []
+    for *key, period, baseline in computed[[*level, "period", "baseline"]].itertuples(index=False):
+        spot = (DEMAND_PLAN.name, (*key, str(period)), "baseline")
+        shown = held.figures.get(spot, baseline)
+        if not isinstance(shown, int | float) or abs(shown - baseline) > TYPED * max(1, baseline):
+            sheet, _, cell = held.cells[spot].partition("!")
+            findings.append(_typed_over(held.file, sheet, cell, shown))
+    return findings
+
+
+def _typed_over(file: str, sheet: str, cell: str, shown: object) -> Finding:
+    return Finding(
+        DEMAND_PLAN.name,
+        f"the baseline was typed over with {shown!r}; the value is not taken over.",
+        "Type the difference beside ± Sales, or the number as Fixed consensus, with a reason.",
+        Severity.WARNING,
+        file,
+        sheet,
+        cell,
+    )
 
 
 def _no_block(grid: Grid, change: Change, key: str) -> Finding:

@@ -164,3 +164,12 @@ def test_the_supply_and_capacity_sheets_are_read_whatever_a_resource_is_called(
     place = InGrid("Capacity", ("Frame",), "+ Overtime", "2026-12")
     type_in(plan / BOOK, {place: 8})
     assert [(c.column, c.new) for c in collect(plan).applied] == [("overtime", 8.0)]
+
+
+def test_a_baseline_that_was_typed_over_is_named(plan: Path) -> None:
+    (cell,) = type_in(plan / BOOK, {demand("Baseline forecast"): 99})
+    result = collect(plan)
+    assert result.applied == []
+    assert told(result) == [
+        f"{cell}: the baseline was typed over with 99; the value is not taken over."
+    ]

@@ -25,6 +25,8 @@ class BookInputs:
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     cells: dict[CellKey, str] = field(default_factory=dict)
     """``Demand_Plan!Z14`` for each value that was read."""
+    figures: dict[CellKey, object] = field(default_factory=dict)
+    """What cells show that hold a computed value, not a formula: grid, key and month, measure."""
     unread: set[CellKey] = field(default_factory=set)
     """Rows of a grid that are not on its sheet: input table, key of the block, measure."""
     findings: list[Finding] = field(default_factory=list)

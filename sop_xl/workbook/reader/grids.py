@@ -62,6 +62,22 @@ def read_grids(sheet: SheetCells, grids: Sequence[Grid]) -> None:
         rows = _measure_rows(sheet, grid, own, header_row, keys, labels["Measure"])
         _read_inputs(sheet, grid, _whole_blocks(sheet, grid, own, rows), months)
         _check_formulas(sheet, grid, rows, months)
+        _note_figures(sheet, grid, rows, months)
+
+
+def _note_figures(
+    sheet: SheetCells, grid: Grid, rows: MeasureRows, months: Mapping[int, pd.Period]
+) -> None:
+    """What the plan wrote as values; whether somebody typed over them, the caller can tell."""
+    first = pd.Period(sheet.book.identity["cycle"], "M")
+    for (key, name), row in rows.items():
+        if grid[name].role.is_input or grid[name].plan != VALUES:
+            continue
+        for at, month in months.items():
+            if month >= first:
+                spot = (grid.name, (*key, str(month)), name)
+                sheet.book.figures[spot] = sheet.value(row, at)
+                sheet.book.cells[spot] = sheet.address(row, at)
 
 
 def _time_header(sheet: SheetCells) -> int | None:
