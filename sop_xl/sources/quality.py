@@ -386,7 +386,7 @@ def _pipeline(pipeline: Delivered, calendar: Calendar, cycle: pd.Period) -> Iter
     undecided = ~frame["stage"].isin(["won", "lost"])
     yield from pipeline.grouped(
         undecided & (frame["close_date"] < calendar.start(cycle)), "close_date",
-        "{n} open deals should have closed before the plan begins; they are not in the plan",
+        "{n} of the open deals should have closed before the plan begins; they are not in the plan",
         "Ask sales for the new date, or set the stage to won or lost.",
     )
 
