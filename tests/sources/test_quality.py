@@ -218,8 +218,8 @@ def test_deals_and_deliveries_out_of_time(tmp_path: Path) -> None:
         "1,5,2024-02-01,2024-03-05,5\n2,5,2024-02-01,,5\n3,5,2024-02-01,2024-02-01,50\n"
     )
     assert found(tmp_path, pipeline=pipeline, orders=orders) == [
-        "data/pipeline.csv: row 2, Close date: 1 of the open deals should have closed before the plan"
-        " begins; they are not in the plan: 1.",
+        "data/pipeline.csv: row 2, Close date: 1 of the open deals should have closed before the"
+        " plan begins; they are not in the plan: 1.",
         "data/orders.csv: row 2, Delivered: 1 order lines are delivered in the future: 1 1.",
         "data/orders.csv: row 3, Delivered quantity: 1 order lines have a delivered quantity and"
         " no date: 2 1.",
