@@ -23,12 +23,12 @@ from sop_xl.planning.calendar import Axis, axis_of
 from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Grid, Severity, has_errors
 from sop_xl.sources import PlanFolder
-from sop_xl.store import Change, Conflict, Issue, Mark, Status, Store, difference
+from sop_xl.store import Change, Conflict, Inputs, Issue, Mark, Status, Store, difference
 from sop_xl.tables import GRIDS, inputs
 from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
 from sop_xl.tables.settings import Settings
-from sop_xl.workbook.build import build
+from sop_xl.workbook.build import build, failed_checks
 from sop_xl.workbook.package import write_atomically
 from sop_xl.workbook.reader import BookInputs, level_of, read_identity, read_inputs
 from sop_xl.workbook.sheet import Identity
@@ -61,11 +61,11 @@ class Loading(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A plan as it was computed, and the point in time of the inputs it was computed from."""
+    """A plan as it was computed, and the inputs that it was computed from."""
 
     plan: cycle.Plan
     axis: Axis
-    mark: Mark
+    inputs: Inputs
 
 
 class Generated(NamedTuple):
@@ -222,7 +222,7 @@ def _run(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
             progress(steps.index(step), len(steps), step.title)
 
     made = cycle.run(frames, plan.settings, axis, held.findings, progress=tell)
-    return Run(made, axis, held.mark)
+    return Run(made, axis, held)
 
 
 def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:
@@ -263,7 +263,7 @@ def generate(
         done = _run(plan, name, progress)
         done = _seed(plan, name, done, progress)
         _keep(plan, name, done.plan)
-        identity = _identity(plan, name, done.mark)
+        identity = _identity(plan, name, done.inputs.mark)
         frames = dict(done.plan.frames) | {"change_log": plan.store.changes(name)}
         data = build(frames, plan.settings, done.axis, identity, progress)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -271,12 +271,12 @@ def generate(
         shown = _relative(target, plan.folder.path)
         # first on record, then on disk: a book that is there can always be collected
         plan.store.register_issue(
-            identity.build, name, shown, digest, identity.generated_at, done.mark
+            identity.build, name, shown, digest, identity.generated_at, done.inputs.mark
         )
         if edited:  # it may hold sheets and notes of people's own
             write_atomically(_kept_as(target), target.read_bytes())
         write_atomically(target, data)
-    failed = int(frames["checks"]["status"].str.startswith("■").sum())
+    failed = failed_checks(frames["checks"])
     return Generated(
         target, identity.build, name, identity.version, failed, done.plan.findings
     )
@@ -321,20 +321,20 @@ def _seed(plan: OpenPlan, name: str, done: Run, progress: Progress | None) -> Ru
 
     It is an input of the book from then on; the plan itself does not change by it.
     """
-    held, latest = plan.store.read(name), plan.store.latest_revision(name)
+    before, latest = done.inputs, plan.store.latest_revision(name)
     proposed = {}
     for table in (CYCLE_CALENDAR, DECISIONS):
         frame = done.plan.frames[table.name][[c.name for c in table.inputs]]
-        if difference(held.frames[table.name], frame, table):
+        if difference(before.frames[table.name], frame, table):
             proposed[table.name] = frame
     if latest is None or not proposed:
         return done
     revision = plan.store.save_load(
         name, proposed, [], latest.author, latest.saved_at, "Proposed by the plan", kind="proposal"
     )
-    mark = plan.store.read(name).mark
-    if (mark.revision, mark.change) == (revision, done.mark.change):
-        return done._replace(mark=mark)
+    now = plan.store.read(name)
+    if (now.mark.revision, now.mark.change) == (revision, before.mark.change):
+        return done._replace(inputs=now)
     return _run(plan, name, progress)  # somebody collected a workbook in between
 
 

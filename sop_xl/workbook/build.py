@@ -110,10 +110,15 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
 
 def check_light(checks: pd.DataFrame) -> str:
     """The text of the check light."""
-    failed = int(checks["status"].str.startswith("■").sum())
+    failed = failed_checks(checks)
     if not failed:
         return "● all checks passed"
     return f"■ {failed} of {len(checks)} checks failed: see Checks"
+
+
+def failed_checks(checks: pd.DataFrame) -> int:
+    """How many checks of the book failed."""
+    return int(checks["status"].str.startswith("■").sum())
 
 
 def _draw(sheet: Sheet, spec: SheetSpec) -> None:

@@ -21,7 +21,7 @@ SPARE_ROWS = 3
 LONGEST = 60.0
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
-_BY_LABEL = {unit.label: unit for unit in Unit}
+UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
 
 
 def rows_of(table_rows: int, editable: bool) -> int:
@@ -92,12 +92,12 @@ def _column(
     named = style_name(column.role, column.unit)
     widest = max((_width(value, column.unit) for value in values), default=0.0)
     wrap = widest > LONGEST
-    style = sheet.style(Cell(named, _number_format(column.unit), wrap=wrap))
+    style = sheet.style(Cell(named, number_format_of(column.unit), wrap=wrap))
     for at, value in enumerate(values):
         if at < len(units):
-            style = sheet.style(Cell(named, _number_format(_BY_LABEL[units[at]])))
+            style = sheet.style(Cell(named, number_format_of(UNITS_BY_LABEL[units[at]])))
         elif at >= filled and column.role is Role.KEY and place.table.is_editable:
-            style = sheet.style(Cell("SOP Input text", _number_format(column.unit)))
+            style = sheet.style(Cell("SOP Input text", number_format_of(column.unit)))
         if column.link and value:
             sheet.link(place.first_row + at, number, str(value), f"{value}!A1")
         else:
@@ -135,7 +135,7 @@ def spare(column: Column) -> CellValue:
     return 0.0 if column.formula and column.unit.is_number else None
 
 
-def _number_format(unit: Unit) -> str | None:
+def number_format_of(unit: Unit) -> str | None:
     return None if unit in (Unit.TEXT, Unit.FLAG) else unit.number_format
 
 

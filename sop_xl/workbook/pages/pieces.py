@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
 from sop_xl.workbook.formulas import structured
 from sop_xl.workbook.layout import GridPlace, TablePlace, column_letter, view_name
-from sop_xl.workbook.lists import draw_table, plain, spare
+from sop_xl.workbook.lists import (
+    UNITS_BY_LABEL,
+    draw_table,
+    number_format_of,
+    plain,
+    spare,
+)
 from sop_xl.workbook.sheet import Sheet
 
 
@@ -41,10 +46,9 @@ def mirror(
     value = plain(row_shown, field.unit)[0] if len(row_shown) else spare(field)
     unit = field.unit
     if field.unit_by:
-        units = {u.label: u for u in Unit}
-        unit = units[frame[field.unit_by].iloc[at]]
+        unit = UNITS_BY_LABEL[frame[field.unit_by].iloc[at]]
     source = f"INDEX({structured(declared, field)},{at + 1})"
-    number_format = None if unit in (Unit.TEXT, Unit.FLAG) else unit.number_format
+    number_format = number_format_of(unit)
     if prefix and number_format:
         parts = number_format.replace("[Red]", "").split(";")
         number_format = ";".join(f'"{prefix}"{part}' for part in parts)
