@@ -16,19 +16,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 
 from sop_xl import cli
-from sop_xl.functions import FUNCTIONS
-from sop_xl.schema import BLANK, TOKEN, VALUES, Column, Grid, Measure, Role, Table
+from sop_xl.functions import FAMILIES, Function, Numbers
+from sop_xl.functions.arguments import Argument, Kind
+from sop_xl.schema import BLANK, VALUES, Column, Grid, Measure, Role, Table
 from sop_xl.sources import SourceSpec
 from sop_xl.tables import GRIDS, TABLES
 from sop_xl.tables.data import REQUIRED, SOURCES
 from sop_xl.tables.review import CHECKS
 from sop_xl.tables.settings import SECTIONS, Settings, in_section
 from sop_xl.workbook.sheets import SHEETS, SheetSpec
+from sop_xl.workbook.words import in_words
 
 FOLDER = Path(__file__).parent
 LEVEL = ("family", "region")
@@ -279,43 +281,6 @@ def _toml_value(value: object) -> str:
 
 # ---- workbook ------------------------------------------------------------------------
 
-WORDS = {
-    "prev": "month before",
-    "opening": "last closed month",
-    "final": "last plan month",
-    "todate": "first plan month to this",
-    "plan": "all plan months",
-    "lookup": "of the same key",
-    "sum": "sum of the same keys",
-    "count": "rows of the same keys",
-    "column": "whole column",
-    "scope": "sum of the family, or of all",
-    "all": "sum of all blocks",
-    "view": "of what the page shows",
-    "label": "name of the row",
-    "keys": "key column",
-    "total": "sum of all plan months",
-    "past_total": "sum of all closed months",
-    "year": "this fiscal year",
-    "year_after": "next fiscal year",
-    "key_plan": "plan months of the same key",
-    "measures": "column of the measures",
-    "range": "all rows of this month",
-    "totals": "all rows, plan months added up",
-    "last": "all rows of the last closed month",
-    "previous": "all rows of the month before it",
-    "past": "all rows of the closed months",
-    "match": "1 where it applies to the row",
-    "this_year": "all rows of this fiscal year",
-    "next_year": "all rows of the next fiscal year",
-}
-"""The modifiers of formulas as a planner says them."""
-AXIS_WORDS = {
-    "year": "fiscal year", "flag": "actual or plan", "n": "month number", "days": "calendar days",
-    "workdays": "working days", "period": "month",
-}
-
-
 def workbook() -> str:
     lines = [
         "# Workbook", "", FROM_DECLARATIONS, "",
@@ -453,60 +418,100 @@ def _formulas(found: Iterable[tuple[str, str, str]]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def in_words(formula: str, holder: Grid | Table | None) -> str:
-    """A declared formula with labels in place of names: ``[Inventory, month before]``.
-
-    Args:
-        holder: The grid or table whose names stand in it without an owner.
-    """
-
-    def word(match: re.Match[str]) -> str:
-        sign, owner, name, modifier = match.groups()
-        if sign == "$":
-            return f"[setting {name}]"
-        label = AXIS_WORDS[name] if sign == "#" else _label(owner, name, holder)
-        return f"[{', '.join(part for part in (label, WORDS.get(modifier or '', '')) if part)}]"
-
-    return TOKEN.sub(word, formula)
-
-
-def _label(owner: str | None, name: str, holder: Grid | Table | None) -> str:
-    place = (GRIDS.get(owner) or TABLES[owner]).for_level(LEVEL) if owner else holder
-    if place is None:
-        raise ValueError(f"{name} has no owner")
-    found = list(place.keys) + list(place.measures) if isinstance(place, Grid) else place.columns
-    labels: dict[str, str] = {}
-    for field in found:
-        if isinstance(field, Column | Measure):
-            labels[field.name] = field.label
-    label = labels.get(name, name.capitalize())
-    return ": ".join(part for part in (place.label if owner else "", label) if part)
-
-
 # ---- functions -----------------------------------------------------------------------
+
+
+RULES = (
+    "A blank, a text, yes/no, a date or an error in a range of numbers counts as missing, as a text"
+    " that looks like a number does: two ranges are compared without that pair, other functions"
+    " give `#N/A` for that cell. Zero is a number. (SUM leaves the same cells out, but counts a"
+    " date as a number and hands on an error.)",
+    "Ranges that belong together have the same number of cells, upright or across; a single cell"
+    " goes with every cell of the others.",
+    "A whole column (`A:A`) reaches as far as it, or another whole column that belongs to it, holds"
+    " something. It does not go with a part of a column.",
+    "A date is a date of Excel or its serial number; a text is no date. Its time does not count.",
+    "An argument in brackets may be left out or refer to a blank cell; then its default holds.",
+    "A result of several cells spills in Excel 365; in older versions select the cells first and"
+    " enter the formula with Ctrl+Shift+Enter.",
+    "The same cells give the same result: nothing is random, no function is volatile.",
+)
+CODES = (
+    ("`#VALUE!`", "the wrong kind of argument: text where a number has to be, two cells where one"
+                  " has to be, a word that is not one of the choices"),
+    ("`#NUM!`", "a number out of its range"),
+    ("`#N/A`", "it cannot be computed: cells are missing, too few numbers, ranges do not fit; or"
+               " Python is not there (on a Mac, without macros)"),
+)  # fmt: skip
 
 
 def functions() -> str:
     lines = [
         "# Functions", "", FROM_DECLARATIONS, "",
-        "Functions for cells of Excel on Windows, and for Python: `from udfs import SOP_WMAPE`."
-        " Until the Excel template brings them along, load them by *Import Functions* of the"
-        " xlwings add-in, with `udfs` as its UDF module. No workbook needs them.", "",
-        "A blank, a text,"
-        " yes/no or a date in a range counts as missing: two ranges are compared without that"
-        " pair. Zero is a number. What cannot be computed is `#N/A`. Error is forecast - actual:"
-        " positive is over-forecast. Arguments in brackets may be left out.", "",
+        "Functions for cells of Excel on Windows, and for Python: `from udfs import SOP_WMAPE`. The"
+        " workbooks bring them along; no number of a workbook needs them. Error is forecast -"
+        " actual: positive is over-forecast.", "",
+        *(f"- {rule}" for rule in RULES), "",
+        *_table(("error", "meaning"), CODES),
+        "Why a cell shows an error stands in the file `.sop-xl/functions.log` in your home folder;"
+        " Python gets a `CellError` whose text begins with the error.", "",
     ]
-    for function in FUNCTIONS:
-        optional = {p.name for p in function.signature.parameters.values() if p.default != p.empty}
-        shown = (f"[{name}]" if name in optional else name for name in function.help)
-        lines += [
-            f"## {function.name}", "", _plain(function.summary), "",
-            _code(f"={function.name}({', '.join(shown)})"), "",
-            *_table(("argument", "meaning"),
-                    ((_code(name), _plain(text)) for name, text in function.help.items())),
-        ]
+    for category, members in FAMILIES.items():
+        lines += [f"## {category}", ""]
+        for function in members:
+            lines += _function(function)
     return "\n".join(lines)
+
+
+def _function(function: Function) -> Iterator[str]:
+    shown = (f"[{a.name}]" if a.optional else a.name for a in function.arguments)
+    yield from (
+        f"### {function.name}", "", _plain(function.summary), "",
+        _code(f"={function.name}({', '.join(shown)})"), "",
+    )
+    yield from _table(("argument", "cells", "if left out", "meaning"), (
+        (_code(a.name), _plain(a.wanted), _left_out(a), _plain(a.help)) for a in function.arguments
+    ))
+    yield from (f"Result: {_result(function)}.", "", f"Errors: {_errors(function)}.", "")
+
+
+def _left_out(argument: Argument) -> str:
+    """The default, where it says anything."""
+    default = argument.default
+    if not argument.optional or default is None or default != default:
+        return ""
+    if isinstance(default, bool):
+        return _code(str(default).upper())
+    return _code(f"{default:g}" if isinstance(default, float) else str(default))
+
+
+def _result(function: Function) -> str:
+    """What a function gives: as declared, or what the type of the core says."""
+    if function.result:
+        return function.result
+    found = get_type_hints(function.core)["return"]
+    if names := getattr(found, "_fields", ()):
+        return f"a row of {', '.join(names)}"
+    words = {float: "number", str: "text", Numbers: "number for each cell of the ranges"}
+    return " or ".join(f"a {words[kind]}" for kind in (get_args(found) if found not in words
+                                                       else [found]))
+
+
+def _errors(function: Function) -> str:
+    single = [a.name for a in function.arguments if not a.kind.is_range]
+    limited = [a.name for a in function.arguments if a.limits or a.kind is Kind.DATE]
+    beside = _listed(function.beside, "and")
+    return _joined(
+        f"`#VALUE!` where {_listed(single, 'or')} is not one cell of its kind" if single else "",
+        f"`#NUM!` where {_listed(limited, 'or')} is out of its range" if limited else "",
+        f"`#N/A` where {f'{beside} do not fit, or ' if beside else ''}too little is given",
+    )
+
+
+def _listed(names: Sequence[str], joint: str) -> str:
+    """Names in a sentence: `a`, `b` or `c`."""
+    words = [_code(name) for name in names]
+    return f" {joint} ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 # ---- the files -----------------------------------------------------------------------

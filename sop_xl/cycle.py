@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from sop_xl.planning import (
 )
 from sop_xl.planning.calendar import Axis
 from sop_xl.schema import Finding
-from sop_xl.tables.executive import SIX_STEPS
+from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.settings import Settings
 
 
@@ -80,6 +80,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
             *("demand_view", "supply_view", "capacity_view", "finance_view"),
+            *("what_if_view", "what_if_load_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),
         ),
@@ -124,3 +125,45 @@ def run(
         frames |= outcome.frames
         noticed += outcome.findings
     return Plan(frames, noticed)
+
+
+# ---- gates ---------------------------------------------------------------------------
+
+GATES: Mapping[str, tuple[str, ...]] = {
+    "open": ("executive",),
+    "signed": (),
+    "demand": ("demand",),
+    "supply": ("supply",),
+    "finance": ("finance", "review"),
+    "performance": ("performance",),
+}
+"""What has to be open for an action, and the steps that close it: the first one that the cycle has.
+
+``signed`` is the other way round: some step has to be signed off.
+"""
+
+
+def steps_that_close(gate: str, steps: Iterable[str]) -> list[str]:
+    """The steps of a cycle calendar, as it names them, that close a gate when they are done.
+
+    >>> steps_that_close("demand", ["1 Data gathering and portfolio review", "2 Demand planning"])
+    ['2 Demand planning']
+    """
+    names = {s.key: s.name for variant in (5, 6) for s in process_steps(variant)}
+    shown = {names[step]: step for step in steps if step in names}
+    return [shown[name] for name in GATES[gate] if name in shown][:1]
+
+
+def gate_is_open(gate: str, calendar: pd.DataFrame) -> bool:
+    """Whether the actions behind a gate may run.
+
+    Args:
+        gate: One of ``GATES``, or empty for what can always be done.
+        calendar: The cycle calendar: its columns step and status.
+    """
+    if not gate:
+        return True
+    done = set(calendar.loc[calendar["status"] == DONE, "step"])
+    if gate == "signed":
+        return bool(done)
+    return not done.intersection(steps_that_close(gate, calendar["step"]))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import openpyxl
 
 from sop_xl.workbook.layout import HEADER_ROW
+from sop_xl.workbook.macros import add_macros
 from sop_xl.workbook.package import Package
 
 
@@ -83,6 +84,10 @@ def change(book: Path, how: Callable[[Any], object], to: Path | None = None) -> 
     how(opened)
     target = to or book
     opened.save(target)
+    if target.suffix == ".xlsm":  # openpyxl drops what Excel keeps
+        package = Package.from_bytes(target.read_bytes())
+        add_macros(package)
+        target.write_bytes(package.to_bytes())
     return target
 
 

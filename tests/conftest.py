@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("patient")
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
 LATER = datetime(2026, 10, 6, 15, 30, tzinfo=UTC)
-BOOK = Path("cycles", "2026-10", "SOP_2026-10.xlsx")
+BOOK = Path("cycles", "2026-10", "SOP_2026-10.xlsm")
 """The workbook in each of these plan folders."""
 WAIT = 300
 """Seconds that a test process waits for a folder that another one makes."""

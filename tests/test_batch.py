@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from sop_xl import actions
+from sop_xl.actions import batching
 from sop_xl.cli import DONE, FINDINGS, main
 from sop_xl.errors import SopError
 from sop_xl.workbook.package import part_hashes
@@ -76,8 +77,8 @@ def test_the_same_store_gives_the_same_bytes(plan: Path) -> None:
     before = (plan / BOOK).read_bytes()
     first = actions.generate(plan)
     assert first.path.read_bytes() == before
-    assert actions.generate(plan, out=plan / "again.xlsx").build == first.build
-    assert (plan / "again.xlsx").read_bytes() == before
+    assert actions.generate(plan, out=plan / "again.xlsm").build == first.build
+    assert (plan / "again.xlsm").read_bytes() == before
 
 
 def test_cycles_of_one_plan_follow_one_another(root: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_mistake_in_the_program_is_told_and_stops_nothing(
             raise ZeroDivisionError("division by zero")
         return make(path, cycle)
 
-    monkeypatch.setattr(actions, "generate", failing)
+    monkeypatch.setattr(batching, "generate", failing)
     rows = {row.plan: row for row in batch(root, jobs)}
     assert rows["north/bikes"].result == "done"
     assert rows["south"].result == "failed"
@@ -149,7 +150,7 @@ def test_a_process_that_is_killed_takes_no_other_plan_with_it(
             os._exit(9)
         return make(path, cycle)
 
-    monkeypatch.setattr(actions, "generate", killed)
+    monkeypatch.setattr(batching, "generate", killed)
     rows = {row.plan: row for row in batch(root, jobs=2)}
     assert rows["north/bikes"].result == "failed"
     assert "process was killed" in rows["north/bikes"].message

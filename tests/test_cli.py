@@ -50,7 +50,8 @@ def printed(*arguments: str | Path, code: int = DONE) -> Any:
 
 def test_the_commands_are_those_of_the_readme() -> None:
     assert COMMANDS == [
-        "batch", "check", "collect", "demo", "diff", "generate", "init", "load", "run", "status",
+        "batch", "check", "collect", "demo", "diff", "doctor", "excel-setup", "generate", "init",
+        "load", "run", "status", "template",
     ]  # fmt: skip
 
 
@@ -111,15 +112,15 @@ def test_the_commands_of_a_month(tmp_path: Path) -> None:
     made = printed("generate", plan)
     assert Path(made["path"]) == plan / BOOK
     assert (made["cycle"], made["version"], made["checks_failed"]) == ("2026-10", 1, 0)
-    assert "all checks passed" in run("generate", plan, "--out", tmp_path / "b.xlsx").output
+    assert "all checks passed" in run("generate", plan, "--out", tmp_path / "b.xlsm").output
 
     type_in(plan / BOOK, {SALES: 25, REASON: "other"})
     assert "not collected" in run("generate", plan, code=IMPOSSIBLE).output
-    differences = run("diff", tmp_path / "b.xlsx", plan / BOOK, code=FINDINGS).output
+    differences = run("diff", tmp_path / "b.xlsm", plan / BOOK, code=FINDINGS).output
     assert "± Sales: – -> 25 (other)" in differences
     assert "2 differences." in differences
     taken = run("collect", plan / BOOK, "--author", "Bob").output
-    assert "SOP_2026-10.xlsx: 2 changes taken over, 0 conflicts." in taken
+    assert "SOP_2026-10.xlsm: 2 changes taken over, 0 conflicts." in taken
     assert "Demand_Plan!S40: Bikes, North, " in taken
     assert run("diff", plan / BOOK, plan / BOOK).output == "0 differences.\n"
     run("generate", plan)
@@ -136,7 +137,7 @@ def typed(plan: Path) -> Path:
 
 
 def test_json_tells_it_all(typed: Path, tmp_path: Path) -> None:
-    shutil.copy(typed / BOOK, tmp_path / "copy.xlsx")
+    shutil.copy(typed / BOOK, tmp_path / "copy.xlsm")
     loaded = printed("load", typed)
     assert loaded["loaded"] is True
     assert loaded["rows"]["items"] == 3
@@ -156,7 +157,7 @@ def test_json_tells_it_all(typed: Path, tmp_path: Path) -> None:
     assert len(ran["kpis"]) == 12
     assert all(check["status"] == "● passed" for check in ran["checks"])
     assert ran["headlines"]["Home"]
-    assert printed("diff", tmp_path / "copy.xlsx", typed / BOOK) == []
+    assert printed("diff", tmp_path / "copy.xlsm", typed / BOOK) == []
     made = printed("generate", typed)
     assert Path(made["path"]).exists()
     (cycle,) = printed("status", typed)
@@ -168,7 +169,9 @@ def test_json_tells_it_all(typed: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_that_a_script_wants_prints_json() -> None:
-    assert WITH_JSON == ["batch", "check", "collect", "diff", "generate", "load", "run", "status"]
+    assert WITH_JSON == [
+        "batch", "check", "collect", "diff", "doctor", "generate", "load", "run", "status",
+    ]  # fmt: skip
 
 
 def test_the_time_is_given_or_taken_from_the_environment(plan: Path) -> None:
@@ -257,15 +260,15 @@ def test_one_bad_book_does_not_stop_the_others(typed: Path, tmp_path: Path) -> N
 def test_a_book_with_a_bad_cell_is_not_taken_and_says_so(plan: Path) -> None:
     type_in(plan / BOOK, {SALES: "a lot", InList("tblFamilies", "Bikes", "Target days"): 9})
     text = run("collect", plan / BOOK, code=FINDINGS).output
-    assert "error: SOP_2026-10.xlsx: Demand_Plan!S40: ± Sales: 'a lot' is not a number." in text
+    assert "error: SOP_2026-10.xlsm: Demand_Plan!S40: ± Sales: 'a lot' is not a number." in text
     assert "nothing is taken over until the errors are mended" in text
 
 
 def test_a_conflict_is_told(plan: Path, tmp_path: Path) -> None:
-    type_in(plan / BOOK, {SALES: 25, REASON: "other"}, tmp_path / "ann.xlsx")
-    type_in(plan / BOOK, {SALES: 1234, REASON: "other"}, tmp_path / "bob.xlsx")
-    run("collect", "--plan", plan, tmp_path / "ann.xlsx")
-    text = run("collect", "--plan", plan, tmp_path / "bob.xlsx", code=FINDINGS).output
+    type_in(plan / BOOK, {SALES: 25, REASON: "other"}, tmp_path / "ann.xlsm")
+    type_in(plan / BOOK, {SALES: 1234, REASON: "other"}, tmp_path / "bob.xlsm")
+    run("collect", "--plan", plan, tmp_path / "ann.xlsm")
+    text = run("collect", "--plan", plan, tmp_path / "bob.xlsm", code=FINDINGS).output
     assert re.search(r"conflict: Demand_Plan!S40: .*± Sales: – -> 1,234 \(other\); kept: 25", text)
     assert "0 changes taken over, 1 conflict." in text
 

@@ -112,8 +112,8 @@ def test_what_was_typed_is_logged_kept_and_planned_with(plan: Path) -> None:
 def test_a_book_saved_by_libreoffice_is_read_alike(plan: Path, tmp_path: Path) -> None:
     """Untouched, and edited: there a formula was typed, whose value is taken."""
     (tmp_path / "typed").mkdir()
-    untouched = Path(shutil.copy(plan / BOOK, tmp_path / "typed" / "untouched.xlsx"))
-    edited = tmp_path / "typed" / "edited.xlsx"
+    untouched = Path(shutil.copy(plan / BOOK, tmp_path / "typed" / "untouched.xlsm"))
+    edited = tmp_path / "typed" / "edited.xlsm"
     cells = type_in(plan / BOOK, EDITS | {demand("± Sales"): "=20*1.25"}, edited)
     saved = recalculate_all([untouched, edited], tmp_path / "saved")
 
@@ -149,7 +149,7 @@ def test_a_cleared_cell_is_a_change(plan: Path) -> None:
 
 
 def test_two_copies_collected_in_turn_lose_nothing(plan: Path, tmp_path: Path) -> None:
-    ann, bob = tmp_path / "ann.xlsx", tmp_path / "bob.xlsx"
+    ann, bob = tmp_path / "ann.xlsm", tmp_path / "bob.xlsm"
     sales, fixed = demand("± Sales"), supply("Fixed production")
     type_in(plan / BOOK, {sales: 25, demand("Reason"): "other"}, ann)
     type_in(plan / BOOK, {fixed: 40}, bob)
@@ -161,7 +161,7 @@ def test_two_copies_collected_in_turn_lose_nothing(plan: Path, tmp_path: Path) -
 
 
 def test_copies_that_come_under_the_same_name_lose_nothing(plan: Path, tmp_path: Path) -> None:
-    original = Path(shutil.copy(plan / BOOK, tmp_path / "as issued.xlsx"))
+    original = Path(shutil.copy(plan / BOOK, tmp_path / "as issued.xlsm"))
     sales, fixed = demand("± Sales"), supply("Fixed production")
     type_in(plan / BOOK, {sales: 25, demand("Reason"): "other"})
     assert len(collect(plan, author="Ann").applied) == 2
@@ -191,7 +191,7 @@ def test_a_person_may_go_on_in_the_same_file(plan: Path) -> None:
 
 
 def test_taking_everything_back_is_not_guessed(plan: Path, tmp_path: Path) -> None:
-    original = Path(shutil.copy(plan / BOOK, tmp_path / "as issued.xlsx"))
+    original = Path(shutil.copy(plan / BOOK, tmp_path / "as issued.xlsm"))
     type_in(plan / BOOK, {demand("± Sales"): 25, demand("Reason"): "other"})
     collect(plan)
     shutil.copy(original, plan / BOOK)
@@ -204,7 +204,7 @@ def test_taking_everything_back_is_not_guessed(plan: Path, tmp_path: Path) -> No
 
 
 def test_two_people_in_one_cell_are_in_conflict(plan: Path, tmp_path: Path) -> None:
-    ann, bob = tmp_path / "ann.xlsx", tmp_path / "bob.xlsx"
+    ann, bob = tmp_path / "ann.xlsm", tmp_path / "bob.xlsm"
     place = supply("Fixed production")
     type_in(plan / BOOK, {place: 40}, ann)
     (cell,) = type_in(plan / BOOK, {place: 55}, bob)
@@ -389,18 +389,21 @@ def test_a_book_that_holds_changes_is_not_written_over(plan: Path) -> None:
     with pytest.raises(SopError, match="holds changes that were not collected"):
         actions.generate(plan)
     assert (plan / BOOK).read_bytes() == before
-    aside = actions.generate(plan, out=plan / "aside.xlsx").path
+    aside = actions.generate(plan, out=plan / "aside.xlsm").path
     assert value_of(aside, demand("± Sales")) is None
 
 
 def test_a_foreign_workbook_is_not_written_over(plan: Path) -> None:
-    openpyxl.Workbook().save(plan / "mine.xlsx")
+    openpyxl.Workbook().save(plan / "mine.xlsm")
     with pytest.raises(SopError, match="no S&OP workbook of ours"):
-        actions.generate(plan, out=plan / "mine.xlsx")
+        actions.generate(plan, out=plan / "mine.xlsm")
     (plan / "notes.txt").write_text("mine")
-    with pytest.raises(SopError, match=r"no readable Excel workbook"):
+    with pytest.raises(SopError, match=r"no name of a workbook"):
         actions.generate(plan, out=plan / "notes.txt")
     assert (plan / "notes.txt").read_text() == "mine"
+    (plan / "notes.xlsx").write_text("mine")
+    with pytest.raises(SopError, match=r"no readable Excel workbook"):
+        actions.generate(plan, out=plan / "notes.xlsx")
 
 
 def test_a_book_of_another_plan_is_refused(plan: Path, odd: Path) -> None:
@@ -487,9 +490,9 @@ def test_an_old_workbook_format_and_no_file_are_refused(plan: Path) -> None:
     with pytest.raises(SopError, match=r"old \.xls"):
         collect(plan, plan / "old.xls")
     with pytest.raises(SopError, match="does not exist"):
-        collect(plan, plan / "nowhere.xlsx")
+        collect(plan, plan / "nowhere.xlsm")
     with pytest.raises(SopError, match="does not exist"):
-        actions.plan_folder_of(plan / "nowhere.xlsx")
+        actions.plan_folder_of(plan / "nowhere.xlsm")
     with pytest.raises(SopError, match="lies in no plan folder"):
         actions.plan_folder_of(Path(__file__))
 

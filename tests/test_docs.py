@@ -15,6 +15,7 @@ from sop_xl.cli import main
 from sop_xl.schema import AXIS, MODIFIERS
 from sop_xl.sources import PlanFolder
 from sop_xl.tables import GRIDS
+from sop_xl.workbook import words
 from sop_xl.workbook.sheets import SHEETS, SheetSpec
 
 ROOT = Path(__file__).parents[1]
@@ -32,16 +33,16 @@ def test_the_generated_documents_are_current() -> None:
 
 
 def test_every_modifier_of_a_formula_can_be_said_in_words() -> None:
-    assert set(generate.WORDS) == MODIFIERS
-    assert set(generate.AXIS_WORDS) == set(AXIS)
+    assert set(words.WORDS) == MODIFIERS
+    assert set(words.AXIS_WORDS) == set(AXIS)
 
 
 def test_a_formula_is_told_by_labels() -> None:
     demand = GRIDS["demand_plan"]
-    assert generate.in_words("{consensus}-{last_cycle@prev}", demand) == (
+    assert words.in_words("{consensus}-{last_cycle@prev}", demand) == (
         "[Consensus demand]-[Last cycle, month before]"
     )
-    assert generate.in_words("{$tolerance}*{#days}*{aop.quantity@sum}", demand) == (
+    assert words.in_words("{$tolerance}*{#days}*{aop.quantity@sum}", demand) == (
         "[setting tolerance]*[calendar days]*[AOP: Quantity, sum of the same keys]"
     )
 

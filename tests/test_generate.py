@@ -15,10 +15,10 @@ def test_an_edited_book_stays_beside_the_one_that_replaces_it(plan: Path) -> Non
     change(plan / BOOK, lambda book: book.create_sheet("My notes").append(["call Ann"]))
     collect(plan)
     made = actions.generate(plan).path
-    kept = made.with_name("SOP_2026-10_edited.xlsx")
+    kept = made.with_name("SOP_2026-10_edited.xlsm")
     assert opened(kept)["My notes"]["A1"].value == "call Ann"
     actions.generate(plan)  # nobody edited the new one: nothing more is kept
-    assert len(list(made.parent.glob("*.xlsx"))) == 2
+    assert len(list(made.parent.glob("*.xlsm"))) == 2
 
 
 def test_a_cycle_far_from_the_data_is_refused(plan: Path) -> None:

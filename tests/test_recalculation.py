@@ -109,17 +109,17 @@ def books(once: Once, request: pytest.FixtureRequest, small: Path) -> Books:
 
     def make(folder: Path) -> None:
         for name, book in sources.items():
-            shutil.copy(book, folder / f"{name}.xlsx")
-        wrong = Path(shutil.copy(small / BOOK, folder / "wrong.xlsx"))
+            shutil.copy(book, folder / f"{name}.xlsm")
+        wrong = Path(shutil.copy(small / BOOK, folder / "wrong.xlsm"))
         for cell, (pattern, new) in PLANTED.items():
             replace_in_cell(wrong, cell, pattern, new)
         for name, changes in TOGETHER.items():
             entries = {k: v for change in changes for k, v in CHANGES[change].entries.items()}
-            type_in(small / BOOK, entries, folder / f"{name}.xlsx")
-        recalculate_all(sorted(folder.glob("*.xlsx")), folder / "recalculated")
+            type_in(small / BOOK, entries, folder / f"{name}.xlsm")
+        recalculate_all(sorted(folder.glob("*.xlsm")), folder / "recalculated")
 
     folder = once("recalculation", make)
-    found = {path.stem: path for path in folder.glob("*.xlsx")}
+    found = {path.stem: path for path in folder.glob("*.xlsm")}
     return Books(found, {name: folder / "recalculated" / p.name for name, p in found.items()})
 
 

@@ -149,6 +149,8 @@ def test_names_are_valid_and_stand_for_one_thing(book: Book) -> None:
     assert [n for n in names if not NAME.fullmatch(n) or ADDRESS.fullmatch(n)] == []
     assert [n for n in names if len(n) > 255] == []
     for name, defined in book.opened.defined_names.items():
+        if name.startswith(("Sop", "Gate_")):
+            continue  # the identity of the book, and formulas that the ribbon asks
         ((sheet, reference),) = defined.destinations
         assert sheet in book.opened.sheetnames, name
         assert range_boundaries(reference), name
@@ -193,10 +195,10 @@ def test_headers_of_grids_and_lists_stay_in_sight(book: Book) -> None:
             assert sheet.freeze_panes, spec.name
             assert sheet.print_title_rows, spec.name
         if spec.grids:
-            frozen = range_boundaries(f"A1:{sheet.freeze_panes}")
+            pane = sheet.sheet_view.pane  # openpyxl calls freeze_panes what is scrolled to
             header = [cell.value for cell in sheet[HEADER_ROW]]
             first = header.index(book.axis.past[0].to_timestamp().to_pydatetime()) + 1
-            assert frozen[2:] == (first, HEADER_ROW + 1), spec.name
+            assert (pane.xSplit, pane.ySplit) == (first - 1, HEADER_ROW), spec.name
 
 
 def test_links_lead_to_sheets_that_are_there(book: Book) -> None:

@@ -73,6 +73,10 @@ class Calendar:
         """Quarter of the fiscal year, 1 to 4."""
         return (np.asarray(periods.month) - self.fiscal_year_start) % 12 // 3 + 1
 
+    def number(self, periods: pd.PeriodIndex) -> np.ndarray:
+        """Number of each period in its fiscal year, 1 to 12."""
+        return (np.asarray(periods.month) - self.fiscal_year_start) % 12 + 1
+
     def period_of(self, days: pd.Series) -> pd.Series:
         """The period in which each day lies; missing days give missing periods."""
         days = pd.to_datetime(days)

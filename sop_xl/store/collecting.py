@@ -51,10 +51,31 @@ def _wide(value: Value | Row, table: Table) -> Value | Row:
     return widen(value, table) if isinstance(value, dict) else value
 
 
+class _Sorted(NamedTuple):
+    """What would become of the changes, and the entries that would put it on record."""
+
+    result: AppendResult
+    entries: list[Entry]
+
+
+def weigh(
+    connection: sa.Connection, collected: Collected, changes: Sequence[Change]
+) -> AppendResult:
+    """What would become of the changes; nothing is written."""
+    return _sort(connection, collected, changes).result
+
+
 def collect(
     connection: sa.Connection, collected: Collected, changes: Sequence[Change]
 ) -> AppendResult:
     """Sort the changes out and append them to the log."""
+    found = _sort(connection, collected, changes)
+    if found.entries:
+        _record(connection, collected, found.entries)
+    return found.result
+
+
+def _sort(connection: sa.Connection, collected: Collected, changes: Sequence[Change]) -> _Sorted:
     result = AppendResult([], [], [])
     overruled: list[Conflict] = []
     for found in _merges(connection, collected, changes):
@@ -67,9 +88,7 @@ def collect(
     entries += [_entry(collected, c.change)._replace(kept=c.kept) for c in overruled]
     entries += _new_conflicts(connection, collected, result.conflicts)
     result.applied.extend(conflict.change for conflict in overruled)
-    if entries:
-        _record(connection, collected, entries)
-    return result
+    return _Sorted(result, entries)
 
 
 def _merges(

@@ -16,7 +16,7 @@ from sop_xl.schema import Finding
 from sop_xl.store import base, books, carry, log, plans
 from sop_xl.store.base import Revision
 from sop_xl.store.books import OPEN, Cycle, Issue, Mark, need_cycle, need_issue, period_of
-from sop_xl.store.collecting import AppendResult, Collected, collect, widened
+from sop_xl.store.collecting import AppendResult, Collected, collect, weigh, widened
 from sop_xl.store.database import BUSY_SECONDS, Database
 from sop_xl.store.layout import CHANGE, CYCLE, ISSUED
 from sop_xl.store.log import APPLIED, CONFLICT
@@ -253,6 +253,16 @@ class Store:
                     "Collect it there, or take the newest workbook.",
                 )
             return collect(connection, Collected(issue, file, author, at, prefer), stored)
+
+    def weigh_changes(
+        self, cycle: str, changes: Sequence[Change], book: str, *, file: str = ""
+    ) -> AppendResult:
+        """What :meth:`append_changes` would do with them now; nothing is written."""
+        stored = [widened(change, self.tables[change.table]) for change in changes]
+        with self._database.read() as connection:
+            need_cycle(connection, cycle)
+            collected = Collected(need_issue(connection, book), file, "", dt.datetime.min, "store")
+            return weigh(connection, collected, stored)
 
     def changes(self, cycle: str) -> pd.DataFrame:
         """The change log: the frame of ``tables.review.CHANGE_LOG``, oldest first.

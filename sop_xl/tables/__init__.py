@@ -27,6 +27,8 @@ GRIDS: dict[str, Grid] = {
         executive.SUPPLY_VIEW,
         executive.CAPACITY_VIEW,
         executive.FINANCE_VIEW,
+        executive.WHAT_IF_VIEW,
+        executive.WHAT_IF_LOAD_VIEW,
     )
 }
 
@@ -47,7 +49,7 @@ TABLES: dict[str, Table] = {
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),
-        *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG),
+        *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
     )

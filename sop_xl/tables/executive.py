@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sop_xl.schema import Column, Grid, Measure, Role, Table, Unit
+from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
 from sop_xl.tables.finance import FINANCE_TOTAL
 
+DONE = "done"
+"""Status of a step that is signed off."""
 INPUT, OPTIONAL, OUTPUT, KEY = Role.INPUT, Role.OPTIONAL, Role.OUTPUT, Role.KEY
 
 AGENDA = Table(
@@ -87,7 +89,7 @@ CYCLE_CALENDAR = Table(
         Column("due", "Due", Unit.DATE, OUTPUT, help="Date of that working day."),
         Column("prepared_by", "Prepared by", help="Who does the work."),
         Column("signed_by", "Signed by", help="Who signs it off."),
-        Column("status", "Status", default="open", choices=("open", "in progress", "done"),
+        Column("status", "Status", default="open", choices=("open", "in progress", DONE),
                help="Where the step stands."),
         Column("comment", "Comment", help="What is worth knowing."),
     ),
@@ -219,6 +221,48 @@ FINANCE_VIEW = Grid(
                 past="{finance_total.aop_margin@all}", plan="{finance_total.aop_margin@all}"),
     ),
     help="Revenue and margin against the AOP.",
+)
+
+# The figures of the sheet What_If, for the family and the resource chosen there. The measures of
+# the what-if itself are live functions; without Python they show what the plan says.
+
+WHAT_IF_VIEW = Grid(
+    "what_if_view",
+    "Forecast what-if",
+    (),
+    (
+        Measure("actual", "Actual demand", past="{demand_total.actual@view}"),
+        Measure("baseline", "Baseline of the plan", plan="{demand_total.baseline@view}"),
+        Measure("low", "Range low of the plan", plan="{demand_total.low@view}", detail=True),
+        Measure("high", "Range high of the plan", plan="{demand_total.high@view}", detail=True),
+        Measure("forecast", "What-if forecast", plan=VALUES, total="sum", strong=True,
+                help="Forecast with the season and growth chosen; without Python the baseline of "
+                     "the plan with that growth."),
+        Measure("forecast_low", "What-if range low", past="{actual}", plan=VALUES),
+        Measure("forecast_high", "What-if range high", past="{actual}", plan=VALUES),
+        Measure("band", "What-if range width", past="{forecast_high}-{forecast_low}",
+                plan="{forecast_high}-{forecast_low}", detail=True),
+        Measure("difference", "What-if - baseline", plan="{forecast}-{baseline}", total="sum",
+                help="Positive: more than in the plan."),
+    ),
+    help="What the statistical forecast of the chosen family would be.",
+)
+
+WHAT_IF_LOAD_VIEW = Grid(
+    "what_if_load_view",
+    "Capacity what-if",
+    (),
+    (
+        Measure("load", "Load of the plan", Unit.HOURS, plan="{capacity.load@view}", total="sum"),
+        Measure("available", "Available hours of the plan", Unit.HOURS,
+                plan="{capacity.available@view}", total="sum"),
+        Measure("gap", "Gap of the plan", Unit.HOURS, plan="{available}-{load}", total="sum",
+                alert="negative", help="Available - load; negative is a shortage."),
+        Measure("what_if_gap", "What-if gap", Unit.HOURS, plan=VALUES, total="sum", strong=True,
+                alert="negative",
+                help="Available + extra hours - load with its change; negative is a shortage."),
+    ),
+    help="What the gap of the chosen resource would be.",
 )
 
 # The tables of the deck: this fiscal year and the next, from the totals of the grids.

@@ -146,3 +146,14 @@ CHANGE_LOG = Table(
     ),
     help="The changes collected in this cycle and the one before, oldest first.",
 )
+
+LOG = Table(
+    "log",
+    "Log",
+    (
+        Column("at", "When", role=Role.KEY, help="When the button was pressed."),
+        Column("action", "Action", role=Role.KEY, help="Which button."),
+        Column("text", "What happened", role=OUTPUT, help="What it did, or why it did not."),
+    ),
+    help="What was run in this workbook, newest first.",
+)

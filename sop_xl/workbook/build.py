@@ -6,21 +6,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.workbook.defined_name import DefinedName
 
 from sop_xl import __version__
 from sop_xl.planning.calendar import Axis
-from sop_xl.schema import Grid, Table
+from sop_xl.schema import Grid, Table, empty_frame
 from sop_xl.tables import GRIDS, TABLES
+from sop_xl.tables.review import LOG
 from sop_xl.tables.settings import BUSINESS_TYPES, SECTIONS, Settings
-from sop_xl.workbook.formulas import Translator
+from sop_xl.workbook.formulas import Translator, excel_text
+from sop_xl.workbook.gates import name_gates
 from sop_xl.workbook.grids import draw_time_sheet
 from sop_xl.workbook.layout import HEADER_ROW, Layout, TimeColumns
-from sop_xl.workbook.lists import draw_lists, rows_of
+from sop_xl.workbook.lists import draw_lists, roomy, rows_of
+from sop_xl.workbook.macros import XLWINGS_VERSION, add_macros, code_name
 from sop_xl.workbook.package import Package, assemble
 from sop_xl.workbook.pages.control import setting_values
 from sop_xl.workbook.sheet import Book, Identity, Sheet
@@ -32,8 +36,13 @@ SCHEMA = 1
 PROPERTIES = {
     "plan": "SopPlan", "cycle": "SopCycle", "build": "SopBuild", "version": "SopVersion",
     "schema": "SopSchema", "level": "SopLevel", "horizon": "SopHorizon",
+    "program": "SopProgram", "xlwings": "SopXlwings",
 }
-"""What the custom document properties of a book are called."""
+"""What the identity of a book is called in its document properties and in its defined names.
+
+It stands in both: people and programs look for it among the properties; xlwings reaches only names,
+and only they are written anew when an open book is brought up to date.
+"""
 
 MONTHS = {
     "opening_period": "Last closed month: its stock opens the plan.",
@@ -43,14 +52,26 @@ MONTHS = {
 Progress = Callable[[int, int, str], None]
 
 
-def build(
+class Drawn(NamedTuple):
+    """A book drawn in memory, not yet a file."""
+
+    workbook: Workbook
+    """All but the cells."""
+    sheets: list[Sheet]
+    layout: Layout
+    identity: Identity
+    properties: dict[str, str]
+    """The identity as text, by the keys of ``PROPERTIES``."""
+
+
+def draw(
     frames: Mapping[str, pd.DataFrame],
     settings: Settings,
     axis: Axis,
     identity: Identity,
     progress: Progress | None = None,
-) -> bytes:
-    """The workbook of a cycle as the bytes of an .xlsx file.
+) -> Drawn:
+    """Draw the workbook of a cycle.
 
     Args:
         frames: What ``cycle.run`` gives, and ``change_log``.
@@ -80,12 +101,34 @@ def build(
         if progress:
             progress(at, len(SHEETS), spec.name)
         _draw(sheet, spec)
-    _properties(workbook, settings, identity)
-    package = assemble(
-        workbook, {sheet.name: sheet.cells for sheet in sheets}, when=identity.generated_at
-    )
-    _describe_charts(package, sheets)
+    properties = _properties(settings, identity)
+    _identify(workbook, identity, properties)
+    name_gates(workbook, shown["cycle_calendar"])
+    return Drawn(workbook, sheets, layout, identity, properties)
+
+
+def pack(drawn: Drawn, *, macros: bool = True) -> bytes:
+    """The drawn book as a file.
+
+    Args:
+        macros: With the ribbon and the functions of the template: an .xlsm; an .xlsx without.
+    """
+    package = package_of(drawn)
+    if macros:
+        add_macros(package)
     return package.to_bytes()
+
+
+def package_of(drawn: Drawn) -> Package:
+    """The parts of the drawn book, without macros."""
+    _name_code(drawn)
+    package = assemble(
+        drawn.workbook,
+        {sheet.name: sheet.cells for sheet in drawn.sheets},
+        when=drawn.identity.generated_at,
+    )
+    _describe_charts(package, drawn.sheets)
+    return package
 
 
 def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ...]) -> Layout:
@@ -101,7 +144,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
         for name in spec.tables:
             table = TABLES[name].for_level(level)
             spare = table.is_editable and not table.rows_given and spec.page is None
-            rows = rows_of(len(frames[name]), spare)
+            rows = roomy(len(frames[name])) if spec.grows else rows_of(len(frames[name]), spare)
             header = spec.table_row or HEADER_ROW
             table_place = layout.place_table(table, spec.name, rows, column, header)
             column = table_place.last_column + 2
@@ -152,6 +195,7 @@ def _own_frames(settings: Settings, axis: Axis) -> dict[str, pd.DataFrame]:
             }
         ),
         "glossary": glossary(settings),
+        LOG.name: empty_frame(LOG.columns),  # what is run in an open book is written there live
     }
 
 
@@ -176,20 +220,33 @@ def _folded(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.str.casefold().str.lstrip("+± ")
 
 
-def _properties(workbook: Any, settings: Settings, identity: Identity) -> None:
+def _properties(settings: Settings, identity: Identity) -> dict[str, str]:
+    return {
+        "plan": identity.plan, "cycle": identity.cycle, "build": identity.build,
+        "version": str(identity.version), "schema": str(SCHEMA),
+        "level": " ".join(settings.level), "horizon": str(settings.horizon),
+        "program": __version__, "xlwings": XLWINGS_VERSION,
+    }
+
+
+def _identify(workbook: Any, identity: Identity, properties: Mapping[str, str]) -> None:
     core = workbook.properties
     core.title = f"S&OP {identity.plan} {identity.cycle}"
     core.subject = f"Cycle {identity.cycle}, version {identity.version}"
     core.creator = f"sop-xl {__version__}"
     core.lastModifiedBy = identity.author
     core.keywords = f"build {identity.build}"
-    values = {
-        "plan": identity.plan, "cycle": identity.cycle, "build": identity.build,
-        "version": str(identity.version), "schema": str(SCHEMA),
-        "level": " ".join(settings.level), "horizon": str(settings.horizon),
-    }
     for key, name in PROPERTIES.items():
-        workbook.custom_doc_props.append(StringProperty(name=name, value=values[key]))
+        workbook.custom_doc_props.append(StringProperty(name=name, value=properties[key]))
+        text = excel_text(properties[key])
+        workbook.defined_names[name] = DefinedName(name, attr_text=text)
+
+
+def _name_code(drawn: Drawn) -> None:
+    """Tie the workbook and its sheets to their document modules in the VBA project."""
+    drawn.workbook.code_name = "ThisWorkbook"
+    for sheet in drawn.sheets:
+        sheet.skeleton.sheet_properties.codeName = code_name(sheet.name)
 
 
 def _describe_charts(package: Package, sheets: list[Sheet]) -> None:

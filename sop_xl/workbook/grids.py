@@ -69,6 +69,8 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace], subject: str = 
     sheet.skeleton.sheet_properties.outlinePr.summaryBelow = True
     sheet.freeze(HEADER_ROW + 1, columns.first_past)
     first, last = columns.first_plan - min(PRINTED_PAST, columns.axis.history), columns.last
+    # the plan is what people come for: older history is scrolled away, not hidden
+    sheet.skeleton.sheet_view.pane.topLeftCell = f"{column_letter(first)}{HEADER_ROW + 1}"
     if all(m.plan == BLANK for place in places for m in place.grid.measures):
         first, last = columns.first_past, columns.last_past
     sheet.finish(

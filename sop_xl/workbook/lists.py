@@ -10,7 +10,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
-from sop_xl.schema import Column, Role, Unit
+from sop_xl.schema import Column, Role, Table, Unit
 from sop_xl.workbook.layout import HEADER_ROW, TablePlace, column_letter
 from sop_xl.workbook.sheet import LEGEND, Sheet
 from sop_xl.workbook.sheetdata import CellValue
@@ -18,6 +18,8 @@ from sop_xl.workbook.styles import Cell, style_name
 
 SPARE_ROWS = 3
 """Empty rows at the end of a list that people fill in."""
+ROOM = 20
+"""Rows by which a list grows that the program writes into while its book is open."""
 LONGEST = 60.0
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
@@ -27,6 +29,15 @@ UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
 def rows_of(table_rows: int, editable: bool) -> int:
     """Rows that a list takes on its sheet."""
     return table_rows + (SPARE_ROWS if editable else 0)
+
+
+def roomy(table_rows: int) -> int:
+    """Rows of a computed list that may grow while its book is open: there is always room for some.
+
+    >>> roomy(0), roomy(19), roomy(20)
+    (20, 20, 40)
+    """
+    return (table_rows // ROOM + 1) * ROOM
 
 
 def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
@@ -84,7 +95,7 @@ def _column(
 ) -> float:
     """Write the cells of one column; gives the width that they need."""
     values = plain(frame[column.name], column.unit)
-    if not values and not place.table.is_editable:
+    if not values and not _takes_rows(place.table):
         formula = None  # the one row that Excel asks of an empty list has no key to compute with
     filled = len(values)
     values += [spare(column) if formula else None] * (max(1, place.rows) - filled)
@@ -96,7 +107,7 @@ def _column(
     for at, value in enumerate(values):
         if at < len(units):
             style = sheet.style(Cell(named, number_format_of(UNITS_BY_LABEL[units[at]])))
-        elif at >= filled and column.role is Role.KEY and place.table.is_editable:
+        elif at >= filled and column.role is Role.KEY and _takes_rows(place.table):
             style = sheet.style(Cell("SOP Input text", number_format_of(column.unit)))
         if column.link and value:
             sheet.link(place.first_row + at, number, str(value), f"{value}!A1")
@@ -116,6 +127,11 @@ def plain(column: pd.Series[Any], unit: Unit) -> list[CellValue]:
     if unit.is_number:
         return [None if pd.isna(v) else float(v) for v in column]
     return [None if pd.isna(v) or v == "" else str(v) for v in column]
+
+
+def _takes_rows(table: Table) -> bool:
+    """Whether people add rows to a list."""
+    return table.is_editable and not table.rows_given
 
 
 def _is_typed_text(column: Column) -> bool:

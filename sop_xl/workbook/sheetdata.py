@@ -7,7 +7,7 @@ formulas without values, and Protected View, previews and phones would show blan
 import io
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import repeat
@@ -19,6 +19,21 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 CellValue: TypeAlias = str | float | int | bool | date | datetime | np.generic | None
+
+
+class ArrayFormula(str):
+    """A formula whose result fills a range, such as ``C5:T5``; every Excel shows it alike."""
+
+    __slots__ = ("range",)
+
+    def __new__(cls, text: str, range: str) -> "ArrayFormula":
+        formula = super().__new__(cls, text)
+        formula.range = range
+        return formula
+
+    range: str
+
+
 Cell: TypeAlias = tuple[int, CellValue, int, str | None]  # column, value, style, formula
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -133,6 +148,30 @@ class SheetData:
         columns = range(first_column, first_column + len(values))
         self._cells[row].extend(zip(columns, values, each, repeat(None, len(values)), strict=True))
 
+    def put_array(
+        self,
+        row: int,
+        first_column: int,
+        values: Sequence[Sequence[CellValue]],
+        styles: int | Sequence[int],
+        formula: str,
+    ) -> None:
+        """Set a block of cells that one formula fills: its first cell holds the formula.
+
+        Args:
+            row: First row, from 1.
+            first_column: First column, from 1.
+            values: What the cells show, one sequence a row, all as long.
+            styles: One style for all, or one for each column.
+            formula: Formula without the leading "=".
+        """
+        for at, line in enumerate(values, start=row):
+            self.put_row(at, first_column, line, styles)
+        last = f"{get_column_letter(first_column + len(values[0]) - 1)}{row + len(values) - 1}"
+        text = ArrayFormula(formula, f"{get_column_letter(first_column)}{row}:{last}")
+        style = styles if isinstance(styles, int) else styles[0]
+        self.put(row, first_column, values[0][0], style, text)
+
     def row(
         self,
         row: int,
@@ -163,6 +202,11 @@ class SheetData:
     def outline_depth(self) -> int:
         """The deepest outline level, which the sheet has to announce for Excel to draw it."""
         return self._depth
+
+    def cells_by_row(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Every row with its cells from left to right, each cell once: the last word on it."""
+        for number in sorted(self._cells):
+            yield number, _ordered(self._cells[number])
 
     def styles_used(self) -> set[int]:
         """The indexes of all cell formats in use."""
@@ -232,7 +276,10 @@ def _row_content(
             cell = f'<c r="{letters[column]}{row}"{styles[style]}'
             if formula is not None:
                 kind, text = _cached(value)
-                add(f"{cell}{kind}><f>{_formula(formula)}</f>{text}</c>")
+                fills = ""
+                if isinstance(formula, ArrayFormula):
+                    fills = f' t="array" ref="{formula.range}"'
+                add(f"{cell}{kind}><f{fills}>{_formula(formula)}</f>{text}</c>")
             elif isinstance(value, str) and value:
                 index = find(value)
                 if index is None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sop_xl.workbook.pages import control, deck, figures
 from sop_xl.workbook.pages.home import home
+from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
 
 
@@ -26,6 +27,8 @@ class SheetSpec:
     """Draws the sheet, or what stands on it beside its grids."""
     side: Literal["", "demand", "supply", "capacity"] = ""
     """The side of the plan that it shows, in the words of the type of business."""
+    grows: bool = False
+    """Its list may grow while the book is open: it has room below its rows."""
     table_row: int = 0
     """Header row of its list, on a page that has a chart above it."""
 
@@ -54,6 +57,8 @@ SHEETS = (
               tables=("resources", "resource_calendar", "workforce", "bill")),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
               grids=("demand_total", "demand_plan"), side="demand"),
+    SheetSpec("What_If", "What if", "green", "planners",
+              grids=("what_if_view", "what_if_load_view"), page=what_if),
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
               grids=("supply_plan",), side="supply"),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
@@ -63,7 +68,7 @@ SHEETS = (
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
               tables=("kpis",), page=control.kpi_sheet),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
-              tables=("exceptions",)),
+              tables=("exceptions",), grows=True),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
               tables=("agenda",),
               page=deck.agenda),
@@ -82,7 +87,10 @@ SHEETS = (
     SheetSpec("Actions", "Actions", "purple", "everybody", tables=("actions",)),
     SheetSpec("Assumptions", "Assumptions", "purple", "everybody", tables=("assumptions",)),
     SheetSpec("Risks_Opps", "Risks and opportunities", "purple", "everybody", tables=("risks",)),
-    SheetSpec("Change_Log", "Change log", "purple", "everybody", tables=("change_log",)),
+    SheetSpec("Change_Log", "Change log", "purple", "everybody", tables=("change_log",),
+              grows=True),
+    SheetSpec("Log", "What was run in this workbook", "purple", "everybody", tables=("log",),
+              grows=True),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",

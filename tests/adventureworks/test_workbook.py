@@ -30,7 +30,7 @@ def plan(adventureworks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def book(plan: Path) -> Path:
-    return plan / "cycles" / CYCLE / f"SOP_{CYCLE}.xlsx"
+    return plan / "cycles" / CYCLE / f"SOP_{CYCLE}.xlsm"
 
 
 def test_the_cycle_is_that_of_the_data(book: Path) -> None:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.frames import Numbers
+from sop_xl.planning.ranges import one_each
 
 A_SHARE, B_SHARE = 0.80, 0.95
 X_LIMIT, Y_LIMIT = 0.5, 1.0
@@ -45,6 +46,46 @@ def xyz(cv: pd.Series, x_limit: float = X_LIMIT, y_limit: float = Y_LIMIT) -> pd
     """
     classes = np.select([cv.isna(), cv <= x_limit, cv <= y_limit], ["", "X", "Y"], "Z")
     return pd.Series(classes, index=cv.index, dtype="str")
+
+
+def abc_xyz(
+    demand: npt.ArrayLike,
+    unit_values: npt.ArrayLike = 1.0,
+    a_share: float = A_SHARE,
+    b_share: float = B_SHARE,
+    x_limit: float = X_LIMIT,
+    y_limit: float = Y_LIMIT,
+) -> npt.NDArray[np.object_]:
+    """Class of each item by value and variability, "AX" for example: ABC by the cumulative share of
+    the value of the last 12 months, XYZ by the coefficient of variation without the season. ABC
+    alone where the history is too short to tell.
+
+    See :func:`abc`, :func:`xyz` and :func:`coefficient_of_variation`.
+
+    Args:
+        demand: Units, items down, months across, the last month last.
+        unit_values: Money of one unit, one number for each item or one for all. An item of which
+            it is missing has no class.
+        a_share: Share of the value up to which items are A.
+        b_share: Share of the value up to which items are B.
+        x_limit: Coefficient of variation up to which items are X.
+        y_limit: Coefficient of variation up to which items are Y.
+
+    Raises:
+        ValueError: The values are not of as many items, or the limits are the wrong way round.
+
+    >>> abc_xyz([[80.0, 80, 80], [1, 40, 0]]).tolist()
+    [['AX'], ['CZ']]
+    """
+    if a_share > b_share or x_limit > y_limit:
+        raise ValueError("the limit of A has to be below that of B, the limit of X below that of Y")
+    history = np.atleast_2d(np.asarray(demand, dtype=float))
+    each = one_each(unit_values, len(history))[:, 0]
+    worth = np.nansum(history[:, -SEASON:], axis=1) * each
+    by_value = abc(pd.Series(worth), a_share, b_share)
+    by_variability = xyz(pd.Series(coefficient_of_variation(history)), x_limit, y_limit)
+    classes = (by_value + by_variability).to_numpy(dtype=object)
+    return np.where(np.isnan(each), "", classes)[:, np.newaxis]
 
 
 def coefficient_of_variation(history: Numbers, season: int = SEASON) -> npt.NDArray[np.float64]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from statistics import NormalDist
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 from threadpoolctl import threadpool_limits
 
 from sop_xl.planning.frames import Numbers
 
+if TYPE_CHECKING:
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
+
 SEASON = 12
+"""Months of a year."""
 SHORTEST = 10
 """Months that exponential smoothing needs; below, the forecast is the mean."""
 UNKNOWN_CV = 0.5
@@ -34,14 +37,16 @@ class Forecast(NamedTuple):
 
 
 class Forecaster(Protocol):
-    """Forecasts a block of monthly series at once.
+    """Forecasts a block of series at once, of months unless the season says otherwise.
 
     The result holds neither NaN nor a negative number, low <= mean <= high, and the same history
     always gives the same result, whatever other series stand beside it, except that a series too
     short to have a range of its own borrows that of the others.
     """
 
-    def forecast(self, history: Numbers, horizon: int, level: float) -> Forecast:
+    def forecast(
+        self, history: Numbers, horizon: int, level: float, season: int = SEASON
+    ) -> Forecast:
         """Forecast each row.
 
         Args:
@@ -49,6 +54,7 @@ class Forecaster(Protocol):
                 observation, and all NaN for a series without any.
             horizon: Months ahead.
             level: Share of outcomes that the range should hold, 0.8 for example.
+            season: Periods of a season: 12 for months of a year, 1 for none.
         """
 
 
@@ -70,9 +76,13 @@ class SeasonalNaive:
     Principles and Practice, 3rd ed., table 5.2).
     """
 
-    def forecast(self, history: Numbers, horizon: int, level: float) -> Forecast:
+    def forecast(
+        self, history: Numbers, horizon: int, level: float, season: int = SEASON
+    ) -> Forecast:
         z = _z(level)
-        return _block(history, horizon, z, lambda series: _seasonal_naive(series, horizon, z))
+        return _block(
+            history, horizon, z, season, lambda row: _seasonal_naive(row, horizon, z, season)
+        )
 
 
 class Ets:
@@ -86,11 +96,15 @@ class Ets:
     else it is simulated with a fixed seed.
     """
 
-    def forecast(self, history: Numbers, horizon: int, level: float) -> Forecast:
+    def forecast(
+        self, history: Numbers, horizon: int, level: float, season: int = SEASON
+    ) -> Forecast:
         z = _z(level)
         # the optimiser's matrices are tiny: waking more threads for them costs four times the work
         with threadpool_limits(limits=1):
-            return _block(history, horizon, z, lambda series: _ets(series, horizon, level))
+            return _block(
+                history, horizon, z, season, lambda row: _ets(row, horizon, level, season)
+            )
 
 
 FORECASTERS: dict[str, Forecaster] = {"ets": Ets(), "seasonal_naive": SeasonalNaive()}
@@ -103,11 +117,10 @@ class _Form(NamedTuple):
     damped: bool
     seasonal: str | None
 
-    @property
-    def parameters(self) -> int:
+    def parameters(self, season: int) -> int:
         """Smoothing and damping parameters, start values, and the variance."""
-        trend, season = 2 * self.damped, self.seasonal is not None
-        return (1 + trend + season) + (1 + self.damped + (SEASON - 1) * season) + 1
+        trend, seasonal = 2 * self.damped, self.seasonal is not None
+        return (1 + trend + seasonal) + (1 + self.damped + (season - 1) * seasonal) + 1
 
 
 FORMS = (
@@ -122,16 +135,21 @@ FORMS = (
 
 class _Fit(NamedTuple):
     form: _Form
+    season: int
     aicc: float
     mean: npt.NDArray[np.float64]
     result: ETSResults
 
 
 def _block(
-    history: Numbers, horizon: int, z: float, one: Callable[[npt.NDArray[np.float64]], _Series]
+    history: Numbers,
+    horizon: int,
+    z: float,
+    season: int,
+    one: Callable[[npt.NDArray[np.float64]], _Series],
 ) -> Forecast:
     rows = [_observed(row) for row in history]
-    found = [_plain(row, horizon, z) or one(row) for row in rows]
+    found = [_plain(row, horizon, z, season) or one(row) for row in rows]
     shape = (len(rows), horizon)
     mean = np.array([series.mean for series in found]).reshape(shape)
     cv = _typical_cv(rows)
@@ -166,13 +184,16 @@ def _typical_cv(rows: list[npt.NDArray[np.float64]]) -> float:
     return float(np.median(known)) if known else UNKNOWN_CV
 
 
-def _plain(series: npt.NDArray[np.float64], horizon: int, z: float) -> _Series | None:
+def _plain(
+    series: npt.NDArray[np.float64], horizon: int, z: float, season: int
+) -> _Series | None:
     """Series that need no model: none, over, constant, or too short for one."""
     flat = np.zeros(horizon)
     if not len(series):
         return _Series(flat, flat, flat, "no history")
-    if not series[-SEASON:].any():
-        return _Series(flat, flat, flat, "nothing sold for a year")
+    if not series[-max(season, SEASON) :].any():
+        how = "nothing sold for a year" if season == SEASON else "nothing sold lately"
+        return _Series(flat, flat, flat, how)
     if len(series) < SHORTEST:
         known = len(series) >= 3
         error = series.std(ddof=1) * np.sqrt(1 + 1 / len(series)) if known else np.nan
@@ -183,59 +204,69 @@ def _plain(series: npt.NDArray[np.float64], horizon: int, z: float) -> _Series |
     return None
 
 
-def _seasonal_naive(series: npt.NDArray[np.float64], horizon: int, z: float) -> _Series:
+def _seasonal_naive(
+    series: npt.NDArray[np.float64], horizon: int, z: float, season: int
+) -> _Series:
     ahead = np.arange(horizon)
-    if len(series) < SEASON:
+    if len(series) < season:
         width = np.full(horizon, z * series.std(ddof=1) * np.sqrt(1 + 1 / len(series)))
         return _Series(np.full(horizon, series.mean()), width, width, "mean")
-    differences = series[SEASON:] - series[:-SEASON]
+    differences = series[season:] - series[:-season]
     enough = len(differences) >= 3
     deviation = np.sqrt(np.mean(differences**2)) if enough else series.std(ddof=1)
-    width = z * deviation * np.sqrt(ahead // SEASON + 1)
-    return _Series(series[-SEASON:][ahead % SEASON], width, width, "seasonal naive")
+    width = z * deviation * np.sqrt(ahead // season + 1)
+    method = "seasonal naive" if season > 1 else "naive"
+    return _Series(series[-season:][ahead % season], width, width, method)
 
 
-def _ets(series: npt.NDArray[np.float64], horizon: int, level: float) -> _Series:
+def _ets(
+    series: npt.NDArray[np.float64], horizon: int, level: float, season: int
+) -> _Series:
     scale = np.abs(series).mean()
-    fits = list(_fits(series / scale, horizon))
+    fits = list(_fits(series / scale, horizon, season))
     if not fits:
-        return _seasonal_naive(series, horizon, _z(level))
+        return _seasonal_naive(series, horizon, _z(level), season)
     best = min(fits, key=lambda fit: fit.aicc)
     width = _simulated if best.form.error == "mul" else _exact
     below, above = width(best, len(series), level)
     return _Series(best.mean * scale, below * scale, above * scale, best.form.name)
 
 
-def _fits(series: npt.NDArray[np.float64], horizon: int) -> Iterator[_Fit]:
+def _fits(series: npt.NDArray[np.float64], horizon: int, season: int) -> Iterator[_Fit]:
     """The forms that the series can bear, fitted; one that comes to nothing is passed over."""
     count = len(series)
     for form in FORMS:
-        spare = count - form.parameters - 1
-        too_short = spare <= 0 or (form.seasonal and count < 2 * SEASON + 2)
-        if too_short or (form.error == "mul" and series.min() <= 0):
+        k = form.parameters(season)
+        spare = count - k - 1
+        no_season = season == 1 or count < 2 * season + 2
+        if spare <= 0 or (form.seasonal and no_season):
+            continue
+        if form.error == "mul" and series.min() <= 0:
             continue
         # statsmodels warns of what is looked after here: another form, or none, is taken
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                result = _model(series, form).fit(disp=False)
+                result = _model(series, form, season).fit(disp=False)
                 mean = np.asarray(result.forecast(horizon), dtype=float)
             except (ValueError, np.linalg.LinAlgError):
                 continue
-            k = form.parameters
             aicc = -2 * float(result.llf) + 2 * k + 2 * k * (k + 1) / spare
         if np.isfinite(mean).all() and not np.isnan(aicc):
-            yield _Fit(form, aicc, mean, result)
+            yield _Fit(form, season, aicc, mean, result)
 
 
-def _model(series: npt.NDArray[np.float64], form: _Form) -> ETSModel:
+def _model(series: npt.NDArray[np.float64], form: _Form, season: int) -> ETSModel:
+    # imported where it is used: it takes longer than everything else together
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
     return ETSModel(
         series,
         error=form.error,
         trend="add" if form.damped else None,
         damped_trend=form.damped,
         seasonal=form.seasonal,
-        seasonal_periods=SEASON if form.seasonal else None,
+        seasonal_periods=season if form.seasonal else None,
         initialization_method="heuristic",
     )
 
@@ -243,13 +274,13 @@ def _model(series: npt.NDArray[np.float64], form: _Form) -> ETSModel:
 def _deviation(fit: _Fit, count: int) -> float:
     """Standard deviation of the one-step errors, s^2 = sum e^2 / (n - k)."""
     errors = np.asarray(fit.result.resid, dtype=float)
-    return float(np.sqrt(np.sum(errors**2) / (count - fit.form.parameters)))
+    return float(np.sqrt(np.sum(errors**2) / (count - fit.form.parameters(fit.season))))
 
 
 def _exact(fit: _Fit, count: int, level: float) -> tuple[Numbers, Numbers]:
     """Half-width z x s x sqrt(1 + sum of c_j^2, j = 1 .. h - 1).
 
-    c_j = alpha + beta (phi + ... + phi^j) + gamma where the season of 12 divides j.
+    c_j = alpha + beta (phi + ... + phi^j) + gamma where the season divides j.
     """
     values = dict(zip(fit.result.param_names, fit.result.params, strict=True))
     ahead = np.arange(1, len(fit.mean))
@@ -257,7 +288,7 @@ def _exact(fit: _Fit, count: int, level: float) -> tuple[Numbers, Numbers]:
     c = (
         values["smoothing_level"]
         + values.get("smoothing_trend", 0.0) * damping
-        + values.get("smoothing_seasonal", 0.0) * (ahead % SEASON == 0)
+        + values.get("smoothing_seasonal", 0.0) * (ahead % fit.season == 0)
     )
     growth = np.sqrt(1 + np.concatenate([[0.0], np.cumsum(c**2)]))
     width = _z(level) * _deviation(fit, count) * growth

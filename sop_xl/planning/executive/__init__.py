@@ -39,6 +39,8 @@ def run(
         "supply_view": views.supply_view(axis, supply_plan),
         "capacity_view": views.capacity_view(axis, capacity, resource),
         "finance_view": views.finance_view(finance_total),
+        "what_if_view": views.what_if_view(axis, demand_total, ALL_FAMILIES),
+        "what_if_load_view": views.what_if_load_view(axis, capacity, resource),
         "views": _choices(resource),
         "view_families": demand_total[["family"]].drop_duplicates(ignore_index=True),
         "view_resources": capacity[["resource"]].drop_duplicates(ignore_index=True),
@@ -68,5 +70,7 @@ def _choices(resource: str) -> pd.DataFrame:
         "demand_view": ALL_FAMILIES,
         "supply_view": ALL_FAMILIES,
         "capacity_view": resource,
+        "what_if_view": ALL_FAMILIES,
+        "what_if_load_view": resource,
     }
     return pd.DataFrame({"grid": list(choices), "choice": list(choices.values())}, dtype="str")

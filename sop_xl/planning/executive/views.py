@@ -20,6 +20,8 @@ from sop_xl.tables.executive import (
     FINANCE_VIEW,
     SUPPLY_SUMMARY,
     SUPPLY_VIEW,
+    WHAT_IF_LOAD_VIEW,
+    WHAT_IF_VIEW,
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 
@@ -71,6 +73,27 @@ def capacity_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataF
 def finance_view(finance_total: pd.DataFrame) -> pd.DataFrame:
     """The grid ``finance_view``: the lines of the profit and loss account that the chart shows."""
     return finance_total[["period", *FINANCE_VIEW.names]].reset_index(drop=True)
+
+
+def what_if_view(axis: Axis, demand_total: pd.DataFrame, family: str) -> pd.DataFrame:
+    """The grid ``what_if_view`` before anything is tried: it shows the plan."""
+    cells = _shown(axis, WHAT_IF_VIEW, demand_total, "family", family)
+    past = slice(None, axis.history)
+    cells["forecast"] = cells["baseline"].copy()
+    for name, shown in (("forecast_low", "low"), ("forecast_high", "high")):
+        cells[name] = cells[shown].copy()
+        cells[name][:, past] = cells["actual"][:, past]
+    cells["band"] = cells["forecast_high"] - cells["forecast_low"]
+    cells["difference"] = cells["forecast"] - cells["baseline"]
+    return blocks(WHAT_IF_VIEW, [""], axis, cells)
+
+
+def what_if_load_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:
+    """The grid ``what_if_load_view`` before anything is tried: it shows the plan."""
+    cells = _shown(axis, WHAT_IF_LOAD_VIEW, capacity, "resource", resource)
+    cells["gap"] = cells["available"] - cells["load"]
+    cells["what_if_gap"] = cells["gap"].copy()
+    return blocks(WHAT_IF_LOAD_VIEW, [""], axis, cells)
 
 
 def _shown(

@@ -272,6 +272,20 @@ def otif(on_time_in_full: npt.ArrayLike, deliveries: npt.ArrayLike) -> Array:
     return share(on_time_in_full, deliveries)
 
 
+def fill_rate(filled: npt.ArrayLike, demanded: npt.ArrayLike) -> float:
+    """Fill rate = sum(min(filled, demanded)) / sum(demanded) over the items, a share: what was
+    shipped on time of what was ordered. Sending more of one item fills no other.
+
+    Not the cycle service level, the share of cycles without a stock-out. Source: Chopra and Meindl,
+    Supply Chain Management, chapter 12 (product fill rate).
+
+    >>> fill_rate([120.0, 50.0], [100.0, 100.0])
+    0.75
+    """
+    ordered, sent = _pairs(demanded, filled)
+    return float(share(schedule_met(sent, ordered).sum(), ordered.sum()))
+
+
 def utilisation(load: npt.ArrayLike, available: npt.ArrayLike) -> Array:
     """Load / available capacity, both in hours; above 1 is an overload and is not capped.
 
@@ -377,6 +391,16 @@ def working_capital(current_assets: npt.ArrayLike, current_liabilities: npt.Arra
     200.0
     """
     return _numbers(current_assets) - _numbers(current_liabilities)
+
+
+def cash_flow_to_sales(cash_flow: npt.ArrayLike, net_sales: npt.ArrayLike) -> Array:
+    """Operating cash flow / net sales, both money of the same period, a share; negative where cash
+    flows out.
+
+    >>> float(cash_flow_to_sales(120.0, 1000.0))
+    0.12
+    """
+    return share(cash_flow, net_sales)
 
 
 def revenue_vs_plan(revenue: npt.ArrayLike, planned: npt.ArrayLike) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
@@ -20,6 +21,7 @@ from sop_xl.planning.frames import (
     totals,
     zero,
 )
+from sop_xl.planning.ranges import one_each
 from sop_xl.tables.supply import CAPACITY
 
 
@@ -39,6 +41,59 @@ def load_hours(production: Numbers, hours: Numbers) -> Numbers:
            [151.5]])
     """
     return hours.T @ production
+
+
+def resource_profile(
+    volumes: npt.ArrayLike, hours_per_unit: npt.ArrayLike, offset: npt.ArrayLike = 0.0
+) -> Numbers:
+    """Load of each resource in hours by bill of resources: resources down, periods across. A family
+    may load its resources some periods before its volume is due; then the last periods, whose load
+    comes from beyond the range, are missing.
+
+    ``L_wt = sum over families of P_f(t+o_f) x h_fw``. Source: Vollmann, Berry and Whybark,
+    Manufacturing Planning and Control Systems, capacity planning (bill of capacity, resource
+    profile); signs and units as :func:`load_hours`.
+
+    Args:
+        volumes: P, units, families down, periods across; a blank is none.
+        hours_per_unit: h, hours of one unit, families down, resources across; a blank is none.
+        offset: o, whole periods by which the work comes before the volume, one number or one for
+            each family.
+
+    Raises:
+        ValueError: Volumes, hours and offsets are not of as many families.
+
+    >>> resource_profile([[50.0, 40.0]], [[0.5, 2.0]]).tolist()
+    [[25.0, 20.0], [100.0, 80.0]]
+    >>> resource_profile([[50.0, 40.0]], [[0.5]], 1.0).tolist()
+    [[20.0, nan]]
+    """
+    units, hours = (np.atleast_2d(np.asarray(x, dtype=float)) for x in (volumes, hours_per_unit))
+    ahead = zero(one_each(offset, len(units)))
+    if len(units) != len(hours):
+        raise ValueError(
+            f"rows are families: {len(units)} rows of volumes, {len(hours)} of hours per unit"
+        )
+    if (ahead % 1 != 0).any():
+        raise ValueError("the offset has to be whole periods")
+    if np.isnan(units).all() or np.isnan(hours).all():
+        return np.full((hours.shape[1], units.shape[1]), np.nan)
+    last = units.shape[1] - 1
+    source = np.arange(last + 1) + ahead.astype(np.int64)
+    seen = (source >= 0) & (source <= last)
+    shifted = np.take_along_axis(zero(units), np.clip(source, 0, last), axis=1)
+    load = load_hours(np.where(seen, shifted, 0.0), zero(hours))
+    unseen = load_hours((~seen).astype(float), (zero(hours) != 0).astype(float)) > 0
+    return np.where(unseen, np.nan, load)
+
+
+def capacity_gap(load: npt.ArrayLike, available: npt.ArrayLike) -> Numbers:
+    """Available - load, both in hours: negative is a shortage.
+
+    >>> capacity_gap([176.0, 150.0], 160.0).tolist()
+    [-16.0, 10.0]
+    """
+    return np.asarray(np.asarray(available, dtype=float) - np.asarray(load, dtype=float))
 
 
 def with_team_hours(workforce: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +136,7 @@ def capacity(
         matrix(inputs, name, "resource", names, axis.plan) for name in ("overtime", "extra")
     )
     available = np.hstack([regular[:, past], regular[:, plan] + zero(overtime) + zero(extra)])
-    gap = available[:, plan] - load[:, plan]
+    gap = capacity_gap(load[:, plan], available[:, plan])
     return blocks(
         CAPACITY,
         names,

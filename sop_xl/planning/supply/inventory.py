@@ -63,15 +63,15 @@ def days_of_supply(demand: Numbers, inventory: Numbers, days: Numbers) -> Number
     >>> days_of_supply(np.array([[10.0, 20, 40]]), stock, np.array([31.0, 30, 31]))
     array([[45.5,  0. ,  0. ]])
     """
-    cover = np.zeros_like(demand)
-    through, cumulated = np.cumsum(days), cumulative(demand)
-    for row in range(demand.shape[0]):
-        due = cumulated[row]
-        reach = rounded(due + inventory[row])
-        # the last period whose demand is covered whole; it is never before the period itself
-        at = np.searchsorted(due, reach, side="right") - 1
-        inside = np.minimum(at + 1, len(due) - 1)
-        part = (reach - due[at]) / np.where(demand[row, inside] > 0, demand[row, inside], 1.0)
-        walked = through[at] - through + part * days[inside]
-        cover[row] = np.where(reach >= due[-1], through[-1] - through, walked)
+    due, through = cumulative(demand), np.cumsum(days)
+    reach = rounded(due + inventory)
+    # the last period whose demand is covered whole; it is never before the period itself
+    at = np.zeros(demand.shape, dtype=np.int64)
+    for t in range(demand.shape[1]):
+        at[:, t] = (due <= reach[:, t : t + 1]).sum(axis=1) - 1
+    inside = np.minimum(at + 1, demand.shape[1] - 1)
+    whole, after = np.take_along_axis(due, at, 1), np.take_along_axis(demand, inside, 1)
+    part = (reach - whole) / np.where(after > 0, after, 1.0)
+    walked = through[at] - through + part * days[inside]
+    cover = np.where(reach >= due[:, -1:], through[-1:] - through, walked)
     return np.where(inventory <= 0, 0.0, cover)

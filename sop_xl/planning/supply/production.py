@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers, zero
+from sop_xl.planning.ranges import across, beside, one_each, series
 
 
 class Projection(NamedTuple):
@@ -73,3 +75,63 @@ def project(
         before = before + production[:, t] - demand[:, t]
         stock[:, t] = before
     return Projection(chase, production, stock)
+
+
+def level_schedule(
+    demand: npt.ArrayLike,
+    workdays: npt.ArrayLike = 1.0,
+    opening: npt.ArrayLike = 0.0,
+    ending: npt.ArrayLike = 0.0,
+) -> npt.NDArray[np.generic]:
+    """Output of each period at the lowest constant daily rate that never runs into backlog and ends
+    with the stock wanted, in units.
+
+    It is :func:`level_plan` for the ranges of a sheet.
+
+    Args:
+        demand: Units; one series in each row, or one series down a column. A blank is none.
+        workdays: Working days of each period, or one number for all.
+        opening: Stock less backlog now; one number, or one for each series.
+        ending: Stock wanted at the end; one number, or one for each series.
+
+    Raises:
+        ValueError: The ranges do not fit, or the first period has no working days.
+
+    >>> level_schedule([10.0, 40.0], 20.0).tolist()
+    [25.0, 25.0]
+    """
+    given = series(demand)
+    rows = zero(given.rows)
+    days = across(workdays, rows.shape[1])
+    if (days[:1] == 0).any():
+        raise ValueError("the first period has no working days, so there is no rate for it")
+    first, last = (one_each(numbers, len(rows)) for numbers in (opening, ending))
+    plan = level_plan(rows, first, last, days)
+    return given.like(np.where(_any(given.rows), plan, np.nan))
+
+
+def chase_schedule(
+    demand: npt.ArrayLike, opening: npt.ArrayLike = 0.0, target: npt.ArrayLike = 0.0
+) -> npt.NDArray[np.generic]:
+    """Output that follows demand and ends each period with the stock wanted, in units. Never
+    negative: too much stock is sold first.
+
+    It is the chase plan of :func:`project` for the ranges of a sheet.
+
+    Args:
+        demand: Units; one series in each row, or one series down a column. A blank is none.
+        opening: Stock less backlog now; one number, or one for each series.
+        target: Stock wanted at the end of each period, or one number for all.
+
+    >>> chase_schedule([10.0, 40.0], 30.0, 5.0).tolist()
+    [0.0, 25.0]
+    """
+    (rows, wanted), shape = beside(demand, target)
+    free = np.full(rows.shape, np.nan)
+    plan = project(zero(rows), zero(wanted), one_each(opening, len(rows)), free, free).chase
+    return shape.like(np.where(_any(rows), plan, np.nan))
+
+
+def _any(rows: Numbers) -> npt.NDArray[np.bool_]:
+    """Which series hold a number at all (upright)."""
+    return np.asarray(~np.isnan(rows).all(axis=1, keepdims=True))

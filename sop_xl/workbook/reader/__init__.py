@@ -6,20 +6,30 @@ inserted and moved rows do no harm. Outputs are never read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables import GRIDS, TABLES
+from sop_xl.workbook.macros import missing_macros
 from sop_xl.workbook.reader.cells import BookInputs, SheetCells
-from sop_xl.workbook.reader.files import open_sheets, read_identity
+from sop_xl.workbook.reader.files import OpenedSheet, open_sheets, read_identity
 from sop_xl.workbook.reader.grids import read_grids
 from sop_xl.workbook.reader.lists import read_list
 from sop_xl.workbook.sheets import SHEETS
 
-__all__ = ["BookInputs", "level_of", "read_identity", "read_inputs"]
+__all__ = [
+    "BookInputs",
+    "OpenedSheet",
+    "inputs_of",
+    "level_of",
+    "open_sheets",
+    "read_identity",
+    "read_inputs",
+]
 
 
-def level_of(identity: dict[str, str]) -> tuple[str, ...]:
+def level_of(identity: Mapping[str, str]) -> tuple[str, ...]:
     """The planning level at which a book was made."""
     return tuple(identity["level"].split())
 
@@ -31,9 +41,24 @@ def read_inputs(path: Path) -> BookInputs:
         SopError: The file cannot be read, or is no book of this structure.
     """
     identity = read_identity(path)
+    book = inputs_of(identity, open_sheets(path), path.name)
+    if lost := missing_macros(path):
+        book.findings.append(_other_program(path, lost))
+    return book
+
+
+def inputs_of(
+    identity: dict[str, str], sheets: Mapping[str, OpenedSheet], file: str
+) -> BookInputs:
+    """The inputs that the sheets of a book hold, a file or one that is open in Excel.
+
+    Args:
+        identity: What the book says it is.
+        sheets: Its cells by sheet.
+        file: How findings call the book.
+    """
     level = level_of(identity)
-    sheets = open_sheets(path)
-    book = BookInputs(path.name, identity)
+    book = BookInputs(file, identity)
     for spec in SHEETS:
         tables = [TABLES[name].for_level(level) for name in spec.tables]
         lists = [table for table in tables if table.is_editable]
@@ -48,6 +73,18 @@ def read_inputs(path: Path) -> BookInputs:
         if grids:
             read_grids(sheet, grids)
     return book
+
+
+def _other_program(path: Path, lost: Sequence[str]) -> Finding:
+    """Programs other than Excel save a workbook without what they do not know."""
+    return Finding(
+        "workbook",
+        f"the workbook has lost {' and '.join(lost)}: another program than Excel saved it. Its "
+        "inputs were read.",
+        "Write it with them again: sop-xl generate",
+        Severity.WARNING,
+        file=path.name,
+    )
 
 
 def _missing_sheet(book: BookInputs, sheet: str) -> None:

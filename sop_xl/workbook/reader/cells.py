@@ -30,6 +30,8 @@ class BookInputs:
     unread: set[CellKey] = field(default_factory=set)
     """Rows of a grid that are not on its sheet: input table, key of the block, measure."""
     findings: list[Finding] = field(default_factory=list)
+    typed_over: list[Finding] = field(default_factory=list)
+    """Those of the findings that are about formulas somebody typed over."""
 
     def cell_of(self, table: Table, key: str, column: str) -> str:
         """Where a value stands; the first key of the row where a whole row is meant.
@@ -93,6 +95,7 @@ class SheetCells:
             "Type it in an input row instead (blue on yellow); the next book has the formula.",
             cell,
         )
+        self.book.typed_over.append(self.book.findings[-1])
 
     def find(
         self,

@@ -31,7 +31,7 @@ MeasureRows = dict[tuple[Key, str], int]
 
 def read_grids(sheet: SheetCells, grids: Sequence[Grid]) -> None:
     """Read the inputs of the grids of a sheet."""
-    header_row = _time_header(sheet)
+    header_row = time_header(sheet.rows)
     if header_row is None:
         sheet.find(grids[0], "the header row with Measure and the months is gone",
                    "Bring it back; the inputs of the sheet stay as they were.")
@@ -80,9 +80,9 @@ def _note_figures(
                 sheet.book.cells[spot] = sheet.address(row, at)
 
 
-def _time_header(sheet: SheetCells) -> int | None:
-    for row in range(1, min(HEADER_SEARCH, len(sheet.rows)) + 1):
-        values = sheet.rows[row - 1]
+def time_header(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The row with the header Measure and the months, counted from 1."""
+    for row, values in enumerate(rows[:HEADER_SEARCH], start=1):
         if "Measure" in values and any(isinstance(v, dt.datetime) for v in values):
             return row
     return None

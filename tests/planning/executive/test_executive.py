@@ -319,11 +319,17 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
         "demand_view": "All families",
         "supply_view": "All families",
         "capacity_view": "Press",
+        "what_if_view": "All families",
+        "what_if_load_view": "Press",
     }
     assert plan_row(frames["demand_view"], WHEN, "consensus") == [110, 120, 130, 140]
     assert plan_row(frames["demand_view"], WHEN, "band") == [40] * 4
     assert plan_row(frames["supply_view"], WHEN, "inventory") == [55, 65, 75, 85]
     assert plan_row(frames["capacity_view"], WHEN, "load") == [90, 120, 100.4, 80]
+    what_if = frames["what_if_view"]
+    assert plan_row(what_if, WHEN, "forecast") == plan_row(what_if, WHEN, "baseline")
+    gap = plan_row(frames["what_if_load_view"], WHEN, "gap")
+    assert plan_row(frames["what_if_load_view"], WHEN, "what_if_gap") == gap
     past = frames["demand_view"]["period"].isin(WHEN.past)
     assert frames["demand_view"].loc[past, "consensus"].isna().all()
     assert (frames["demand_view"].loc[past, "band"] == 0).all()

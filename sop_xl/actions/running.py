@@ -1,0 +1,63 @@
+"""The plan: the steps of a cycle run over what the store holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from sop_xl import cycle
+from sop_xl.actions.plans import OpenPlan, Progress, cycle_of, open_plan
+from sop_xl.planning.calendar import Axis, axis_of
+from sop_xl.store import Inputs, Store
+
+
+class Run(NamedTuple):
+    """A plan as it was computed, and the inputs that it was computed from."""
+
+    plan: cycle.Plan
+    axis: Axis
+    inputs: Inputs
+
+
+def run(
+    path: Path, cycle_name: str | None = None, progress: Progress | None = None
+) -> Run:
+    """Run the steps of a cycle on what the store holds, and keep the versions of the plan."""
+    with open_plan(path) as plan:
+        name = cycle_of(plan, cycle_name)
+        done = run_open(plan, name, progress)
+        keep(plan, name, done.plan)
+    return done
+
+
+def run_open(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
+    held = plan.store.read(name)
+    axis = axis_of(plan.settings, pd.Period(name, "M"))
+    frames = dict(held.frames)
+    frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
+    steps = list(cycle.STEPS)
+
+    def tell(step: cycle.Step) -> None:
+        if progress:
+            progress(steps.index(step), len(steps), step.title)
+
+    made = cycle.run(frames, plan.settings, axis, held.findings, progress=tell)
+    return Run(made, axis, held)
+
+
+def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:
+    """Plans of earlier cycles: those made here, and delivered ones of cycles not made here."""
+    own = store.past_plans(first)
+    if own.empty:
+        return loaded
+    older = loaded[~loaded["cycle"].isin(own["cycle"].unique())]
+    return pd.concat([older, own[loaded.columns]], ignore_index=True)
+
+
+def keep(plan: OpenPlan, name: str, made: cycle.Plan) -> None:
+    """Keep the versions of a plan, dated like the inputs they follow from."""
+    latest = plan.store.latest_revision(name)
+    if latest is not None:
+        plan.store.save_plan(name, made.frames, made.findings, latest.author, latest.saved_at)

@@ -1,0 +1,88 @@
+"""What the ribbon calls: ``from sop_xl.excel import ribbon; ribbon.press('forecast')``.
+
+This is the door at which nothing may die silently: whatever happens, the person who pressed gets
+one readable message, and the details stand in a log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import traceback
+from pathlib import Path
+
+from sop_xl.actions import Press, Report, button, login, open_plan, perform, plan_folder_of
+from sop_xl.errors import SopError
+from sop_xl.excel.live import LiveBook, caller
+from sop_xl.excel.places import known_plans, own_folder
+
+
+def press(action: str) -> None:
+    """A button was pressed in a workbook that is open in Excel."""
+    book = caller()
+    try:
+        press_in(book, action)
+    except SopError as error:
+        _tell(book, action, error.message, [error.remedy])
+    except Exception:  # a person is waiting for an answer; the trace says what to mend
+        place = _keep_trace(traceback.format_exc())
+        lines = [f"The details are in {place}.", "Send that file to whoever looks after sop-xl."]
+        _tell(book, action, "This should not have happened; the workbook is as it was.", lines)
+
+
+def press_in(book: LiveBook, action: str, plan: Path | None = None) -> Report:
+    """Do what a button does in an open workbook.
+
+    Args:
+        plan: The plan folder; the one that the workbook belongs to if not given.
+
+    Raises:
+        SopError: It was impossible, and nothing was written.
+    """
+    pressed = button(action)
+    folder = plan or plan_of(book)
+    return perform(
+        Press(action, book, folder, login(), dt.datetime.now(dt.UTC)), pressed, pressed.label
+    )
+
+
+def plan_of(book: LiveBook) -> Path:
+    """The plan folder of an open workbook.
+
+    It lies in it; if it does not, or is in the cloud, it is one of those that ``sop-xl
+    excel-setup --plan`` remembers, and that issued the workbook.
+
+    Raises:
+        SopError: None is known.
+    """
+    build = book.identity()["build"]
+    place = Path(book.file)
+    if "://" not in book.file and place.is_absolute() and place.exists():
+        try:
+            return plan_folder_of(place)
+        except SopError:
+            pass  # it was mailed or moved
+    plans = known_plans()
+    for folder in plans:
+        with open_plan(folder) as plan:
+            if plan.store.issued(build):
+                return folder
+    if len(plans) == 1:
+        return plans[0]  # the template belongs to no plan: it opens the only one there is
+    raise SopError(
+        f"{book.name} lies in no plan folder.",
+        "Save it in the folder of its plan, below sop.toml; or let Excel remember the folder: "
+        "sop-xl excel-setup --plan FOLDER",
+    )
+
+
+def _tell(book: LiveBook, action: str, message: str, lines: list[str]) -> None:
+    book.log([(action, message)])
+    book.tell(message, [line for line in lines if line])
+
+
+def _keep_trace(trace: str) -> Path:
+    place = Path(own_folder(Path.home())) / "errors.log"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("a", encoding="utf-8") as file:
+        file.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}\n{trace}\n")
+    return place

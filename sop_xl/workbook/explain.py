@@ -1,0 +1,163 @@
+"""What a cell of a book shows, how it is computed and from what: for whoever traces a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import pandas as pd
+from openpyxl.utils import coordinate_to_tuple, range_boundaries
+
+from sop_xl.errors import SopError
+from sop_xl.planning.wording import month
+from sop_xl.schema import BLANK, VALUES, Column, Grid, Measure, Role, Table
+from sop_xl.tables import GRIDS, TABLES
+from sop_xl.workbook.layout import excel_name
+from sop_xl.workbook.reader import BookInputs, OpenedSheet, level_of
+from sop_xl.workbook.reader.cells import is_formula, text_of
+from sop_xl.workbook.reader.grids import time_header
+from sop_xl.workbook.sheets import SHEETS, SheetSpec
+from sop_xl.workbook.words import in_words
+
+Rows: TypeAlias = list[list[Any]]
+_TARGET = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9]\d*)")
+_FILLED_BY = {
+    Role.KEY: "It is a key: it says what the row is about.",
+    Role.INPUT: "People fill it in.",
+    Role.OPTIONAL: "People may fill it in.",
+}
+
+
+class Explained(NamedTuple):
+    """A cell in words: what it shows, and what is worth knowing about it."""
+
+    title: str
+    lines: list[str]
+
+
+def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) -> Explained:
+    """Say what a cell shows and where it comes from.
+
+    Args:
+        book: The inputs of the book, for its level and its cycle.
+        sheets: Its cells.
+        target: ``Demand_Plan!Z14``.
+
+    Raises:
+        SopError: There is no such cell.
+    """
+    match = _TARGET.fullmatch(target.strip())
+    if match is None:
+        raise SopError(f"{target} is no cell.", "Name it like this: Demand_Plan!Z14")
+    name = match["sheet"]
+    if name not in sheets:
+        raise SopError(f"There is no sheet {name}.", f"There are: {', '.join(sheets)}.")
+    row, column = coordinate_to_tuple(f"{match['column'].upper()}{match['row']}")
+    sheet = sheets[name]
+    values, formulas, _ = sheet
+    spec = next((spec for spec in SHEETS if spec.name == name), None)
+    place = f"{name}!{match['column'].upper()}{row}"
+    shown = _shown(_at(values, row, column))
+    found = spec and (_in_grids(book, spec, sheet, row, column)
+                      or _in_lists(book, spec, sheet, row, column))
+    formula = _at(formulas, row, column)
+    lines = [f"Formula in the cell: {getattr(formula, 'text', formula)}"] * is_formula(formula)
+    if not found:
+        used = f" {spec.title}: used by {spec.used_by}." if spec else ""
+        return Explained(f"{place} shows {shown}.", [f"It belongs to no list or plan row.{used}",
+                                                     *lines])
+    what, notes = found
+    return Explained(f"{place}: {what} is {shown}.", [*notes, *lines])
+
+
+def _in_grids(
+    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, row: int, column: int
+) -> tuple[str, list[str]] | None:
+    values, *_ = sheet
+    header_row = time_header(values)
+    if header_row is None or row <= header_row:
+        return None
+    header = values[header_row - 1]
+    at = header.index("Measure") + 1
+    label = _at(values, row, at)
+    keys = [text_of(v) for v in values[row - 1][: at - 1] if v not in (None, "")]
+    level = level_of(book.identity)
+    for grid in (GRIDS[name].for_level(level) for name in spec.grids):
+        measure = next((m for m in grid.measures if m.label == label), None)
+        if measure is None or len(grid.keys) != len(keys):
+            continue
+        head = _at([header], 1, column)
+        period = pd.Period(head, "M") if isinstance(head, dt.datetime) else None
+        when = f", {month(period)}" if period is not None else f", {head}" if head else ""
+        of = f" of {' · '.join(keys)}" if keys else ""
+        is_past = period is not None and period < pd.Period(book.identity["cycle"], "M")
+        return f"{measure.label}{of}{when}", _about_measure(grid, measure, is_past)
+    return None
+
+
+def _about_measure(grid: Grid, measure: Measure, is_past: bool) -> list[str]:
+    lines = [measure.help] if measure.help else []
+    text = measure.past if is_past else measure.plan
+    if measure.role.is_input and not is_past:
+        return [*lines, _FILLED_BY[measure.role]]
+    if text == VALUES:
+        return [*lines, f"The program writes it: {grid.help}"]
+    if text == BLANK:
+        return [*lines, "It is blank in these months."]
+    return [*lines, f"Computed: {measure.label} = {in_words(text, grid)}"]
+
+
+def _in_lists(
+    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, row: int, column: int
+) -> tuple[str, list[str]] | None:
+    values, _, tables = sheet
+    level = level_of(book.identity)
+    for table in (TABLES[name].for_level(level) for name in spec.tables):
+        reference = tables.get(excel_name(table))
+        if reference is None:
+            continue
+        left, top, right, bottom = (int(part or 0) for part in range_boundaries(reference))
+        if not (left <= column <= right and top < row <= bottom):
+            continue
+        label = _at(values, top, column)
+        field = next((c for c in table.columns if c.label == label), None)
+        if field is not None:
+            return f"{field.label}{_row_of(table, values, row, top, left)}", _about(table, field)
+    return None
+
+
+def _row_of(table: Table, values: Rows, row: int, top: int, left: int) -> str:
+    labels = {_at(values, top, at): at for at in range(left, left + len(table.columns))}
+    keys = [
+        text_of(_at(values, row, labels[table[key].label]))
+        for key in table.keys
+        if table[key].label in labels
+    ]
+    return f" of {' · '.join(keys)}" if any(keys) else ""
+
+
+def _about(table: Table, column: Column) -> list[str]:
+    lines = [column.help]
+    if column.formula:
+        lines.append(f"Computed: {column.label} = {in_words(column.formula, table)}")
+    elif column.role in _FILLED_BY and table.is_editable:
+        lines.append(_FILLED_BY[column.role])
+    else:
+        lines.append(f"The program writes it: {table.help}")
+    return lines
+
+
+def _shown(value: object) -> str:
+    if value in (None, ""):
+        return "blank"
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _at(rows: Rows, row: int, column: int) -> object:
+    if row > len(rows) or column > len(rows[row - 1]):
+        return None
+    return rows[row - 1][column - 1]

@@ -1,0 +1,94 @@
+"""Arguments that each worksheet function answers, as cells of Excel: at least one example each.
+
+A block of cells is rows of values, a single cell is its value. An argument may be left out at the
+end. Every example goes through Excel's door and through Python's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+Cell = float | str | bool | dt.datetime | None
+Rows = list[list[Cell]]
+
+
+def column(*cells: Cell) -> Rows:
+    """Cells below each other."""
+    return [[cell] for cell in cells]
+
+
+def row(*cells: Cell) -> Rows:
+    """Cells beside each other."""
+    return [list(cells)]
+
+
+ACTUAL = column(90.0, 95.0, 115.0, 100.0, 125.0, 140.0)
+FORECAST = column(100.0, 100.0, 100.0, 110.0, 110.0, 110.0)
+YEAR = [31.0, 28.0, 35.0, 40.0, 44.0, 52.0, 60.0, 58.0, 47.0, 39.0, 33.0, 29.0]
+TWO_YEARS = column(*YEAR, *(1.1 * month for month in YEAR))
+MASTER_SCHEDULE = row(None, None, 70.0, None, 70.0, None, 70.0, 70.0)
+FORECAST_OF_PUMPS = row(*[30.0] * 4, *[40.0] * 4)
+ORDERS_OF_PUMPS = row(33.0, 20.0, 10.0, 4.0, 2.0, None, None, None)
+
+EXAMPLES: dict[str, tuple[object, ...]] = {
+    # forecast quality
+    "SOP_WMAPE": (ACTUAL, FORECAST),
+    "SOP_FCST_ACC": (ACTUAL, FORECAST),
+    "SOP_MAPE": (ACTUAL, FORECAST),
+    "SOP_MASE": (ACTUAL, FORECAST, row(80.0, 85.0, 99.0, 90.0, 97.0), 2.0),
+    "SOP_BIAS": (ACTUAL, FORECAST, "a-f"),
+    "SOP_TRACKING": (ACTUAL, FORECAST),
+    "SOP_FVA": (column(14.6, 20.0), column(12.3, 21.0)),
+    "SOP_CV": (ACTUAL,),
+    "SOP_VOLATILITY": (row(110.0, 90.0), row(100.0, 100.0)),
+    # portfolio, forecasts and what is laid on top of them
+    "SOP_ABCXYZ": ([[80.0, 82.0, 81.0], [1.0, 40.0, 0.0]], column(9.5, 3.0)),
+    "SOP_FORECAST": (TWO_YEARS, 6.0, 12.0, "seasonal_naive"),
+    "SOP_FORECAST_PI": (TWO_YEARS, 6.0, 0.8, 12.0, "seasonal_naive"),
+    "SOP_METHOD": (TWO_YEARS, 12.0, "seasonal_naive"),
+    "SOP_EXPLAIN": (TWO_YEARS, 12.0, "seasonal_naive"),
+    "SOP_WPIPELINE": (
+        column(1000.0, 400.0, 90.0), column(0.5, 0.25, None),
+        column(dt.datetime(2026, 10, 5), dt.datetime(2026, 11, 30), None),
+        row(dt.datetime(2026, 10, 1), dt.datetime(2026, 11, 1)),
+    ),
+    "SOP_EVENT_LIFT": (row(1600.0, 3000.0, 3200.0, 3800.0), row(0.1, None, None, None), 0.2),
+    "SOP_NETFCST": (column(*[350.0] * 4), column(300.0, 500.0, 280.0, None), 1.0, 1.0),
+    # supply and spreading
+    "SOP_CAPGAP": (row(176.0, 150.0, None), row(160.0, 160.0, 160.0)),
+    "SOP_RCCP": ([[50.0, 40.0], [15.0, 20.0]], [[0.8, 0.4, 2.1], [1.2, 2.5, 3.1]]),
+    "SOP_PAB": (64.0, MASTER_SCHEDULE, FORECAST_OF_PUMPS, ORDERS_OF_PUMPS),
+    "SOP_ATP": (64.0, MASTER_SCHEDULE, ORDERS_OF_PUMPS),
+    "SOP_DOS": (75.0, row(60.0, 30.0), row(30.0, 31.0)),
+    "SOP_SAFETY": (0.9, column(500.0, 16.0), column(2.0, 5.0), column(0.0, 1.0), 150.0),
+    "SOP_LEVEL": (column(900.0, 700.0, 800.0), column(22.0, 18.0, 21.0)),
+    "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
+    "SOP_DISAGG": (100.0, row(2.0, 7.0, 7.0, 7.0, 7.0, 1.0), row(*[None] * 5, True), 0.0),
+    # service, output and the process
+    "SOP_ADHERENCE": (row(95.0, 80.0), row(100.0, 0.0)),
+    "SOP_SCHED_ADH": (row(120.0, 50.0), row(100.0, 100.0)),
+    "SOP_SERVICE": (19.0, 20.0),
+    "SOP_OTIF": (column(9.0, 7.0), column(12.0, 7.0)),
+    "SOP_FILL": (row(120.0, 50.0), row(100.0, 100.0)),
+    "SOP_UTIL": (column(80.0, None, 120.0), 100.0),
+    "SOP_OEE": (420.0, 373.0, 60.0, 19_271.0, 18_848.0),
+    "SOP_CLOSURE": (8.0, 10.0),
+    "SOP_MATURITY": (row(3.0, 4.0, 2.0, 4.0), "weakest", "stage"),
+    # money
+    "SOP_TURNS": (row(100.0, 90.0), row(365.0, 300.0), 10.0),
+    "SOP_DIO": (250.0, 1000.0, 365.0),
+    "SOP_DSO": (100.0, 1000.0, 365.0),
+    "SOP_DPO": (100.0, 1000.0, 365.0),
+    "SOP_CCC": (90.0, 90.0, 54.0),
+    "SOP_WC": (500.0, 300.0),
+    "SOP_OCF_SALES": (120.0, 1000.0),
+    "SOP_PVM": (column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, 50.0)),
+    # calendar and units
+    "SOP_FISCAL": (column(dt.datetime(2026, 10, 15), dt.datetime(2027, 1, 3)), 10.0, "4-4-5"),
+    "SOP_WORKDAYS": (row(None, dt.datetime(2026, 10, 15)),),
+    "SOP_CONVERT": (
+        column(None, 3.0), "pallet", "box", column("pcs", "box", "pallet"),
+        column(1.0, 12.0, 480.0),
+    ),
+}  # fmt: skip
+"""An example by the name of the function."""
