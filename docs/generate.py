@@ -98,13 +98,23 @@ def commands() -> str:
         " answers `--help`.", "",
     ]
     lines += _table(("command", "what it does"), (
-        (f"[{name}](#{name})", _plain(_first_line(command)))
-        for name, command in cli.main.commands.items()
+        (f"[{name}](#{_slug(name)})", _plain(_first_line(command)))
+        for name, command in _all_commands()
     ))
     lines += ["## Exit codes", "", *_table(("code", "meaning"), EXIT_CODES), REFUSED, ""]
-    for name, command in cli.main.commands.items():
+    for name, command in _all_commands():
         lines += _command(name, command)
     return "\n".join(lines)
+
+
+def _all_commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command, those of a group under their own full name."""
+    for name, command in cli.main.commands.items():
+        if isinstance(command, click.Group):
+            for part, own in command.commands.items():
+                yield f"{name} {part}", own
+        else:
+            yield name, command
 
 
 def _first_line(command: click.Command) -> str:
@@ -284,7 +294,7 @@ def _toml_value(value: object) -> str:
 def workbook() -> str:
     lines = [
         "# Workbook", "", FROM_DECLARATIONS, "",
-        "The sheets of `SOP_<cycle>.xlsx` in the order of work, at the planning level family x"
+        "The sheets of `SOP_<cycle>.xlsm` in the order of work, at the planning level family x"
         " region. Blue on yellow is to be filled in, black is computed, grey is the past. On time"
         " sheets the same month stands in the same column; history stands left of the plan. On"
         " *D3_Demand* and *D4_Supply* a yellow cell chooses what the charts show; such a choice"

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sop_xl import actions, cli
+from sop_xl.actions import batching
 from sop_xl.cli import DONE, FINDINGS, IMPOSSIBLE, main
 from sop_xl.schema import Finding, Severity
 from sop_xl.store import Change, Conflict, Kind
@@ -207,7 +208,7 @@ def test_batch_counts_findings_and_checks_in_words(
     made = made._replace(
         checks_failed=1, findings=[warning, warning, warning._replace(severity=Severity.REPAIR)]
     )
-    monkeypatch.setattr(actions, "generate", lambda *_, **__: made)
+    monkeypatch.setattr(batching, "generate", lambda *_, **__: made)
     (row,) = actions.batch(plan, author="Ann", at=NOW, reload=False)
     assert (row.plan, row.result) == (plan.name, "findings")
     assert row.message == "2 warnings, 1 check failed"

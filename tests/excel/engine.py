@@ -14,8 +14,9 @@ import datetime as dt
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -55,6 +56,8 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"([+-]?)[$€£]?(\d[\d,]*\.?\d*(?:e[+-]?\d+)?|\.\d+)(%?)", re.IGNORECASE)
 _COLUMN = re.compile(r"(\w+)\[(?:\[#This Row\],)?\[?(?!#)@?([^\[\]]+)\]")
 
+Spot = tuple[int, int]
+"""Row and column, from 1."""
 Box = tuple[int, int, int, int]
 """First row and column, last row and column."""
 
@@ -90,10 +93,23 @@ class Written(NamedTuple):
     screen_updating: bool
 
 
-class Text(str):
-    """A text that stays one."""
+class Formula(str):
+    """What Excel takes for a formula."""
 
     __slots__ = ()
+
+
+class ErrorText(str):
+    """An error such as #N/A."""
+
+    __slots__ = ()
+
+
+class List(NamedTuple):
+    """Where an Excel table lies, and what its columns are called."""
+
+    box: Box
+    columns: list[Any]
 
 
 def taken(text: str) -> Any:
@@ -103,7 +119,7 @@ def taken(text: str) -> Any:
     ('007', 7.0, 0.12, True, '=-Fracht', 46000.0)
     """
     if text.startswith("'"):
-        return Text(text[1:])
+        return text[1:]
     number = _NUMBER.fullmatch(text.strip())
     if number:
         size = float(number[2].replace(",", "")) / (100 if number[3] else 1)
@@ -113,8 +129,8 @@ def taken(text: str) -> Any:
     if text.upper() in ("TRUE", "FALSE"):
         return text.upper() == "TRUE"
     if text[:1] in ("=", "+", "-", "@") and len(text) > 1:
-        return text if text[0] == "=" else f"={text}"
-    return text if text.upper() in ERROR_CODES else Text(text)
+        return Formula(text if text[0] == "=" else f"={text}")
+    return ErrorText(text.upper()) if text.upper() in ERROR_CODES else text
 
 
 class Engine:
@@ -196,8 +212,9 @@ class Excel:
         self.calls: Counter[str] = Counter()
         """Blocks that were read and written: values, formulas, written."""
         self.written: list[Written] = []
-        self.refuse_after: int | None = None
-        """Blocks that are written before Excel refuses the next."""
+        self.refuse: set[int] = set()
+        """Which blocks are refused, by the number of those that were tried before."""
+        self.tried = 0
         self.calculated = 0
         self.selection: Range | None = None
         self._settings: dict[str, Any] = {"calculation": "automatic", "screen_updating": True}
@@ -279,7 +296,12 @@ class Books:
         return self.open_ones[0]
 
     def open(self, fullname: str, *_options: Any) -> Book:
-        self.open_ones.insert(0, Book(self.app, Path(fullname)))
+        path = Path(fullname)
+        return self.show(path, *_read(path.read_bytes()))
+
+    def show(self, path: Path, cells: Iterable[Cells], defined: Mapping[str, str]) -> Book:
+        """Open a workbook that no file holds, for a test."""
+        self.open_ones.insert(0, Book(self.app, path, cells, defined))
         return self.open_ones[0]
 
     def __call__(self, key: str | int) -> Book:
@@ -298,19 +320,93 @@ class Books:
         return len(self.open_ones)
 
 
-class Book:
-    """A workbook: the openpyxl one, and the values that its formulas had in the file."""
+class Cells:
+    """What a sheet holds.
 
-    def __init__(self, app: Excel, path: Path) -> None:
+    Args:
+        shown: What the cells show, blank ones left out; errors as :class:`ErrorText`.
+        formulas: Formulas with "=", by the cells that hold them.
+        tables: The lists by their names.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        shown: dict[Spot, Any],
+        formulas: dict[Spot, str],
+        tables: dict[str, List],
+    ) -> None:
+        self.title, self.shown, self.formulas, self.tables = title, shown, formulas, tables
+        self.arrays: dict[Box, str] = {}
+        self.dates = {spot for spot, value in shown.items() if isinstance(value, dt.datetime)}
+        """Cells in a format of dates: a number shows as one."""
+        self.unlocked: set[Spot] = set()
+        self.styled = (1, 1)
+        """The last row and column that have a format."""
+        self.protected, self.visible = False, True
+
+    @classmethod
+    def of_sheet(cls, sheet: Any, cached: Any) -> Cells:
+        """A sheet of an openpyxl workbook, and the same one with the values of its formulas."""
+        found = cls(sheet.title, {}, {}, {})
+        looks: dict[Any, tuple[bool, bool]] = {}
+        for spot, cell in sheet._cells.items():
+            value = cell.value
+            if cell.data_type == "f":
+                if isinstance(value, ArrayFormula):
+                    found.arrays[box_of(value.ref)] = str(value.text)
+                else:
+                    found.formulas[spot] = str(value)
+                value = cached._cells[spot].value if spot in cached._cells else None
+            if value is not None:
+                is_error = isinstance(value, str) and cell.data_type != "s" and value in ERROR_CODES
+                found.shown[spot] = ErrorText(value) if is_error else value
+            style = cell._style
+            if style not in looks:
+                looks[style] = cell.is_date, not cell.protection.locked
+            if looks[style][0]:
+                found.dates.add(spot)
+            if looks[style][1]:
+                found.unlocked.add(spot)
+        for table in sheet.tables.values():
+            columns = [column.name for column in table.tableColumns]
+            found.tables[table.name] = List(box_of(table.ref), columns)
+        found.styled = (sheet.max_row, sheet.max_column)
+        found.protected = bool(sheet.protection.sheet)
+        found.visible = sheet.sheet_state == "visible"
+        return found
+
+    def copy(self) -> Cells:
+        tables = {name: List(box, list(columns)) for name, (box, columns) in self.tables.items()}
+        twin = Cells(self.title, dict(self.shown), dict(self.formulas), tables)
+        twin.arrays, twin.dates, twin.unlocked = dict(self.arrays), self.dates, self.unlocked
+        twin.styled, twin.protected, twin.visible = self.styled, self.protected, self.visible
+        return twin
+
+
+@lru_cache(maxsize=4)
+def _read(data: bytes) -> tuple[list[Cells], dict[str, str]]:
+    """The sheets of a file and its defined names."""
+    workbook: Any = openpyxl.load_workbook(BytesIO(data))
+    cached: Any = openpyxl.load_workbook(BytesIO(data), data_only=True)
+    sheets = [Cells.of_sheet(sheet, cached[sheet.title]) for sheet in workbook.worksheets]
+    return sheets, {name: one.attr_text for name, one in workbook.defined_names.items()}
+
+
+class Book:
+    """A workbook that is open."""
+
+    def __init__(
+        self, app: Excel, path: Path, cells: Iterable[Cells], defined: Mapping[str, str]
+    ) -> None:
         self.app, self.path, self.fullname = app, path, str(path)
-        data = path.read_bytes()
-        self.workbook: Any = openpyxl.load_workbook(BytesIO(data))
-        cached: Any = openpyxl.load_workbook(BytesIO(data), data_only=True)
-        self.cached = {sheet.title: _values(sheet) for sheet in cached.worksheets}
+        self.cells = [one.copy() for one in cells]
+        self.defined = dict(defined)
+        self.looked_at = 0
 
     @property
-    def api(self) -> Any:
-        return self.workbook
+    def api(self) -> Book:
+        return self
 
     @property
     def name(self) -> str:
@@ -325,9 +421,9 @@ class Book:
     def names(self) -> Names:
         return Names(self)
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, title: str) -> Sheet:
         """A sheet, for a test."""
-        return Sheet(self, self.workbook[name])
+        return Sheet(self, next(one for one in self.cells if one.title == title))
 
     def activate(self) -> None:
         self.app.listens(changing=True)
@@ -335,26 +431,36 @@ class Book:
         books.insert(0, books.pop(books.index(self)))
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
+        """Write the cells and names into the file that was opened, by openpyxl."""
         assert password is None
-        self.workbook.save(path or self.path)
+        workbook: Any = openpyxl.load_workbook(self.path)
+        for cells in self.cells:
+            sheet = workbook[cells.title]
+            spots = sheet._cells.keys() | cells.shown.keys() | cells.formulas.keys()
+            for row, column in spots:
+                cell = sheet.cell(row, column)
+                text = cells.formulas.get((row, column))
+                if not isinstance(cell.value, ArrayFormula):
+                    cell.value = text or cells.shown.get((row, column))
+                    if isinstance(cell.value, str) and not text:
+                        cell.data_type = "s"
+        for name, text in self.defined.items():
+            workbook.defined_names[name] = DefinedName(name, attr_text=text)
+        workbook.save(path or self.path)
 
     def close(self) -> None:
         self.app.books.open_ones.remove(self)
-
-
-def _values(sheet: Any) -> dict[tuple[int, int], Any]:
-    return {spot: cell.value for spot, cell in sheet._cells.items() if cell.value is not None}
 
 
 class Names:
     """The defined names of a workbook."""
 
     def __init__(self, book: Book) -> None:
-        self.book, self.defined = book, book.workbook.defined_names
+        self.book, self.defined = book, book.defined
 
     @property
-    def api(self) -> Any:
-        return self.defined
+    def api(self) -> Names:
+        return self
 
     def contains(self, key: str) -> bool:
         self.book.app.listens()
@@ -370,9 +476,12 @@ class Names:
     def __len__(self) -> int:
         return len(self.defined)
 
+    def snapshot(self) -> list[tuple[str, Name]]:
+        return [(name, Name(self.book, name)) for name in self.defined]
+
     def add(self, name: str, refers_to: str) -> Name:
         self.book.app.listens(changing=True)
-        self.defined[name] = DefinedName(name, attr_text=refers_to.removeprefix("="))
+        self.defined[name] = refers_to.removeprefix("=")
         return Name(self.book, name)
 
 
@@ -383,21 +492,22 @@ class Name:
         self.book, self.name = book, name
 
     @property
-    def api(self) -> Any:
-        return self.book.workbook.defined_names[self.name]
+    def api(self) -> Name:
+        return self
 
     @property
     def refers_to(self) -> str:
-        return f"={self.api.attr_text}"
+        self.book.app.listens()
+        return f"={self.book.defined[self.name]}"
 
     @refers_to.setter
     def refers_to(self, value: str) -> None:
         self.book.app.listens(changing=True)
-        self.api.attr_text = value.removeprefix("=")
+        self.book.defined[self.name] = value.removeprefix("=")
 
     def delete(self) -> None:
         self.book.app.listens(changing=True)
-        del self.book.workbook.defined_names[self.name]
+        del self.book.defined[self.name]
 
 
 class Sheets:
@@ -407,48 +517,48 @@ class Sheets:
         self.book = book
 
     @property
-    def api(self) -> Any:
-        return self.book.workbook.worksheets
+    def api(self) -> Sheets:
+        return self
 
     @property
     def active(self) -> Sheet:
-        return Sheet(self.book, self.book.workbook.active)
+        return Sheet(self.book, self.book.cells[self.book.looked_at])
 
     def __call__(self, key: str | int) -> Sheet:
         self.book.app.listens()
         if isinstance(key, int):
-            return Sheet(self.book, self.api[key - 1])
-        for sheet in self.api:
-            if sheet.title.casefold() == key.casefold():
-                return Sheet(self.book, sheet)
+            return Sheet(self.book, self.book.cells[key - 1])
+        for cells in self.book.cells:
+            if cells.title.casefold() == key.casefold():
+                return Sheet(self.book, cells)
         raise refusal("Subscript out of range")
 
     def __iter__(self) -> Iterator[Sheet]:
         self.book.app.listens()
-        return (Sheet(self.book, sheet) for sheet in self.api)
+        return (Sheet(self.book, cells) for cells in self.book.cells)
 
     def __len__(self) -> int:
-        return len(self.api)
+        return len(self.book.cells)
 
 
 class Sheet:
     """A sheet of an open workbook."""
 
-    def __init__(self, book: Book, cells: Any) -> None:
-        self.book, self.cells_of = book, cells
+    def __init__(self, book: Book, cells: Cells) -> None:
+        self.book, self.cells = book, cells
 
     @property
-    def api(self) -> Any:
-        return self.cells_of
+    def api(self) -> Sheet:
+        return self
 
     @property
     def name(self) -> str:
         self.book.app.listens()
-        return str(self.cells_of.title)
+        return self.cells.title
 
     @property
     def index(self) -> int:
-        return int(self.book.workbook.worksheets.index(self.cells_of)) + 1
+        return self.book.cells.index(self.cells) + 1
 
     @property
     def tables(self) -> Tables:
@@ -456,56 +566,43 @@ class Sheet:
 
     @property
     def used_range(self) -> Range:
+        """From the first cell that holds anything to the last that has a format."""
         self.book.app.listens()
-        used = [at for at, cell in self.cells_of._cells.items() if _is_used(cell)] or [(1, 1)]
+        used = self.cells.shown.keys() | self.cells.formulas.keys() | {self.cells.styled}
         rows, columns = zip(*used, strict=True)
         return Range(self, (min(rows), min(columns), max(rows), max(columns)))
 
     def range(self, first: Any, last: Any = None) -> Range:
-        top, left, bottom, right = self.box_of(first)
+        top, left, bottom, right = _place(first)
         if last is not None:
-            _, _, bottom, right = self.box_of(last)
+            _, _, bottom, right = _place(last)
         return Range(self, (top, left, bottom, right))
-
-    def box_of(self, place: Any) -> Box:
-        if isinstance(place, Range):
-            return place.box
-        if isinstance(place, tuple):
-            return (place[0], place[1], place[0], place[1])
-        left, top, right, bottom = (edge or 0 for edge in range_boundaries(place))
-        return (top, left, bottom, right)
 
     def activate(self) -> None:
         self.book.app.listens(changing=True)
-        if self.cells_of.sheet_state != "visible":
+        if not self.cells.visible:
             raise refusal("Activate method of Worksheet class failed")
-        self.book.workbook.active = self.index - 1
+        self.book.looked_at = self.index - 1
 
     # ---- cells -----------------------------------------------------------------------------
 
     def shown(self, row: int, column: int) -> Any:
         """The value of a cell as COM hands it over."""
-        cell = self.cells_of._cells.get((row, column))
-        if cell is None or cell.value is None:
-            return None
-        value = cell.value
-        if cell.data_type == "f":
-            value = self.book.cached.get(self.cells_of.title, {}).get((row, column))
-        if isinstance(value, bool) or value is None:
+        value = self.cells.shown.get((row, column))
+        if isinstance(value, ErrorText):
+            return ERROR_CODES[value]
+        if isinstance(value, bool) or not isinstance(value, int | float):
             return value
-        if isinstance(value, str):
-            return ERROR_CODES.get(value, value) if cell.data_type != "s" else value
-        if isinstance(value, int | float):
-            return float(value)
-        return value if isinstance(value, dt.datetime) else None
+        return float(value)
 
     def formula(self, row: int, column: int) -> str:
         """What Excel shows when the cell is edited."""
-        for box, text in self._arrays():
+        for box, text in self.cells.arrays.items():
             if _holds(box, row, column):
                 return text
-        cell = self.cells_of._cells.get((row, column))
-        value = None if cell is None else cell.value
+        if text := self.cells.formulas.get((row, column), ""):
+            return text
+        value = self.cells.shown.get((row, column))
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -514,60 +611,53 @@ class Sheet:
             value = (value - DAY_ZERO) / dt.timedelta(days=1)
         return f"{value:.15g}" if isinstance(value, int | float) else str(value)
 
-    def _arrays(self) -> list[tuple[Box, str]]:
-        found = []
-        for spot in self.cells_of.array_formulae:
-            formula = self.cells_of[spot].value
-            if isinstance(formula, ArrayFormula):
-                found.append((self.box_of(formula.ref), str(formula.text)))
-        return found
-
-    def put(self, row: int, column: int, value: Any) -> None:
+    def put(self, row: int, column: int, given: Any) -> None:
         """Put into a cell what Excel makes of a value."""
-        cell = self.cells_of.cell(row, column)
-        before = cell.value
-        if isinstance(value, str):
-            value = taken(value) if value else None
-        if isinstance(value, int | float) and not isinstance(value, bool) and cell.is_date:
-            value = from_excel(value)
-        if isinstance(value, str) and value.startswith("=") and not isinstance(value, Text):
+        spot = (row, column)
+        before = self.cells.shown.get(spot)
+        value = None if given == "" else taken(given) if isinstance(given, str) else given
+        if isinstance(value, Formula):
             self._check_formula(value)
-        cell.value = str(value) if isinstance(value, str) else value
-        if isinstance(value, Text):
-            cell.data_type = "s"
-        if cell.value != before:
-            self.book.cached.get(self.cells_of.title, {}).pop((row, column), None)
-            self._rename_column(row, column, before, cell.value)
+            if self.cells.formulas.get(spot) != value:
+                self.cells.formulas[spot] = str(value)
+                self.cells.shown.pop(spot, None)
+            return
+        self.cells.formulas.pop(spot, None)
+        if type(value) in (int, float) and spot in self.cells.dates:
+            value = from_excel(value)
+        if value is None:
+            self.cells.shown.pop(spot, None)
+        else:
+            self.cells.shown[spot] = value
+        if value != before:
+            self._rename_column(row, column, before, value)
 
     def _check_formula(self, formula: str) -> None:
         """Refuse columns that no list has."""
         columns = {
-            table.name: {column.name for column in table.tableColumns}
-            for sheet in self.book.workbook.worksheets
-            for table in sheet.tables.values()
-        }
+            name: set(table.columns) for cells in self.book.cells
+            for name, table in cells.tables.items()
+        }  # fmt: skip
         for name, column in _COLUMN.findall(formula):
             if name in columns and column not in columns[name]:
                 raise refusal("Application-defined or object-defined error")
 
     def _rename_column(self, row: int, column: int, before: Any, label: Any) -> None:
         """Formulas follow the header of a list."""
-        for table in self.cells_of.tables.values():
-            box = self.box_of(table.ref)
-            if row != box[0] or not _holds(box, row, column):
+        for name, table in self.cells.tables.items():
+            if row != table.box[0] or not _holds(table.box, row, column):
                 continue
-            table.tableColumns[column - box[1]].name = label
-            old, new = f"{table.name}[{before}]", f"{table.name}[{label}]"
-            for sheet in self.book.workbook.worksheets:
-                for cell in sheet._cells.values():
-                    if cell.data_type == "f" and isinstance(cell.value, str):
-                        cell.value = cell.value.replace(old, new)
+            table.columns[column - table.box[1]] = label
+            for cells in self.book.cells:
+                for spot, text in cells.formulas.items():
+                    if f"{name}[" in text:
+                        cells.formulas[spot] = text.replace(f"[{before}]", f"[{label}]")
 
     def check_change(self, box: Box) -> None:
         """Refuse what a protected sheet, or an array, does not let be changed."""
         top, left, bottom, right = box
-        if self.cells_of.protection.sheet and any(
-            self.cells_of.cell(row, column).protection.locked
+        if self.cells.protected and any(
+            (row, column) not in self.cells.unlocked
             for row in range(top, bottom + 1)
             for column in range(left, right + 1)
         ):
@@ -575,19 +665,30 @@ class Sheet:
                 "The cell or chart you're trying to change is on a protected sheet. To make a "
                 "change, unprotect the sheet. You might be requested to enter a password."
             )
-        for array, _ in self._arrays():
-            apart = (array[2] < top or array[0] > bottom or array[3] < left or array[1] > right)
+        for array in list(self.cells.arrays):
+            apart = array[2] < top or array[0] > bottom or array[3] < left or array[1] > right
             inside = top <= array[0] and left <= array[1] and array[2] <= bottom
             if not apart and not (inside and array[3] <= right):
                 raise refusal("You can't change part of an array.")
-
-
-def _is_used(cell: Any) -> bool:
-    return cell.value is not None or bool(cell.has_style)
+            if not apart:
+                del self.cells.arrays[array]
 
 
 def _holds(box: Box, row: int, column: int) -> bool:
     return box[0] <= row <= box[2] and box[1] <= column <= box[3]
+
+
+def _place(place: Any) -> Box:
+    if isinstance(place, Range):
+        return place.box
+    if isinstance(place, tuple):
+        return (place[0], place[1], place[0], place[1])
+    return box_of(place)
+
+
+def box_of(reference: str) -> Box:
+    left, top, right, bottom = (edge or 0 for edge in range_boundaries(reference))
+    return (top, left, bottom, right)
 
 
 class Range:
@@ -657,8 +758,7 @@ class Range:
     @formula_array.setter
     def formula_array(self, value: str) -> None:
         self._change()
-        reference = self.address.replace("$", "")
-        self.sheet.cells_of.cell(self.row, self.column).value = ArrayFormula(reference, value)
+        self.sheet.cells.arrays[self.box] = value
 
     def select(self) -> None:
         self.sheet.book.app.listens(changing=True)
@@ -677,11 +777,12 @@ class Range:
     def _change(self) -> None:
         app = self.sheet.book.app
         app.listens(changing=True)
-        if app.refuse_after is not None and len(app.written) >= app.refuse_after:
+        app.tried += 1
+        if app.tried - 1 in app.refuse:
             raise refusal("Application-defined or object-defined error")
         self.sheet.check_change(self.box)
         app.calls["written"] += 1
-        place = f"{self.sheet.cells_of.title}!{self.address.replace('$', '')}"
+        place = f"{self.sheet.cells.title}!{self.address.replace('$', '')}"
         app.written.append(Written(place, len(self), app.calculation, app.screen_updating))
 
     def _write(self, value: Any) -> None:
@@ -701,42 +802,37 @@ class Tables:
         self.sheet = sheet
 
     @property
-    def api(self) -> Any:
-        return self.sheet.cells_of.tables
+    def api(self) -> Tables:
+        return self
 
     def __call__(self, key: str | int) -> Table:
         self.sheet.book.app.listens()
-        if isinstance(key, int):
-            return list(self)[key - 1]
-        if key not in self.api:
+        name = list(self.sheet.cells.tables)[key - 1] if isinstance(key, int) else key
+        if name not in self.sheet.cells.tables:
             raise refusal("Subscript out of range")
-        return Table(self.sheet, self.api[key])
+        return Table(self.sheet, name)
 
     def __iter__(self) -> Iterator[Table]:
         self.sheet.book.app.listens()
-        return (Table(self.sheet, table) for table in self.api.values())
+        return (Table(self.sheet, name) for name in self.sheet.cells.tables)
 
     def __len__(self) -> int:
-        return len(self.api)
+        return len(self.sheet.cells.tables)
 
 
 class Table:
     """A list."""
 
-    def __init__(self, sheet: Sheet, table: Any) -> None:
-        self.parent, self.table = sheet, table
+    def __init__(self, sheet: Sheet, name: str) -> None:
+        self.parent, self.name = sheet, name
 
     @property
-    def api(self) -> Any:
-        return self.table
-
-    @property
-    def name(self) -> str:
-        return str(self.table.name)
+    def api(self) -> Table:
+        return self
 
     @property
     def range(self) -> Range:
-        return Range(self.parent, self.parent.box_of(self.table.ref))
+        return Range(self.parent, self.parent.cells.tables[self.name].box)
 
 
 @contextmanager

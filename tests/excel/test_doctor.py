@@ -665,7 +665,9 @@ def test_an_empty_value_of_the_sheet_hides_the_users() -> None:
     computer = windows()
     computer.files[BOOK] = book(sheet={"INTERPRETER_WIN": None, "USE UDF SERVER": False})
     checks = diagnose(computer, BOOK)
-    assert "the first python of the search path" in told(checks, "Python that Excel starts").found
+    started = told(checks, "Python that Excel starts")
+    assert "search path (from the sheet xlwings.conf of the workbook)" in started.found
+    assert started.remedy.startswith("Delete the sheet")
     assert told(checks, "Values of the settings").state is State.OK
 
 
@@ -870,6 +872,12 @@ def test_lines_bear_sign_word_and_remedy_and_are_summed_up() -> None:
     assert text[at + 1].startswith(f'    "{PYTHON}" -m pip install')
     assert any(line.startswith("○ Other antivirus programs (not seen)") for line in text)
     assert text[-1] == "24 ok, 1 not seen, 1 warning, 1 wrong."
+
+
+def test_warnings_are_counted_in_words_and_no_check_at_all_is_told() -> None:
+    two = [Check("one", "", State.WARNING, "x"), Check("two", "", State.WARNING, "x")]
+    assert doctor.lines(two)[-1] == "2 warnings."
+    assert doctor.lines([]) == ["Nothing to check."]
 
 
 def test_records_are_for_scripts() -> None:

@@ -5,7 +5,7 @@ is a request, ``[verb, argument, ...]`` in JSON, and is answered by a line: ``{"
 ``{"error": text}``. The end of the input ends LibreOffice.
 """
 
-import importlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -13,7 +13,8 @@ import sys
 import time
 from typing import Any
 
-uno: Any = importlib.import_module("uno")
+# other Pythons read this file too, to look for tests in it
+uno: Any = importlib.import_module("uno") if importlib.util.find_spec("uno") else None
 
 PATIENCE = 60  # seconds for LibreOffice to start
 ALWAYS = 4  # MacroExecutionMode: run macros without asking

@@ -257,7 +257,8 @@ def test_an_interpreter_that_is_not_there_is_told_before_xlwings_does(exists: bo
     book[stubs.EXISTS] = exists
     book.run("Press", "forecast demand")
     assert book[stubs.CODE] == (PRESSED if exists else None)
-    assert ["sop-xl doctor" in message for _, message, _, _ in book.app.dialogs] == (
+    command = r'"C:\Python\sop-xl" doctor'
+    assert [command in message for _, message, _, _ in book.app.dialogs] == (
         [] if exists else [True]
     )
 

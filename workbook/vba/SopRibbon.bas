@@ -53,10 +53,21 @@ End Function
 Private Sub SayThatPythonFailed(ByVal action As String)
     MsgBox "Python did not start, or stopped half way: '" & action & "' was not done." & vbLf _
         & vbLf & "Close this message, open a command prompt and type" & vbLf _
-        & vbLf & "    sop-xl doctor" & vbLf _
+        & vbLf & "    " & DoctorCommand() & vbLf _
         & vbLf & "It says what is wrong and what to do about it. " _
         & "What was typed into this workbook is still in it.", vbExclamation, "S&OP"
 End Sub
+
+'With its folder, beside the Python of the settings: a prompt rarely knows the way.
+Private Function DoctorCommand() As String
+    Dim interpreter As String
+    On Error Resume Next 'settings that cannot be read are one of the things that the doctor mends
+    interpreter = GetConfig("INTERPRETER_WIN", "")
+    DoctorCommand = "sop-xl doctor"
+    If InStr(interpreter, "\") = 0 Then Exit Function
+    DoctorCommand = Left$(interpreter, InStrRev(interpreter, "\")) & "sop-xl"
+    DoctorCommand = Chr(34) & DoctorCommand & Chr(34) & " doctor"
+End Function
 
 'Whether a defined name Gate_<gate> of this workbook is TRUE.
 Private Function IsOpen(ByVal gate As String) As Boolean

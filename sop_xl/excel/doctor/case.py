@@ -106,8 +106,10 @@ class Case:
     def interpreter(self) -> Setting:
         """The Python that Excel starts; bare ``python`` means the first of the search path."""
         key = "INTERPRETER_MAC" if self.machine.system == "mac" else "INTERPRETER_WIN"
-        named = self.setting(key, "")
-        return named if named.value else self.setting("INTERPRETER", "python")
+        named, older = self.setting(key, ""), self.setting("INTERPRETER", "python")
+        if named.value:
+            return named
+        return older if older.layer else Setting(older.value, named.layer)
 
     def interpreter_file(self) -> PurePath | None:
         """Where that Python is; None where only the search path knows."""

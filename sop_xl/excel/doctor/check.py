@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from sop_xl.planning.wording import count
+
 
 class State(Enum):
     """How a check ended; the worst last."""
@@ -67,8 +69,9 @@ def lines(checks: Sequence[Check]) -> list[str]:
         word = "" if check.state is State.OK else f" ({WORDS[check.state]})"
         told.append(f"{SIGNS[check.state]} {check.name}{word}: {check.found}")
         told += [f"    {line}" for line in check.remedy.splitlines()]
-    counts = Counter(check.state for check in checks)
-    parts = [f"{counts[state]} {WORDS[state]}" for state in State if counts[state]]
+    numbers = Counter(check.state for check in checks)
+    parts = [count(numbers[state], "warning") if state is State.WARNING
+             else f"{numbers[state]} {WORDS[state]}" for state in State if numbers[state]]
     return [*told, f"{', '.join(parts) or 'Nothing to check'}."]
 
 

@@ -23,6 +23,9 @@ from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.sheetdata import CellValue
 from sop_xl.workbook.styles import Cell
 
+NUMBER = "0+"
+"""Before a live number: LibreOffice with macros on answers an empty text where Python is not there,
+which is an error to an addition, but none to IFERROR."""
 PRINTED_PLAN = 13
 """Plan months that are printed: with the closed ones before them they fill a page."""
 KPI_MONTHS = 12
@@ -153,7 +156,8 @@ def _array(
         for at in range(columns.axis.horizon)
     ]
     row = place.row((), measures[0])
-    sheet.cells.put_array(row, columns.first_plan, values, formats, f"IFERROR({live},{frozen})")
+    formula = f"IFERROR({NUMBER}{live},{frozen})"
+    sheet.cells.put_array(row, columns.first_plan, values, formats, formula)
 
 
 def _row(place: GridPlace, measure: str, first: int, last: int) -> str:
@@ -186,9 +190,10 @@ def _words(sheet: Sheet, place: GridPlace, row: int) -> None:
     history = _row(place, "actual", place.columns.first_past, place.columns.last_past)
     for at, (label, function) in enumerate((("Method", "SOP_METHOD"), ("Why", "SOP_EXPLAIN"))):
         shown = "as in the plan: see Demand_Plan" if function == "SOP_METHOD" else "-"
+        call = f"{function}({history},{SEASON})"
         sheet.put(row + at, 1, label, "SOP Label")
         sheet.put(row + at, 2, shown, "SOP Text",
-                  formula=f'IFERROR({function}({history},{SEASON}),"{shown}")')
+                  formula=f'IFERROR(IF(LEN({call})=0,NA(),{call}),"{shown}")')
 
 
 def _kpis(sheet: Sheet, row: int) -> int:
@@ -209,7 +214,7 @@ def _kpis(sheet: Sheet, row: int) -> int:
         number_format = kpi.unit.number_format
         sheet.put(at, 1, kpi.label, "SOP Key")
         sheet.put(at, 2, value, "SOP Output", number_format,
-                  f"IFERROR({kpi.function}({given}),C{at})")
+                  f"IFERROR({NUMBER}{kpi.function}({given}),C{at})")
         sheet.put(at, 3, value, "SOP Output", number_format, f'IFERROR({native},"")')
         sheet.put(at, 4, kpi.function, "SOP Text")
     return row + 1 + len(_KPIS)

@@ -43,7 +43,7 @@ def compare(drawn: Drawn, live: Mapping[str, OpenedSheet]) -> Patches:
     pages, missing = examine(drawn, live)
     choices = _choices(drawn.workbook)
     sheets = [SheetPatch(name, [], 0, []) for name in missing]
-    moved = [f"the sheet {name} is missing" for name in missing]
+    moved = [f"{name}: the sheet is missing" for name in missing]
     for page in pages:
         moved += [f"{page.name}: {reason}" for reason in page.reasons]
         patch = SheetPatch(page.name, [], 0, [])
