@@ -153,6 +153,8 @@ class Column:
     """Its text is the name of a sheet to jump to."""
     unit_by: str = ""
     """The column that names the unit of each row, where rows differ (the KPI table)."""
+    width: float = 0.0
+    """Least width on the sheet, in characters, for what comes only while the book is open."""
 
 
 @dataclass(frozen=True, slots=True)

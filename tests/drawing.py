@@ -18,6 +18,7 @@ from sop_xl.workbook.build import Drawn, draw
 from sop_xl.workbook.reader import OpenedSheet
 from sop_xl.workbook.refresh import Formula, Patches
 from sop_xl.workbook.refresh.sameness import plain
+from sop_xl.workbook.sheetdata import SheetData
 from tests import companies
 from tests.conftest import NOW
 
@@ -142,12 +143,21 @@ def redrawn(drawn: Drawn, cells: Mapping[str, Any]) -> Drawn:
         place = Place.of(cell)
         sheet = sheets[place.sheet]
         if sheet.cells is next(s for s in drawn.sheets if s.name == place.sheet).cells:
-            sheet.cells = copy.deepcopy(sheet.cells)
+            sheet.cells = _again(sheet.cells)
         if isinstance(content, str) and content.startswith("="):
             sheet.cells.put(place.row, place.column, 0.0, 0, content[1:])
         else:
             sheet.cells.put(place.row, place.column, content)
     return drawn._replace(sheets=list(sheets.values()))
+
+
+def _again(data: SheetData) -> SheetData:
+    """The same cells in another sheet."""
+    again = SheetData()
+    for row, cells in data.cells_by_row():
+        for cell in cells:
+            again.put(row, *cell)
+    return again
 
 
 def applied(live: Live, patches: Patches) -> Live:

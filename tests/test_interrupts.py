@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sop_xl import actions, cycle, example
+from sop_xl.actions import books
+from sop_xl.actions import example as making
 from sop_xl.cli import IMPOSSIBLE, main
 from sop_xl.store import base
 from tests.books import InGrid, type_in
@@ -109,7 +111,7 @@ def test_people_go_on_in_the_old_workbook_where_no_new_one_could_be_written(
 
 
 @pytest.mark.parametrize(
-    "place", [(actions, "build"), (actions, "_run"), (os, "fsync"), (cycle, "run")],
+    "place", [(books, "draw"), (books, "run_open"), (os, "fsync"), (cycle, "run")],
     ids=["drawing", "planning", "writing", "step"],
 )  # fmt: skip
 def test_ctrl_c_while_a_workbook_is_made(
@@ -154,7 +156,7 @@ def test_ctrl_c_while_changes_are_collected(plan: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), FULL], ids=["Ctrl-C", "full disk"])
-@pytest.mark.parametrize("where", [(example, "to_csv"), (actions, "load"), (actions, "generate")],
+@pytest.mark.parametrize("where", [(example, "to_csv"), (making, "load"), (making, "generate")],
                          ids=["files", "load", "workbook"])  # fmt: skip
 @pytest.mark.parametrize("there", [True, False], ids=["empty folder", "no folder"])
 def test_half_an_example_company_is_not_left_behind(

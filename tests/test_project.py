@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sop_xl
+from sop_xl.workbook.macros import TEMPLATE
 
 ROOT = Path(__file__).parents[1]
 TOP = {
@@ -98,7 +99,7 @@ def test_the_wheel_holds_every_module_and_no_other_file(wheel: zipfile.Path) -> 
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     wanted = {
         path.relative_to(ROOT).as_posix() for name in IN_THE_WHEEL for path in files(ROOT / name)
-    }
+    } | {f"sop_xl/workbook/{TEMPLATE}"}
     assert held == wanted
 
 

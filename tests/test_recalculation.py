@@ -85,7 +85,7 @@ TOGETHER = {
 """Changes typed into one book."""
 
 MOVED = "the plan has moved since: messages and exceptions are as issued"
-ON_VALUES = ("tblExceptions", "tblDecisions", "tblKpis", "Issue_mark", MOVED)
+ON_VALUES = ("tblExceptions", "tblDecisions", "tblKpis", "KPI_Facts!", "Issue_mark", MOVED)
 """Signs of formulas that show what Python has ranked, proposed or counted."""
 
 PLANTED = {
@@ -120,7 +120,7 @@ def books(once: Once, request: pytest.FixtureRequest, small: Path) -> Books:
 
     folder = once("recalculation", make)
     found = {path.stem: path for path in folder.glob("*.xlsm")}
-    return Books(found, {name: folder / "recalculated" / p.name for name, p in found.items()})
+    return Books(found, {name: folder / "recalculated" / f"{name}.xlsx" for name in found})
 
 
 @pytest.mark.parametrize("name", CELLS)

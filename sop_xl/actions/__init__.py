@@ -9,8 +9,9 @@ from sop_xl.actions.example import demo
 from sop_xl.actions.loading import Loading, check, load
 from sop_xl.actions.looking import diff, status
 from sop_xl.actions.plans import OpenPlan, Progress, init, login, open_plan, plan_folder_of
-from sop_xl.actions.pressing import Press, Report, perform
+from sop_xl.actions.pressing import Report, perform
 from sop_xl.actions.running import Run, run
+from sop_xl.actions.session import Press
 
 __all__ = [
     "BUTTONS", "BatchRow", "Button", "Collected", "FileBook", "Generated", "Loading", "OpenPlan",

@@ -31,6 +31,10 @@ class PlanBook(Protocol):
         """Full path, or the name: how the store tells this copy from others."""
 
     @property
+    def drawn_anew(self) -> bool:
+        """Whether writing makes all of it anew, its macros too, wherever people moved its rows."""
+
+    @property
     def needs_new(self) -> str:
         """Why it cannot go on as it is, such as a lost ribbon; empty if it can."""
 
@@ -98,6 +102,7 @@ class FileBook:
         self._answer, self._print, self._cell = answer, print_line, cell
         self._progress = progress
         self._sheets: dict[str, OpenedSheet] | None = None
+        self._see = ""
 
     @property
     def name(self) -> str:
@@ -108,8 +113,12 @@ class FileBook:
         return str(self.path.resolve())
 
     @property
+    def drawn_anew(self) -> bool:
+        return True
+
+    @property
     def needs_new(self) -> str:
-        return ""  # it is written anew every time
+        return ""
 
     def identity(self) -> dict[str, str]:
         return read_identity(self.path)
@@ -120,8 +129,7 @@ class FileBook:
         return self._sheets
 
     def difference(self, drawn: Drawn) -> Patches:
-        # rows that people sorted or inserted do no harm: the file is drawn as a whole
-        return compare(drawn, self.sheets())._replace(moved=[])
+        return compare(drawn, self.sheets())
 
     def write(
         self, patches: Patches, drawn: Drawn, record: Record, *, issued: str = ""
@@ -132,7 +140,9 @@ class FileBook:
         lost = missing_macros(self.path)
         before = self.path.read_bytes()
         if hashlib.sha256(before).hexdigest() != issued:  # it may hold sheets of people's own
-            write_atomically(free_name(self.path, "_edited"), before)
+            kept = free_name(self.path, "_edited")
+            write_atomically(kept, before)
+            self._print(f"{self.name} as it was is kept: {kept.name}")
         write_atomically(self.path, data)
         if lost:
             self._print(f"{self.name} had lost {' and '.join(lost)}; it has them again.")
@@ -144,7 +154,8 @@ class FileBook:
         return self._answer(title, lines)
 
     def tell(self, title: str, lines: Sequence[str]) -> None:
-        for line in (title, *(f"  {line}" for line in lines)):
+        see = [f"See {self._see}"] if self._see else []
+        for line in (title, *(f"  {line}" for line in [*lines, *see])):
             self._print(line)
 
     def say(self, done: int, total: int, text: str) -> None:
@@ -155,7 +166,7 @@ class FileBook:
         """The log on the disk has it already; a file is not opened once more for its sheet."""
 
     def go(self, target: str) -> None:
-        self._print(f"See {target}")
+        self._see = target  # told with the message: there is no eye to lead
 
     def selection(self) -> str:
         if not self._cell:

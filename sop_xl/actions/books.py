@@ -86,13 +86,33 @@ def default_book(plan: OpenPlan, cycle_name: str, ending: str = MACROS) -> Path:
     return plan.folder.cycle(pd.Period(cycle_name, "M")) / f"SOP_{cycle_name}{ending}"
 
 
-def issuable(plan: OpenPlan, name: str, progress: Progress | None = None) -> Issuable:
-    """Run a cycle, keep its versions, and say which book shows it."""
-    done = run_open(plan, name, progress)
+def issuable(
+    plan: OpenPlan, name: str, progress: Progress | None = None, foreseen: Run | None = None
+) -> Issuable:
+    """Run a cycle, keep its versions, and say which book shows it.
+
+    Args:
+        foreseen: A run of the cycle that stands if the store holds now what it was run on.
+    """
+    done = _confirmed(plan, name, foreseen) or run_open(plan, name, progress)
     done = _seed(plan, name, done, progress)
     keep(plan, name, done.plan)
+    return shown(plan, name, done)
+
+
+def shown(plan: OpenPlan, name: str, done: Run) -> Issuable:
+    """A run as a book would show it."""
     frames = dict(done.plan.frames) | {"change_log": plan.store.changes(name)}
     return Issuable(done, frames, _identity(plan, name, done.inputs.mark))
+
+
+def _confirmed(plan: OpenPlan, name: str, foreseen: Run | None) -> Run | None:
+    """A foreseen run with the mark of what the store holds now; None if that is something else."""
+    if foreseen is None:
+        return None
+    now, then = plan.store.read(name), foreseen.inputs
+    equal = all(frame.equals(then.frames[table]) for table, frame in now.frames.items())
+    return foreseen._replace(inputs=now) if equal and now.findings == then.findings else None
 
 
 def write_book(

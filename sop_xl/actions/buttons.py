@@ -6,40 +6,48 @@ in ``BUTTONS`` and an element in ``workbook/ribbon/customUI14.xml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from sop_xl import __version__
-from sop_xl.actions.books import generate
-from sop_xl.actions.collecting import weigh
-from sop_xl.actions.loading import load
+from sop_xl.actions.books import default_book, generate
+from sop_xl.actions.collecting import take_over
+from sop_xl.actions.loading import Loading, load
+from sop_xl.actions.loading import check as check_data
 from sop_xl.actions.plans import open_plan
 from sop_xl.actions.pressing import (
     Action,
-    Press,
     Refreshed,
     Report,
-    Session,
+    StoppedError,
+    ask_first,
     bring_up_to_date,
+    collected_lines,
+    open_new,
     opened,
     refreshing,
     taken_over,
+    usable,
 )
-from sop_xl.actions.pressing import calendar as steps_of
+from sop_xl.actions.preview import Preview
+from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
 from sop_xl.actions.telling import change_text, figure, kept_text
 from sop_xl.errors import SopError
+from sop_xl.planning.review.checks import PASSED
 from sop_xl.planning.wording import count, number, percent
 from sop_xl.schema import has_errors
 from sop_xl.tables.demand import DEMAND_PLAN
-from sop_xl.tables.executive import DONE
+from sop_xl.tables.executive import CYCLE_CALENDAR, DONE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.workbook.explain import explain
 from sop_xl.workbook.reader.shown import shown_rows
 
+CALENDAR = "Cycle_Calendar!A1"
 LISTED = 8
 """Lines about single families, resources or KPIs in a message; the sheets have them all."""
 
@@ -63,29 +71,62 @@ class Button:
 
 
 def new_cycle(press: Press) -> Report:
-    """Load what the plan folder delivers and write the workbook of its cycle."""
-    identity = press.book.identity()
-    with open_plan(press.plan) as plan:
-        known = {found.name for found in plan.store.cycles()}
-        issued = plan.store.issued(identity["build"])
-    saved: list[str] = []
-    if issued is not None and issued.cycle == max(known):
-        # nothing that was typed in the old month's book may be lost with it
-        saved = opened(press, "", _save).lines
-    loading = load(press.plan, author=press.author, at=press.at, progress=press.book.say)
-    if loading.revision is None:
-        wrong = [str(f) for f in loading.findings if has_errors([f])]
-        return Report("Nothing was loaded: the data have errors.", wrong, findings=True)
-    if loading.cycle == identity["cycle"]:
+    """Take over what was typed, load the next month's data and write the workbook of its cycle.
+
+    The open workbook stays as it is. The template belongs to no cycle: it opens the newest one.
+    """
+    found = check_data(press.plan, progress=press.book.say)
+    if has_errors(found.findings):
+        return _wrong_data(found, "Nothing was done")
+    if press.book.identity()["build"] == TEMPLATE_BUILD:
+        return _first_cycle(press, found.cycle)
+    return opened(press, "", lambda session: _next_cycle(session, found.cycle))
+
+
+def _next_cycle(session: Session, coming: str) -> Report:
+    press, cycle = session.press, session.issue.cycle
+    if coming <= cycle:
         raise SopError(
-            f"The data of the plan folder are still those of {loading.cycle}, the cycle of this "
-            "workbook; they were loaded.",
-            "Put the next month's data into data/ first; Load data shows these in this workbook.",
+            f"The data folder holds nothing newer than {cycle}, the cycle of this workbook.",
+            "Put the next month's data into it first; Load data shows corrections to this month's.",
         )
-    made = generate(press.plan, loading.cycle, progress=press.book.say)
-    press.book.open(made.path)
-    lines = [f"Workbook: {made.path}", *saved, *(str(f) for f in loading.findings)]
+    session = usable(session)
+    left_out = [f"{change_text(c.change)}; {kept_text(c)}" for c in session.weighed.conflicts]
+    ask_first(session, "Others changed the same; this is not going to be taken over:", left_out)
+    collected = take_over(
+        session.plan, session.held, session.issue, press.book.file, press.author, press.at
+    )
+    return _open_cycle(press, coming, [taken_over(collected), *collected_lines(collected)])
+
+
+def _first_cycle(press: Press, coming: str) -> Report:
+    with open_plan(press.plan) as plan:
+        newest = max((known.name for known in plan.store.cycles()), default="")
+        if coming > newest:
+            return _open_cycle(press, coming, [])
+        book = default_book(plan, newest)
+    if not book.exists():
+        book = generate(press.plan, newest, progress=press.book.say).path
+    press.book.open(book)
+    return Report(f"Cycle {newest} is open.", [f"Workbook: {book}"])
+
+
+def _open_cycle(press: Press, cycle: str, lines: list[str]) -> Report:
+    """Load the data of a cycle, write its workbook and show it."""
+    loading = load(press.plan, cycle, author=press.author, at=press.at, progress=press.book.say)
+    if loading.revision is None:
+        return _wrong_data(loading, "Nothing was loaded")
+    made = generate(press.plan, cycle, progress=press.book.say)
+    lines = [f"Workbook: {made.path}", *open_new(press, made.path), *lines]
+    if made.checks_failed:
+        lines.append(f"{count(made.checks_failed, 'check')} failed: see its sheet Checks")
+    lines += map(str, loading.findings)
     return Report(f"Cycle {made.cycle} is open.", lines, findings=bool(made.checks_failed))
+
+
+def _wrong_data(found: Loading, what: str) -> Report:
+    wrong = [str(f) for f in found.findings if has_errors([f])]
+    return Report(f"{what}: the data have errors.", wrong, findings=True)
 
 
 def load_data(press: Press) -> Report:
@@ -93,7 +134,7 @@ def load_data(press: Press) -> Report:
 
     def then(session: Session) -> Report:
         done = bring_up_to_date(session, _load)
-        return Report(f"Data loaded: {taken_over(done.collected)}.", done.lines)
+        return done.report(f"Data loaded: {taken_over(done.collected)}.")
 
     return opened(press, "open", then)
 
@@ -104,20 +145,20 @@ def _load(session: Session) -> list[str]:
         press.plan, session.issue.cycle, author=press.author, at=press.at, progress=press.book.say
     )
     if loading.revision is None:
-        wrong = "\n".join(f"  {f}" for f in loading.findings if has_errors([f]))
-        raise SopError(f"Nothing was loaded: the data have errors.\n{wrong}", "Mend the data.")
+        report = _wrong_data(loading, "Nothing was loaded")
+        kept = "What was typed is in the plan; the workbook is as it was."
+        raise StoppedError(report._replace(lines=[kept, *report.lines]))
     return [f"{count(sum(loading.rows.values()), 'row')} read", *map(str, loading.findings)]
-
-
-def _save(session: Session) -> Report:
-    done = bring_up_to_date(session)
-    title = f"Saved to the plan: {taken_over(done.collected)}."
-    return Report(title, done.lines, bool(done.collected.conflicts or done.collected.findings))
 
 
 def save(press: Press) -> Report:
     """Take what was typed into the plan, and show what others have changed since."""
-    return opened(press, "open", _save)
+
+    def then(session: Session) -> Report:
+        done = bring_up_to_date(session)
+        return done.report(f"Saved to the plan: {taken_over(done.collected)}.")
+
+    return opened(press, "open", then)
 
 
 def status(press: Press) -> Report:
@@ -125,17 +166,18 @@ def status(press: Press) -> Report:
 
     def then(session: Session) -> Report:
         found = session.plan.store.status(session.issue.cycle)
-        steps = steps_of(session)
-        lines = [f"{step}: {state}" for step, state in zip(steps["step"], steps["status"],
-                                                           strict=True)]
+        steps = session.calendar
+        lines = [
+            f"{step}: {state}" for step, state in zip(steps["step"], steps["status"], strict=True)
+        ]
         last = found.revisions[-1]
         lines += [
             f"{count(found.changes, 'change')} taken over, {count(found.conflicts, 'conflict')}",
-            f"Last: {last.kind} by {last.author}, {last.saved_at:%Y-%m-%d %H:%M}",
+            f"Last: {last.kind} by {last.author}, {last.saved_at:%Y-%m-%d %H:%M} UTC",
         ]
         version = session.held.identity["version"]
         title = f"Cycle {session.issue.cycle}, version {version}: {found.cycle.status}."
-        return Report(title, lines)
+        return Report(title, lines, kept=False)
 
     return opened(press, "", then)
 
@@ -144,38 +186,71 @@ def sign_off(press: Press) -> Report:
     """Sign off the next step of the cycle; the checks have to be green and conflicts settled."""
 
     def then(session: Session) -> Report:
-        step = next_step(steps_of(session))
-        failed = _failed_checks(session)
-        conflicts = weigh(session.plan, session.held, session.issue, session.book.file).conflicts
-        if failed or conflicts:
-            named = "".join(f"\n  {line}" for line in failed)
+        session = usable(session)
+        step = next_step(session.calendar)
+        if session.weighed.applied:  # what was typed since the last meeting is not in the plan
+            session.need_open("open")
+        conflicts = session.weighed.conflicts
+        if conflicts:
+            named = "".join(f"\n  {change_text(c.change)}; {kept_text(c)}" for c in conflicts)
             raise SopError(
-                f"The step {step} cannot be signed off: {count(len(failed), 'check')} failed, "
+                f"The step {step} cannot be signed off: "
                 f"{count(len(conflicts), 'conflict')} open.{named}",
-                "Mend what the sheet Checks shows; settle conflicts with Save to plan.",
+                "Press Save to plan: it shows them and settles them.",
             )
+        _ask_if_stale(session, step, next_step)
         reason = f"Signed off by {press.author}, build {session.issue.build}"
-        done = bring_up_to_date(session, lambda s: _set(s, {step: DONE}, reason))
-        return Report(f"Signed off: {step}.", done.lines, go="Cycle_Calendar!A1")
+        done = bring_up_to_date(
+            session, lambda s: _set(s, {step: DONE}, reason), lambda p: _need_green(p, step)
+        )
+        return done.report(f"Signed off: {step}.", go=CALENDAR)
 
-    return opened(press, "open", then)
+    return opened(press, "", then)
+
+
+def _need_green(foreseen: Preview, step: str) -> None:
+    """Refuse to sign what does not agree with itself.
+
+    The plan's own checks count: a workbook may show old ones, if nobody calculated it.
+    """
+    checks = foreseen.run.plan.frames[CHECK_TABLE.name]
+    failed = [f"\n  {_check_line(row)}" for row in _records(checks) if row["status"] != PASSED]
+    if failed:
+        raise SopError(
+            f"The step {step} cannot be signed off: {count(len(failed), 'check')} failed."
+            f"{''.join(failed)}",
+            "Mend what the sheet Checks shows.",
+        )
 
 
 def reopen(press: Press) -> Report:
     """Open the step again that was signed off last."""
 
     def then(session: Session) -> Report:
-        step = last_step(steps_of(session))
+        step = last_step(session.calendar)
+        _ask_if_stale(session, step, last_step)
         reason = f"Reopened by {press.author}"
         done = bring_up_to_date(session, lambda s: _set(s, {step: OPEN}, reason))
-        return Report(f"Open again: {step}.", done.lines, go="Cycle_Calendar!A1")
+        return done.report(f"Open again: {step}.", go=CALENDAR)
 
     return opened(press, "signed", then)
 
 
+def _ask_if_stale(session: Session, step: str, which: Callable[[pd.DataFrame], str]) -> None:
+    """Ask before another step is signed than the one that the book shows."""
+    shown = session.held.frames.get(CYCLE_CALENDAR.name)
+    if shown is None or not {"step", "status"} <= set(shown.columns):
+        return  # its list is gone: nobody looks at another step
+    with suppress(SopError):  # as the book has it, there is no such step
+        if which(shown) == step:
+            return
+    question = "Since this workbook was brought up to date, a step was signed off or reopened:"
+    ask_first(session, question, [f"it is the turn of {step} now."])
+
+
 def _set(session: Session, steps: dict[str, str], reason: str) -> list[str]:
-    press, plan, issue, _ = session
-    set_status(plan, issue.cycle, issue.build, steps, reason, press.author, press.at)
+    press, issue = session.press, session.issue
+    set_status(session.plan, issue.cycle, issue.build, steps, reason, press.author, press.at)
     return []
 
 
@@ -251,21 +326,22 @@ def check(press: Press) -> Report:
     """Read every input and the checks of the book; nothing is written."""
 
     def then(session: Session) -> Report:
-        failed = _failed_checks(session)
-        lines = [*failed, *(str(finding) for finding in session.held.findings)]
+        rows = _list(session, CHECK_TABLE.name)
+        failed = [row for row in rows if row["status"] != PASSED]
+        lines = [_check_line(row) for row in failed]
+        lines += [str(finding) for finding in session.held.findings]
         title = "All checks passed." if not failed else f"{count(len(failed), 'check')} failed."
-        return Report(title, lines, findings=bool(lines), go="Checks!A1")
+        if not rows:
+            title = f"The list {CHECK_TABLE.label} is not on its sheet; nothing can be checked."
+        return Report(title, lines, findings=bool(lines) or not rows, go="Checks!A1")
 
     return opened(press, "", then)
 
 
-def _failed_checks(session: Session) -> list[str]:
-    rows = _list(session, CHECK_TABLE.name)
-    return [
-        f"{row['status']} {row['check']}: {figure(row['value'])}"
-        for row in rows
-        if str(row["status"]).startswith("■")
-    ]
+def _check_line(row: Mapping[str, Any]) -> str:
+    if row["status"] in (None, ""):
+        return f"{row['check']}: not calculated; open the workbook in Excel and save it"
+    return f"{row['status']} {row['check']}: {figure(row['value'])}"
 
 
 def _list(session: Session, table: str) -> Sequence[Mapping[str, Any]]:
@@ -276,7 +352,7 @@ def changes(press: Press) -> Report:
     """What differs between the book and the plan; nothing is written."""
 
     def then(session: Session) -> Report:
-        found = weigh(session.plan, session.held, session.issue, session.book.file)
+        found = session.weighed
         lines = [change_text(change) for change in found.applied]
         lines += [f"conflict: {change_text(c.change)}; {kept_text(c)}" for c in found.conflicts]
         lines += [str(finding) for finding in session.held.findings]
@@ -297,7 +373,7 @@ def _step_through(press: Press, forward: bool) -> Report:
         row for row in shown_rows(press.book.sheets(), EXCEPTIONS.name) if row["status"] != DONE
     ]
     if not rows:
-        return Report("No exception is open.", [], go="Exceptions!A1")
+        return Report("No exception is open.", [], go="Exceptions!A1", kept=False)
     sheet, _, cell = press.book.selection().partition("!")
     here = int("".join(filter(str.isdigit, cell)) or 0) if sheet == "Exceptions" else 0
     places = [int(row["row"]) for row in rows]
@@ -309,7 +385,8 @@ def _step_through(press: Press, forward: bool) -> Report:
     row = rows[at]
     lines = [str(row["option"] or ""), f"Look at the sheet {row['sheet']}."]
     title = f"Exception {at + 1} of {len(rows)}: {row['message']}"
-    return Report(title, [line for line in lines if line], go=f"Exceptions!A{row['row']}")
+    go = f"Exceptions!A{row['row']}"
+    return Report(title, [line for line in lines if line], go=go, kept=False)
 
 
 def next_exception(press: Press) -> Report:
@@ -330,9 +407,11 @@ def explain_cell(press: Press) -> Report:
         found = explain(session.held, session.book.sheets(), target)
         lines = list(found.lines)
         log = session.plan.store.changes(session.issue.cycle)
-        for row in log[log["cell"] == target].tail(3).itertuples(index=False):
-            lines.append(f"Changed by {row.author}, {row.at}: {row.old} -> {row.new}. {row.reason}")
-        return Report(found.title, lines)
+        for row in _records(log[log["cell"] == found.cell].tail(3)):
+            was, now = row["old"] or "blank", row["new"] or "blank"
+            reason = f". {row['reason']}" if row["reason"] else ""
+            lines.append(f"Changed by {row['author']}, {row['at']} UTC: {was} -> {now}{reason}")
+        return Report(found.title, lines, kept=False)
 
     return opened(press, "", then)
 
@@ -340,7 +419,7 @@ def explain_cell(press: Press) -> Report:
 def _going(target: str, title: str) -> Action:
     def action(press: Press) -> Report:
         del press
-        return Report(title, [], go=target)
+        return Report(title, [], go=target, kept=False, told=False)
 
     return action
 
@@ -353,7 +432,7 @@ def about(press: Press) -> Report:
         f"Cycle {identity['cycle']}, version {identity['version']}, build {identity['build']}",
         f"Workbook written by sop-xl {identity['program'] or 'of an older version'}",
     ]
-    return Report(f"sop-xl {__version__}", lines)
+    return Report(f"sop-xl {__version__}", lines, kept=False)
 
 
 BUTTONS: Mapping[str, Button] = {
@@ -364,7 +443,7 @@ BUTTONS: Mapping[str, Button] = {
                    "changed.", "open"),
     "status": Button("Status", status, "Where the cycle stands."),
     "sign_off": Button("Sign off step", sign_off, "Sign off the next step; it closes what it "
-                       "covers.", "open"),
+                       "covers."),
     "reopen": Button("Reopen step", reopen, "Open the last step that was signed off.", "signed"),
     "forecast": Button(
         "Run forecast",

@@ -109,7 +109,7 @@ def take_over(
     result = plan.store.append_changes(
         issue.cycle, found.changes, author, at, issue.build, prefer=prefer, file=found.file
     )
-    findings = [*held.findings, *found.findings, *_baseline_typed_over(plan, held, issue)]
+    findings = [*held.findings, *found.findings, *baseline_typed_over(plan, held, issue)]
     if result.applied and rerun:
         done = run_open(plan, issue.cycle)
         keep(plan, issue.cycle, done.plan)
@@ -134,7 +134,7 @@ def misplaced(
     return findings
 
 
-def _baseline_typed_over(plan: OpenPlan, held: BookInputs, issue: Issue) -> list[Finding]:
+def baseline_typed_over(plan: OpenPlan, held: BookInputs, issue: Issue) -> list[Finding]:
     """Cells of the baseline that do not show what the plan computed for the book.
 
     After another load the plan has another baseline than the book, and nothing can be said.

@@ -1,37 +1,34 @@
 """What a press on a button does: one flow for the open workbook, for a file and for a test.
 
-The inputs of the book are read and taken into the plan, the steps are run, the whole book is drawn
-anew in memory, and what differs is written into it once, at the end. Whatever would be overwritten
-is shown first, and nothing is done if the answer is no.
+The inputs of the book are read, the plan is run on them, and whatever would be overwritten is
+shown: nothing is done if the answer is no. Then they are taken into the plan, the whole book is
+drawn anew in memory, and what differs is written into it once, at the end.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
-
 from sop_xl import __version__
-from sop_xl.actions.book import PlanBook
 from sop_xl.actions.books import Issuable, default_book, free_name, issuable, register, write_book
-from sop_xl.actions.collecting import Collected, admitted, misplaced, take_over, weigh
+from sop_xl.actions.collecting import Collected, misplaced, take_over
 from sop_xl.actions.plans import OpenPlan, open_plan, relative
+from sop_xl.actions.preview import Preview, healed, preview
+from sop_xl.actions.session import Press, Session, read
 from sop_xl.actions.telling import change_text, kept_text
-from sop_xl.cycle import gate_is_open, steps_that_close
 from sop_xl.errors import SopError
 from sop_xl.planning.wording import count
-from sop_xl.schema import Finding, Severity, has_errors
-from sop_xl.store import Issue
-from sop_xl.tables.executive import CYCLE_CALENDAR
+from sop_xl.schema import Finding, Severity
+from sop_xl.sources.plan_folder import SETTINGS_FILE
 from sop_xl.workbook.build import draw
 from sop_xl.workbook.macros import XLWINGS_VERSION
-from sop_xl.workbook.reader import BookInputs, inputs_of
-from sop_xl.workbook.refresh import Patches, Typed
+from sop_xl.workbook.reader import BookInputs
+from sop_xl.workbook.refresh import Patches
+from sop_xl.workbook.sheet import Identity
 
 LOG_FILE = "logs/actions.log"
 """In the plan folder: every press with what came of it."""
@@ -43,33 +40,13 @@ class Report(NamedTuple):
     title: str
     lines: list[str]
     findings: bool = False
-    """Something wants to be looked at."""
+    """Something wants to be looked at, or it was not done because somebody said no."""
     go: str = ""
     """The cell to show: ``Checks!A1``."""
-
-
-@dataclass(frozen=True)
-class Press:
-    """A button that is pressed: in which book, of which plan, by whom, when."""
-
-    action: str
-    book: PlanBook
-    plan: Path
-    author: str
-    at: dt.datetime
-
-
-class Session(NamedTuple):
-    """A book that was read while its plan is open."""
-
-    press: Press
-    plan: OpenPlan
-    issue: Issue
-    held: BookInputs
-
-    @property
-    def book(self) -> PlanBook:
-        return self.press.book
+    kept: bool = True
+    """Whether it is worth a line in the book's own log; who only looks around leaves none."""
+    told: bool = True
+    """Whether to tell it; what is shown by going there need not be told."""
 
 
 class Refreshed(NamedTuple):
@@ -80,6 +57,18 @@ class Refreshed(NamedTuple):
     made: Issuable
     lines: list[str]
     """What was taken over, overwritten or written elsewhere."""
+    in_place: bool
+    """Whether the book itself shows the plan now, and not a new one."""
+
+    @property
+    def findings(self) -> bool:
+        """Whether something about the inputs wants to be looked at."""
+        return bool(self.collected.conflicts or self.collected.findings)
+
+    def report(self, title: str, lines: Sequence[str] = (), go: str = "") -> Report:
+        """What to tell: the lines of the action, then what happened to the book."""
+        told = [*lines, *self.lines]
+        return Report(title, told, self.findings, go if self.in_place else "")
 
 
 class StoppedError(Exception):
@@ -90,75 +79,75 @@ class StoppedError(Exception):
         self.report = report
 
 
-def read(press: Press, plan: OpenPlan, gate: str = "") -> Session:
-    """Read the book that a button was pressed in.
+Work = Callable[[Session], list[str]]
+"""What is done on a plan after the inputs were taken over; gives lines for the report."""
+
+
+def usable(session: Session) -> Session:
+    """The book with inputs that can be taken over.
 
     Raises:
-        SopError: It is no book of the plan's newest cycle, or the gate is closed.
+        StoppedError: Some of them have errors.
     """
-    identity = press.book.identity()
-    issue = admitted(plan, identity, press.book.name)
-    held = inputs_of(identity, press.book.sheets(), press.book.name)
-    session = Session(press, plan, issue, held)
-    steps = calendar(session)
-    if not gate_is_open(gate, steps):
-        if gate == "signed":
-            raise SopError("No step of this cycle is signed off.", "There is nothing to reopen.")
-        closed = steps_that_close(gate, steps["step"])[0]
-        raise SopError(f"The step {closed} is signed off.", "Reopen it first: button Reopen step.")
+    if session.held.findings:
+        session = healed(session)
+    wrong = [f for f in session.held.findings if f.severity is Severity.ERROR]
+    if wrong:
+        title = "Nothing was done: some inputs cannot be used."
+        raise StoppedError(Report(title, list(map(str, wrong)), findings=True, go=_place(wrong)))
     return session
 
 
-def calendar(session: Session) -> pd.DataFrame:
-    """The steps of the cycle and their status, as the book has them."""
-    held = session.held.frames.get(CYCLE_CALENDAR.name)
-    if held is not None and {"step", "status"} <= set(held.columns):
-        return held
-    return session.plan.store.inputs(session.issue.cycle)[CYCLE_CALENDAR.name]
-
-
 def bring_up_to_date(
-    session: Session, work: Callable[[Session], list[str]] | None = None
+    session: Session, work: Work | None = None, allow: Callable[[Preview], None] | None = None
 ) -> Refreshed:
     """Take over what was typed, do some work on the plan, and make the book show the plan.
 
     Args:
-        work: What to do after the inputs were taken over; gives lines for the report.
+        work: What to do after the inputs were taken over.
+        allow: Looks at the plan as it will be, and raises an error if it shall not be.
 
     Raises:
         StoppedError: The inputs have errors, or the user did not want what would be overwritten.
         SopError: The machine made it impossible; the book is as it was.
     """
-    press, plan, issue, held = session
-    asked = _ask_first(session)
+    session = usable(session)
+    press, plan, cycle = session.press, session.plan, session.issue.cycle
+    foreseen = preview(session)
+    if allow:
+        allow(foreseen)
+    overwritten = [*foreseen.conflicts, *foreseen.restored]
+    ask_first(session, "This is going to be overwritten in the workbook:", overwritten)
     collected = take_over(
-        plan, held, issue, press.book.file, press.author, press.at, rerun=False
+        plan, session.held, session.issue, press.book.file, press.author, press.at, rerun=False
     )
+    lines = [*foreseen.restored, *collected_lines(collected, foreseen.typed_over)]
+    lines += work(session) if work else []
+    made = issuable(plan, cycle, press.book.say, foreseen.run)
+    lines += [str(finding) for finding in misplaced(plan, made.frames, collected.applied)]
+    shown, in_place = _show(session, made)
+    return Refreshed(session.held, collected, made, lines + shown, in_place)
+
+
+def ask_first(session: Session, question: str, lines: Sequence[str]) -> None:
+    """Show what is going to be lost, if anything is.
+
+    Raises:
+        StoppedError: The answer was no.
+    """
+    if lines and not session.book.ask(question, lines):
+        raise StoppedError(Report("Cancelled: nothing was changed.", [], findings=True))
+
+
+def collected_lines(collected: Collected, told: Sequence[Finding] = ()) -> list[str]:
+    """What became of the inputs of a book.
+
+    Args:
+        told: Findings that are told otherwise.
+    """
     lines = [change_text(change) for change in collected.applied]
     lines += [f"conflict: {change_text(c.change)}; {kept_text(c)}" for c in collected.conflicts]
-    lines += [str(finding) for finding in collected.findings]
-    lines += work(session) if work else []
-    made = issuable(plan, issue.cycle, press.book.say)
-    lines += [str(finding) for finding in misplaced(plan, made.frames, collected.applied)]
-    lines += _show(session, made, asked)
-    return Refreshed(held, collected, made, lines)
-
-
-def _ask_first(session: Session) -> set[tuple[str, str]]:
-    """Show what is going to be overwritten; gives the rows that were shown, by sheet."""
-    _, plan, issue, held = session
-    if has_errors(held.findings):
-        wrong = [str(f) for f in held.findings if f.severity is Severity.ERROR]
-        raise StoppedError(
-            Report("Nothing was done: some inputs cannot be used.", wrong, findings=True,
-                   go=_place(held.findings))
-        )
-    weighed = weigh(plan, held, issue, session.book.file)
-    lines = [f"{change_text(c.change)}; {kept_text(c)}" for c in weighed.conflicts]
-    lines += [f"{f.sheet}!{f.cell}: {f.message}" for f in held.typed_over]
-    if lines and not session.book.ask("This is going to be overwritten in the workbook:", lines):
-        raise StoppedError(Report("Cancelled: nothing was changed.", lines, findings=True))
-    return {(f.sheet, _row(f.cell)) for f in held.typed_over}
+    return lines + [str(finding) for finding in collected.findings if finding not in told]
 
 
 def _place(findings: Iterable[Finding]) -> str:
@@ -167,54 +156,57 @@ def _place(findings: Iterable[Finding]) -> str:
     return next(named, "")
 
 
-def _row(cell: str) -> str:
-    """The row of the first cell of ``Z14 to AB14``."""
-    return cell.split(" ", maxsplit=1)[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+def _show(session: Session, made: Issuable) -> tuple[list[str], bool]:
+    """Make the book show a plan, or write a new one where it cannot.
 
-
-def _show(session: Session, made: Issuable, asked: set[tuple[str, str]]) -> list[str]:
-    """Make the book show a plan, or write a new one where it cannot; gives lines for the report."""
+    Returns:
+        Lines for the report, and whether the book itself shows the plan.
+    """
     plan, book = session.plan, session.book
     drawn = draw(made.frames, plan.settings, made.run.axis, made.identity, book.say)
     patches = book.difference(drawn)
-    typed = [t for patch in patches.sheets for t in patch.typed if _spot(t) not in asked]
-    lines = [_typed_line(t) for t in typed]
-    if lines and not book.ask("These cells are going to be written over:", lines):
-        kept = "What was typed into input cells is in the plan; the workbook is as it was."
-        title = "Cancelled: the workbook was not brought up to date."
-        raise StoppedError(Report(title, [kept, *lines], findings=True))
-    if reasons := _reasons_for_new(session, patches):
-        target = free_name(default_book(plan, made.identity.cycle), f"_v{made.identity.version}_")
+    reasons = _reasons_for_new(session, patches)
+    if reasons:
+        target = _new_place(plan, made.identity)
         write_book(plan, made, drawn, target)
-        book.open(target)
-        return [*lines, f"A new workbook was written: {target}", *reasons]
+        lines = [f"A new workbook was written: {target}", *reasons]
+        return lines + open_new(session.press, target), False
     shown = relative(Path(book.file), plan.folder.path)
     book.write(
         patches, drawn, lambda digest: register(plan, made, shown, digest),
         issued=session.issue.sha256,
     )
-    return lines
+    return [], True
 
 
-def _spot(typed: Typed) -> tuple[str, str]:
-    sheet, _, cell = typed.cell.partition("!")
-    return sheet, _row(cell)
+def open_new(press: Press, target: Path) -> list[str]:
+    """Show a workbook that was written; gives lines that say why it is not shown, if it is not."""
+    try:
+        press.book.open(target)
+    except SopError as error:
+        return [f"{error.message} {error.remedy}"]
+    return []
 
 
-def _typed_line(typed: Typed) -> str:
-    shown = "is empty" if typed.shown in (None, "") else f"shows {typed.shown!r}"
-    return f"{typed.cell} {shown}; it gets back its {typed.meant}"
+def _new_place(plan: OpenPlan, identity: Identity) -> Path:
+    """Where a workbook goes that takes the place of one that cannot be brought up to date."""
+    usual = default_book(plan, identity.cycle)
+    place = usual.with_name(f"{usual.stem}_v{identity.version}{usual.suffix}")
+    return free_name(place, "_") if place.exists() else place
 
 
 def _reasons_for_new(session: Session, patches: Patches) -> list[str]:
-    """Why the open book cannot be brought up to date."""
+    """Why the book cannot be brought up to date; nothing of it matters if it is drawn anew."""
+    if session.book.drawn_anew:
+        return []
     identity = session.held.identity
     reasons = [session.book.needs_new] if session.book.needs_new else []
     if (identity["program"], identity["xlwings"]) != (__version__, XLWINGS_VERSION):
-        older = identity["program"] or "an older version"
+        older = identity["program"] or "another version"
         reasons.append(
-            f"This one was written by sop-xl {older} (xlwings {identity['xlwings'] or 'unknown'}); "
-            f"its buttons and functions belong to that version, this is {__version__}."
+            f"The one before was written by sop-xl {older} (xlwings "
+            f"{identity['xlwings'] or 'unknown'}); its buttons and functions belong to that "
+            f"version, this is {__version__} (xlwings {XLWINGS_VERSION})."
         )
     return reasons + patches.moved
 
@@ -235,13 +227,19 @@ def perform(press: Press, action: Action, label: str) -> Report:
     except StoppedError as stopped:
         report = stopped.report
     except SopError as error:
-        _record(press, Report(f"{error.message} {error.remedy}", []))
+        _record(press, Report(str(error), []))
+        raise
+    except Exception as error:  # whoever called tells about it; here it is put on record
+        _record(press, Report(f"Stopped by an error of the program: {error!r}", []))
         raise
     _record(press, report)
-    press.book.log([(label, line) for line in (report.title, *report.lines)])
+    if report.kept:
+        press.book.log([(label, line) for line in (report.title, *report.lines)])
     if report.go:
-        press.book.go(report.go)
-    press.book.tell(report.title, report.lines)
+        with suppress(SopError):  # a sheet that cannot be shown does not undo what was done
+            press.book.go(report.go)
+    if report.told:
+        press.book.tell(report.title, report.lines)
     return report
 
 
@@ -249,8 +247,11 @@ def _record(press: Press, report: Report) -> None:
     """Append to the log of the plan folder; a log that cannot be written stops nobody."""
     with suppress(OSError):
         place = press.plan / LOG_FILE
-        place.parent.mkdir(parents=True, exist_ok=True)
-        head = f"{press.at:%Y-%m-%d %H:%M:%S} {press.author} {press.action} {press.book.name}"
+        if not (press.plan / SETTINGS_FILE).exists():
+            return  # somebody mistook another folder for a plan: it stays as it is
+        place.parent.mkdir(exist_ok=True)
+        at = press.at.astimezone(dt.UTC)
+        head = f"{at:%Y-%m-%d %H:%M:%S} UTC {press.author} {press.action} {press.book.name}"
         lines = [f"{head}: {report.title}", *(f"    {line}" for line in report.lines)]
         with place.open("a", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
@@ -279,9 +280,7 @@ def refreshing(gate: str, title: str, tell: Lines, go: str = "") -> Action:
     def action(press: Press) -> Report:
         def then(session: Session) -> Report:
             done = bring_up_to_date(session)
-            lines = [*tell(done), *done.lines]
-            findings = bool(done.collected.conflicts or done.collected.findings)
-            return Report(f"{title}: {taken_over(done.collected)}.", lines, findings, go)
+            return done.report(f"{title}: {taken_over(done.collected)}.", tell(done), go)
 
         return opened(press, gate, then)
 

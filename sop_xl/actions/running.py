@@ -32,8 +32,15 @@ def run(
     return done
 
 
-def run_open(plan: OpenPlan, name: str, progress: Progress | None = None) -> Run:
-    held = plan.store.read(name)
+def run_open(
+    plan: OpenPlan, name: str, progress: Progress | None = None, inputs: Inputs | None = None
+) -> Run:
+    """Run the steps of a cycle.
+
+    Args:
+        inputs: What to plan with; what the store holds if not given.
+    """
+    held = inputs or plan.store.read(name)
     axis = axis_of(plan.settings, pd.Period(name, "M"))
     frames = dict(held.frames)
     frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)

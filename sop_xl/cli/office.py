@@ -56,13 +56,17 @@ def _confirmed(title: str, lines: Sequence[str], as_json: bool) -> bool:
     return click.confirm("Go on?", err=as_json)
 
 
-def press_in_excel(action: str, name: str, plan: Path | None) -> Report:
-    """Do what a button does, in a workbook that is open."""
+def press_in_excel(action: str, name: str, plan: Path | None, as_json: bool) -> Report:
+    """Do what a button does, in a workbook that is open; its message is shown there, too."""
     # xlwings and with it Excel are there only where they can be
     from sop_xl.excel.live import open_book
     from sop_xl.excel.ribbon import press_in
 
-    return press_in(open_book(name), action, plan)
+    actions.button(action)  # before Excel is looked for
+    report = press_in(open_book(name), action, plan)
+    for line in (report.title, *(f"  {line}" for line in report.lines)):
+        click.echo(line, err=as_json)
+    return report
 
 
 def print_report(report: Report) -> None:

@@ -137,13 +137,20 @@ def run(
     """
     if book and open_name:
         raise click.UsageError("--book names a file, --open a workbook in Excel: give one of them.")
+    if open_name is not None and (yes or cell):
+        raise click.UsageError(
+            "--yes and --cell go with --book: in Excel the person there is asked, and the cell is "
+            "the one that is selected."
+        )
     if book is None and open_name is None:
+        if target in actions.BUTTONS and not Path(target).exists():
+            raise click.UsageError(f"{target} is an action; on which workbook? --book or --open.")
         _run_plan(Path(target), cycle, show_all, as_json)
         return
     if book is not None:
         report = office.press_on_file(target, book, plan, cell, yes, author, now, as_json)
     else:
-        report = office.press_in_excel(target, str(open_name), plan)
+        report = office.press_in_excel(target, str(open_name), plan, as_json)
     if as_json:
         office.print_report(report)
     sys.exit(FINDINGS if report.findings else DONE)

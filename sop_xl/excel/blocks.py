@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sop_xl.excel.cells import Matrix, matrix, written
 from sop_xl.workbook.layout import column_letter
@@ -23,29 +23,21 @@ SLAB = 500_000
 BLANK = (None, "")
 
 
-def slabs(sheet: xlwings.Sheet) -> Iterator[xlwings.Range]:
-    """The cells from A1 to the last one in use, in as few blocks as can be held."""
+def slabs(sheet: xlwings.Sheet) -> Iterator[tuple[xlwings.Range, Matrix]]:
+    """The cells from A1 to the last one in use, in as few blocks as can be held.
+
+    Yields:
+        A block with Excel's own text of its cells; the first one that is blank is the last.
+    """
     last = sheet.used_range.last_cell
     bottom, right = last.row, min(last.column, WIDEST)
     rows = max(1, SLAB // right)
     for top in range(1, bottom + 1, rows):
-        yield sheet.range((top, 1), (min(top + rows - 1, bottom), right))
-
-
-def formulas_of(sheet: xlwings.Sheet) -> Matrix:
-    """Excel's own text of every cell, up to the first block that is blank."""
-    rows: list[Sequence[Any]] = []
-    for block in slabs(sheet):
+        block = sheet.range((top, 1), (min(top + rows - 1, bottom), right))
         texts = matrix(block.formula)
-        rows += texts
-        if is_blank(texts):
-            break
-    return rows
-
-
-def is_blank(rows: Matrix) -> bool:
-    """Whether no cell of a block holds anything."""
-    return all(cell in BLANK for row in rows for cell in row)
+        yield block, texts
+        if all(cell in BLANK for row in texts for cell in row):
+            return
 
 
 def first_difference(before: Matrix, now: Matrix) -> str:

@@ -18,17 +18,15 @@ from sop_xl.errors import SopError
 from sop_xl.excel.blocks import (
     address,
     first_difference,
-    formulas_of,
     held,
     in_order,
-    is_blank,
     put,
     put_back,
     reference,
     slabs,
     undisturbed,
 )
-from sop_xl.excel.cells import Matrix, matrix, meanings, written
+from sop_xl.excel.cells import Matrix, meanings, written
 from sop_xl.excel.refusals import is_busy, is_excels, once, patiently, refused, told, words
 from sop_xl.tables.review import LOG
 from sop_xl.workbook.build import PROPERTIES, SCHEMA, Drawn
@@ -69,8 +67,8 @@ class LiveBook:
     ) -> None:
         self.book, self._now = book, now
         with told("say which workbook this is"):
-            self._app = book.app
-            self.name: str = book.name
+            self._app: xlwings.App = patiently(lambda: book.app)
+            self.name: str = patiently(lambda: book.name)
         self._sheets: dict[str, OpenedSheet] | None = None
         self._formulas: dict[str, Matrix] = {}
         """The cells as they were read, to tell whether somebody typed in the meantime."""
@@ -78,13 +76,19 @@ class LiveBook:
     @property
     def file(self) -> str:
         """The full path; the name where it has none, as in the cloud."""
-        try:
-            path = Path(self.book.fullname)
-        except Exception as error:  # xlwings cannot turn every address in the cloud into a path
-            if not is_excels(error):
-                raise
-            return self.name
+        with told("say where the workbook is"):
+            try:
+                path = Path(patiently(lambda: self.book.fullname))
+            except Exception as error:  # xlwings cannot make a path of every address in the cloud
+                if not is_excels(error) or is_busy(error):
+                    raise
+                return self.name
         return str(path.resolve()) if path.is_absolute() else self.name
+
+    @property
+    def drawn_anew(self) -> bool:
+        """What is open is written cell by cell: its macros stay those it was opened with."""
+        return False
 
     @property
     def needs_new(self) -> str:
@@ -140,16 +144,13 @@ class LiveBook:
         values: list[list[Any]] = []
         formulas: list[list[Any]] = []
         raw: list[Sequence[Any]] = []
-        for block in slabs(sheet):
-            texts = matrix(block.formula)
+        for block, texts in slabs(sheet):
             rows = block.options(ndim=2, **_ERRORS).value
             raw += texts
             for line, own in zip(rows, texts, strict=True):
                 pairs = [meanings(*pair) for pair in zip(line, own, strict=True)]
                 values.append([value for value, _ in pairs])
                 formulas.append([formula for _, formula in pairs])
-            if is_blank(texts):
-                break
         self._formulas[sheet.name] = raw
         tables = {table.name: reference(table.range) for table in sheet.tables}
         return OpenedSheet(values, formulas, tables)
@@ -169,6 +170,9 @@ class LiveBook:
         issued: str = "",
     ) -> None:
         """Write everything, or nothing: what stands in the way is met before the first cell.
+
+        Args:
+            record: Called right before the first cell is written.
 
         Raises:
             SopError: A sheet is protected, a cell is being edited, or somebody typed since the
@@ -204,7 +208,8 @@ class LiveBook:
 
     def _refuse_typed_since(self, sheet: xlwings.Sheet) -> None:
         """A block holds what was read: it must not put that over what was typed later."""
-        cell = first_difference(self._formulas[sheet.name], formulas_of(sheet))
+        now = [row for _, texts in slabs(sheet) for row in texts]
+        cell = first_difference(self._formulas[sheet.name], now)
         if cell:
             raise SopError(
                 f"Somebody typed in {sheet.name}!{cell} in the meantime; nothing was written.",
@@ -230,14 +235,14 @@ class LiveBook:
                 place = f"its name {name}"
                 self.book.names[name] = f"={excel_text(drawn.properties[key])}"
         except Exception as error:
-            if not is_excels(error):
-                raise
             try:
                 put_back(done, sheets, before)
             except Exception as second:
                 if not is_excels(second):
                     raise
                 raise refused(error, f"take {place}", IN_PART) from second
+            if not is_excels(error):
+                raise
             raise refused(error, f"take {place}", AS_IT_WAS) from error
 
     def log(self, lines: Sequence[tuple[str, str]]) -> None:
@@ -273,7 +278,8 @@ class LiveBook:
                     f"A workbook called {path.name} is open already; Excel opens no second one.",
                     f"Close it, then open {path}.",
                 ) from error
-            opened.activate()
+            with suppress(Exception):  # it is open, if not in front
+                opened.activate()
 
     def ask(self, title: str, lines: Sequence[str]) -> bool:
         """Show what is going to happen, and whether it shall."""
@@ -284,10 +290,14 @@ class LiveBook:
     def tell(self, title: str, lines: Sequence[str]) -> None:
         """The one message at the end; the status bar is Excel's own again."""
         text = _message(title, lines, f"... see the sheet {LOG.label}")
+        self.quiet()
         with told("show a message"), once():
-            with suppress(Exception):
-                self._app.status_bar = False
             self._app.alert(text, "S&OP", "ok", "info")
+
+    def quiet(self) -> None:
+        """Give Excel its status bar back."""
+        with suppress(Exception), once():
+            self._app.status_bar = False
 
     def say(self, done: int, total: int, text: str) -> None:
         """Progress in the status bar; an Excel that does not listen is not kept waiting for it."""
@@ -299,7 +309,6 @@ class LiveBook:
         name, _, cell = target.rpartition("!")
         with self._asked(f"show {target}", "Look whether the sheet is there and is not hidden."):
             sheet = self.book.sheets[name.strip("'")]
-            self.book.activate()
             sheet.activate()
             sheet.range(cell).select()
 
@@ -322,7 +331,7 @@ class LiveBook:
     def is_ours(self) -> bool:
         """Whether it is an S&OP workbook at all."""
         with told("say what the workbook is"):
-            return bool(self._named_text(PROPERTIES["build"]))
+            return bool(patiently(lambda: self._named_text(PROPERTIES["build"])))
 
     @contextmanager
     def _asked(
@@ -359,8 +368,10 @@ def open_book(name: str | None = None) -> LiveBook:
     Raises:
         SopError: There is no Excel, no such workbook, or more than one.
     """
+    apps = _apps()
     with told("list its workbooks"):
-        books = [LiveBook(book) for app in _apps() for book in app.books]
+        opened = patiently(lambda: [book for app in apps for book in app.books])
+    books = [LiveBook(book) for book in opened]
     if not books:
         raise SopError("No workbook is open in Excel.", "Open one, or name a file: --book FILE")
     found = [book for book in books if (book.is_called(name) if name else book.is_ours())]

@@ -29,8 +29,10 @@ _PAUSE = 0.1
 
 def is_excels(error: BaseException) -> bool:
     """Whether an error came from Excel, and not from this program."""
-    known = hasattr(error, "hresult") or hasattr(error, "errornumber")
-    return known or type(error).__module__.partition(".")[0] == "xlwings"
+    if hasattr(error, "hresult") or hasattr(error, "errornumber"):
+        return True
+    kind = type(error)  # xlwings raises errors of its own, and bare ones
+    return kind.__module__.partition(".")[0] == "xlwings" or kind is Exception
 
 
 def is_busy(error: BaseException) -> bool:

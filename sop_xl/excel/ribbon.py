@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-from sop_xl.actions import Press, Report, button, login, open_plan, perform, plan_folder_of
+from sop_xl.actions import (
+    BUTTONS,
+    Press,
+    Report,
+    button,
+    login,
+    open_plan,
+    perform,
+    plan_folder_of,
+)
 from sop_xl.errors import SopError
 from sop_xl.excel.live import LiveBook, caller
 from sop_xl.excel.places import known_plans, own_folder
+
+TROUBLE = "An error of the program stopped this. What was typed is in the workbook or in the plan."
 
 
 def press(action: str) -> None:
@@ -23,10 +35,12 @@ def press(action: str) -> None:
         press_in(book, action)
     except SopError as error:
         _tell(book, action, error.message, [error.remedy])
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        reason = f"The system refused: {error.strerror or error}{place}."
+        _tell(book, action, reason, ["Mend it and press the button again."])
     except Exception:  # a person is waiting for an answer; the trace says what to mend
-        place = _keep_trace(traceback.format_exc())
-        lines = [f"The details are in {place}.", "Send that file to whoever looks after sop-xl."]
-        _tell(book, action, "This should not have happened; the workbook is as it was.", lines)
+        _tell(book, action, TROUBLE, _keep_trace(traceback.format_exc()))
 
 
 def press_in(book: LiveBook, action: str, plan: Path | None = None) -> Report:
@@ -39,10 +53,12 @@ def press_in(book: LiveBook, action: str, plan: Path | None = None) -> Report:
         SopError: It was impossible, and nothing was written.
     """
     pressed = button(action)
-    folder = plan or plan_of(book)
-    return perform(
-        Press(action, book, folder, login(), dt.datetime.now(dt.UTC)), pressed, pressed.label
-    )
+    try:
+        folder = plan or plan_of(book)
+        now = dt.datetime.now(dt.UTC)
+        return perform(Press(action, book, folder, login(), now), pressed, pressed.label)
+    finally:
+        book.quiet()
 
 
 def plan_of(book: LiveBook) -> Path:
@@ -57,15 +73,12 @@ def plan_of(book: LiveBook) -> Path:
     build = book.identity()["build"]
     place = Path(book.file)
     if "://" not in book.file and place.is_absolute() and place.exists():
-        try:
+        with suppress(SopError):  # it was mailed or moved
             return plan_folder_of(place)
-        except SopError:
-            pass  # it was mailed or moved
     plans = known_plans()
     for folder in plans:
-        with open_plan(folder) as plan:
-            if plan.store.issued(build):
-                return folder
+        if _issued(folder, build):
+            return folder
     if len(plans) == 1:
         return plans[0]  # the template belongs to no plan: it opens the only one there is
     raise SopError(
@@ -75,14 +88,26 @@ def plan_of(book: LiveBook) -> Path:
     )
 
 
+def _issued(folder: Path, build: str) -> bool:
+    """Whether a plan issued a workbook; one that cannot be opened stands in nobody's way."""
+    with suppress(SopError), open_plan(folder) as plan:
+        return plan.store.issued(build) is not None
+    return False
+
+
 def _tell(book: LiveBook, action: str, message: str, lines: list[str]) -> None:
-    book.log([(action, message)])
+    label = BUTTONS[action].label if action in BUTTONS else action
+    book.log([(label, message)])
     book.tell(message, [line for line in lines if line])
 
 
-def _keep_trace(trace: str) -> Path:
+def _keep_trace(trace: str) -> list[str]:
+    """Keep the trace of an error in a file; gives lines that say where it is."""
     place = Path(own_folder(Path.home())) / "errors.log"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("a", encoding="utf-8") as file:
-        file.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}\n{trace}\n")
-    return place
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("a", encoding="utf-8") as file:
+            file.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} UTC\n{trace}\n")
+    except OSError:
+        return [trace.strip().splitlines()[-1]]
+    return [f"The details are in {place}.", "Send that file to whoever looks after sop-xl."]

@@ -23,6 +23,8 @@ from sop_xl.workbook.words import in_words
 
 Rows: TypeAlias = list[list[Any]]
 _TARGET = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9]\d*)")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Where a sheet of Excel ends."""
 _FILLED_BY = {
     Role.KEY: "It is a key: it says what the row is about.",
     Role.INPUT: "People fill it in.",
@@ -33,6 +35,8 @@ _FILLED_BY = {
 class Explained(NamedTuple):
     """A cell in words: what it shows, and what is worth knowing about it."""
 
+    cell: str
+    """Where it stands: ``Demand_Plan!Z14``."""
     title: str
     lines: list[str]
 
@@ -49,12 +53,15 @@ def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) ->
         SopError: There is no such cell.
     """
     match = _TARGET.fullmatch(target.strip())
-    if match is None:
+    row, column = (0, 0)
+    if match:
+        row, column = coordinate_to_tuple(f"{match['column'].upper()}{match['row']}")
+    if match is None or row > LAST_ROW or column > LAST_COLUMN:
         raise SopError(f"{target} is no cell.", "Name it like this: Demand_Plan!Z14")
-    name = match["sheet"]
-    if name not in sheets:
-        raise SopError(f"There is no sheet {name}.", f"There are: {', '.join(sheets)}.")
-    row, column = coordinate_to_tuple(f"{match['column'].upper()}{match['row']}")
+    wanted = match["sheet"].casefold()  # Excel makes no difference either
+    name = next((name for name in sheets if name.casefold() == wanted), "")
+    if not name:
+        raise SopError(f"There is no sheet {match['sheet']}.", f"There are: {', '.join(sheets)}.")
     sheet = sheets[name]
     values, formulas, _ = sheet
     spec = next((spec for spec in SHEETS if spec.name == name), None)
@@ -66,10 +73,10 @@ def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) ->
     lines = [f"Formula in the cell: {getattr(formula, 'text', formula)}"] * is_formula(formula)
     if not found:
         used = f" {spec.title}: used by {spec.used_by}." if spec else ""
-        return Explained(f"{place} shows {shown}.", [f"It belongs to no list or plan row.{used}",
-                                                     *lines])
+        lines = [f"It belongs to no list or plan row.{used}", *lines]
+        return Explained(place, f"{place} shows {shown}.", lines)
     what, notes = found
-    return Explained(f"{place}: {what} is {shown}.", [*notes, *lines])
+    return Explained(place, f"{place}: {what} is {shown}.", [*notes, *lines])
 
 
 def _in_grids(

@@ -78,7 +78,7 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
         if width >= LONGEST:
             for row, text in enumerate(frame[column.name], start=place.first_row):
                 wrapped.setdefault(row, []).append((text, width))
-        least = TYPED_WIDTH if _is_typed_text(column) else 0.0
+        least = max(column.width, TYPED_WIDTH if _is_typed_text(column) else 0.0)
         sheet.widths({number: max(width, len(column.label) + 3.5, least)})
         _rules(sheet, place, column, number)
     sheet.fit_rows(wrapped)

@@ -277,6 +277,11 @@ class Excel:
         self.alerts.append(Alert(title, prompt, buttons))
         return self.answer if buttons == "ok_cancel" else "ok"
 
+    def activate(self, _steal_focus: bool = False) -> None:
+        self.listens(changing=True)
+        running = self.excels.running
+        running.insert(0, running.pop(running.index(self)))
+
     def quit(self) -> None:
         self.excels.running.remove(self)
 

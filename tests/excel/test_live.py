@@ -1,4 +1,4 @@
-"""A workbook that is open in Excel: read and written in blocks, told in words, never half written."""
+"""A workbook that is open in Excel: read and written in blocks, and never half written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import xlwings
 
 from sop_xl.errors import SopError
 from sop_xl.excel import blocks, refusals
-from sop_xl.excel.live import LiveBook, open_book
+from sop_xl.excel.live import LiveBook, caller, open_book
 from sop_xl.workbook.build import SCHEMA, Drawn, pack
 from sop_xl.workbook.reader import open_sheets
 from tests import drawing
@@ -193,7 +193,8 @@ def test_a_workbook_that_lost_its_ribbon_needs_a_new_one(
 ) -> None:
     saved = str(shutil.copy(file, tmp_path / "SOP.xlsm"))  # without macros, as others save it
     live = LiveBook(engine.show(excel.books.open(saved)))
-    assert live.needs_new == "Another program saved this one: it has lost the macros and the ribbon."
+    told = "Another program saved this one: it has lost the macros and the ribbon."
+    assert live.needs_new == told
 
 
 # ---- writing -----------------------------------------------------------------------------
@@ -443,3 +444,225 @@ def _ask_a_mac(doing: str) -> None:
 
     with refusals.told(doing, "Look at it."):
         raise CommandError("Command failed")
+
+
+# ---- the log, messages, the eye ----------------------------------------------------------
+
+
+def logged(book: engine.Book, rows: int = 4) -> list[tuple[Any, ...]]:
+    sheet = book.sheet("Log")
+    return [tuple(sheet.shown(row, column) for column in (1, 2, 3)) for row in range(7, 7 + rows)]
+
+
+def test_the_log_has_the_newest_on_top_and_room_for_so_many(
+    live: LiveBook, opened: engine.Book, excel: engine.Excel
+) -> None:
+    live.log([("Run forecast", "Forecast: 2 changes taken over."), ("Run forecast", "=1+1")])
+    live.log([("Run checks", "-2 of 14 checks failed")])
+    at = "2026-10-05 12:00"
+    assert logged(opened) == [
+        (at, "Run checks", "-2 of 14 checks failed"),
+        (at, "Run forecast", "Forecast: 2 changes taken over."),
+        (at, "Run forecast", "=1+1"),
+        (None, None, None),
+    ]
+    assert excel.calls == {"values": 2, "written": 2}
+    live.log([("Run checks", f"line {n}") for n in range(30)])
+    assert logged(opened, 21)[19:] == [(at, "Run checks", "line 19"), (None, None, None)]
+
+
+@pytest.mark.parametrize("harm", ["no sheet", "no list", "other columns", "protected"])
+def test_a_log_that_cannot_be_written_hides_nothing(
+    live: LiveBook, opened: engine.Book, harm: str
+) -> None:
+    cells = opened.sheet("Log").cells
+    if harm == "no sheet":
+        opened.cells.remove(cells)
+    elif harm == "no list":
+        cells.tables.clear()
+    elif harm == "other columns":
+        cells.shown[6, 1] = "Mine"
+    else:
+        cells.protected = True
+    before = dict(cells.shown)
+    live.log([("Run checks", "done")])
+    assert cells.shown == before
+
+
+def test_messages_are_short_enough_to_be_read(live: LiveBook, excel: engine.Excel) -> None:
+    live.say(1, 2, "Capacity")
+    live.tell("Forecast: 2 changes taken over.", ["one", "x" * 1_000])
+    live.tell("Many", [f"line {n}" for n in range(40)])
+    live.tell("None", [])
+    assert excel.alerts[0] == engine.Alert(
+        "S&OP", "Forecast: 2 changes taken over.\n\none\n" + "x" * 249 + "…", "ok"
+    )
+    many = excel.alerts[1].text.splitlines()
+    assert (len(many), many[-2:]) == (18, ["line 14", "... see the sheet Log"])
+    assert excel.alerts[2].text == "None"
+    assert excel.said[-1] is False
+    live.say(1, 2, "y" * 1_000)
+    assert len(str(excel.said[-1])) == 255
+
+
+def test_what_is_asked_can_be_refused(live: LiveBook, excel: engine.Excel) -> None:
+    assert live.ask("This is going to be overwritten:", ["Demand_Plan!Z14"] * 20)
+    assert excel.alerts[0].buttons == "ok_cancel"
+    assert excel.alerts[0].text.endswith("Demand_Plan!Z14\n... and 5 more")
+    excel.answer = "cancel"
+    assert not live.ask("This is going to be overwritten:", [])
+
+
+def test_the_eye_is_led_to_a_cell_and_asked_where_it_is(
+    live: LiveBook, opened: engine.Book, excel: engine.Excel
+) -> None:
+    live.go("Demand_Plan!Z14")
+    assert live.selection() == "Demand_Plan!Z14"
+    assert opened.sheets.active.name == "Demand_Plan"
+    live.go("'Home'!B3:D5")
+    assert live.selection() == "Home!B3"
+    opened.sheet("Capacity").cells.visible = False
+    with pytest.raises(SopError, match=r"did not show Capacity!A1: .*Look whether the sheet"):
+        live.go("Capacity!A1")
+    with pytest.raises(SopError, match="did not show Nowhere!A1"):
+        live.go("Nowhere!A1")
+    other = excel.books.show(Path("Other.xlsx"), [], {})
+    excel.selection = engine.Range(engine.Sheet(other, engine.Cells("X", {}, {}, {})), (1, 1, 1, 1))
+    with pytest.raises(SopError, match=r"No cell of this workbook is selected\. Select one"):
+        live.selection()
+    excel.selection = None  # a chart is
+    with pytest.raises(SopError, match="No cell of this workbook is selected"):
+        live.selection()
+
+
+def test_another_workbook_is_opened_and_shown(
+    live: LiveBook, excel: engine.Excel, file: Path, tmp_path: Path
+) -> None:
+    new = Path(shutil.copy(file, tmp_path / "SOP_2026-10_v2_.xlsx"))
+    live.open(new)
+    assert excel.books.active.path == new
+    elsewhere = tmp_path / "copy" / "SOP_2026-10.xlsx"
+    elsewhere.parent.mkdir()
+    shutil.copy(file, elsewhere)
+    with pytest.raises(SopError, match=r"SOP_2026-10\.xlsx is open already.*Close it, then open"):
+        live.open(elsewhere)
+
+
+# ---- finding a workbook ------------------------------------------------------------------
+
+
+def test_an_open_workbook_is_found_by_its_name_in_any_excel(
+    excels: engine.Excels, excel: engine.Excel, file: Path, tmp_path: Path
+) -> None:
+    excel.books.show(Path("Budget.xlsx"), [], {})
+    excels.add().books.open(str(shutil.copy(file, tmp_path / "SOP_2026-10.xlsm")))
+    for name in (None, "SOP_2026-10.xlsm", "sop_2026-10", str(tmp_path / "SOP_2026-10.xlsm")):
+        assert open_book(name).name == "SOP_2026-10.xlsm"
+    assert open_book("budget").name == "Budget.xlsx"
+    with pytest.raises(SopError) as error:
+        open_book("SOP_2026-11.xlsm")
+    assert str(error.value) == (
+        "No workbook called SOP_2026-11.xlsm is open in Excel; open are: Budget.xlsx, "
+        "SOP_2026-10.xlsm. Name one of them."
+    )
+
+
+def test_two_workbooks_that_could_be_meant(
+    excels: engine.Excels, excel: engine.Excel, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "copy").mkdir()
+    one = shutil.copy(file, tmp_path / "SOP.xlsx")
+    other = shutil.copy(file, tmp_path / "copy" / "SOP.xlsx")
+    excel.books.open(str(one))
+    excels.add().books.open(str(other))
+    with pytest.raises(SopError, match="2 workbooks called SOP are open in Excel"):
+        open_book("SOP")
+    assert open_book(str(other)).file == str(Path(other).resolve())
+    with pytest.raises(SopError, match=r"Several S&OP workbooks are open: SOP\.xlsx, SOP\.xlsx"):
+        open_book()
+
+
+def test_where_no_workbook_or_no_excel_is(
+    excel: engine.Excel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SopError, match="No workbook is open in Excel"):
+        open_book()
+    excel.books.show(Path("Budget.xlsx"), [], {})
+    with pytest.raises(SopError, match="No S&OP workbook is open in Excel; open are: Budget"):
+        open_book()
+    monkeypatch.setattr(xlwings.engines, "active", None)
+    with pytest.raises(SopError, match=r"There is no Excel here .*--book FILE"):
+        open_book()
+    monkeypatch.setitem(sys.modules, "xlwings", None)
+    with pytest.raises(SopError, match=r"runs on Windows and Mac.*--book FILE"):
+        open_book()
+
+
+def test_the_workbook_of_a_button(
+    opened: engine.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlwings.Book, "_mock_caller", engine.show(opened), raising=False)
+    assert caller().name == "SOP_2026-10.xlsx"
+
+
+# ---- how often Excel is asked ------------------------------------------------------------
+
+
+def test_a_big_book_takes_as_few_calls_as_a_small_one(
+    drawn: Drawn, once: Once, excel: engine.Excel
+) -> None:
+    counts = []
+    for book in (drawn, drawing.drawn_from(once("big", lambda f: drawing.big_plan(f, FAMILIES)))):
+        live = LiveBook(engine.show(excel.books.show(Path("SOP.xlsm"), *as_cells(book))))
+        again = with_other_figures(book)
+        excel.calls.clear()
+        live.identity()
+        live.sheets()
+        patches = live.difference(again)
+        assert excel.calls == {"values": len(book.sheets), "formulas": len(book.sheets)}
+        excel.calls.clear()
+        live.write(patches, again, lambda _: None)
+        assert live.difference(again).sheets == []
+        written = len(patches.sheets)
+        # each sheet is tried and read once more before it is written in a handful of blocks
+        assert excel.calls["formulas"] == written + len(book.sheets)
+        assert excel.calls["written"] <= 8 * written
+        counts.append((drawing.cells_in(book), excel.calls["written"]))
+    (small, few), (big, many) = counts
+    assert small < 20_000
+    assert 140_000 < big < 160_000
+    assert many <= few + 8
+
+
+def as_cells(drawn: Drawn) -> tuple[list[engine.Cells], dict[str, str]]:
+    """A drawn book as Excel would hold it."""
+    sheets = []
+    for name, (values, formulas, tables) in drawing.shown(drawn).items():
+        spots = [
+            (row, column) for row, line in enumerate(values, start=1)
+            for column, _ in enumerate(line, start=1)
+        ]  # fmt: skip
+        held = {(r, c): values[r - 1][c - 1] for r, c in spots if values[r - 1][c - 1] is not None}
+        texts = {(r, c): formulas[r - 1][c - 1] for r, c in spots}
+        own = {spot: text for spot, text in texts.items()
+               if isinstance(text, str) and text[:1] == "=" and text != held.get(spot)}  # fmt: skip
+        lists = {}
+        for table, reference in tables.items():
+            box = engine.box_of(reference)
+            lists[table] = engine.List(box, [held[box[0], c] for c in range(box[1], box[3] + 1)])
+        sheets.append(engine.Cells(name, held, own, lists))
+    names = drawn.workbook.defined_names
+    return sheets, {name: one.attr_text for name, one in names.items()}
+
+
+def with_other_figures(drawn: Drawn) -> Drawn:
+    """The same book after a new forecast: every number that was computed is another."""
+    months = drawn.layout.columns
+    figures = {}
+    for sheet in drawn.sheets:
+        for row, cells in sheet.cells.cells_by_row():
+            for column, value, _, formula in cells:
+                in_plan = row > 7 and months.first_plan <= column <= months.last_plan
+                if in_plan and formula is None and isinstance(value, float):
+                    figures[str(Place(sheet.name, row, column))] = value + 1.0
+    return redrawn(drawn, figures)

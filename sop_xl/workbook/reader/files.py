@@ -21,6 +21,7 @@ from sop_xl.workbook.build import PROPERTIES, SCHEMA
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 """First bytes of the container of old and of encrypted workbooks."""
+_SCHEMA = PROPERTIES["schema"]
 _WORKBOOK, _PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
 GAP = 200
 """Empty rows or columns after which a sheet is at its end."""
@@ -49,10 +50,23 @@ def read_identity(path: Path) -> dict[str, str]:
             raise ValueError("it holds no workbook")
         named = _PROPERTIES in package.namelist()
         properties = fromstring(package.read(_PROPERTIES)) if named else ()
-        found = {one.get("name"): "".join(one.itertext()) for one in properties}
+        told = {one.get("name"): "".join(one.itertext()) for one in properties}
+        names = _named_texts(fromstring(package.read(_WORKBOOK)))
+    # only the names follow when an open book is brought up to date; its structure stays
+    found = {**told, **names, _SCHEMA: told.get(_SCHEMA) or names.get(_SCHEMA, "")}
     identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
     _check_identity(path, identity)
     return identity
+
+
+def _named_texts(workbook: Any) -> dict[str, str]:
+    """The texts that the defined names of a workbook stand for."""
+    names = (one for one in workbook.iter() if one.tag.rpartition("}")[2] == "definedName")
+    return {
+        one.get("name"): one.text[1:-1].replace('""', '"')
+        for one in names
+        if one.text and one.text[0] == one.text[-1] == '"'
+    }
 
 
 def open_sheets(path: Path) -> dict[str, OpenedSheet]:
