@@ -68,7 +68,11 @@ STEPS: tuple[Step, ...] = (
             "item_mix",
         ),
     ),
-    _step("demand", demand.run, ("demand_plan", "demand_total", "pipeline", "events")),
+    _step(
+        "demand",
+        demand.run,
+        ("demand_plan", "demand_total", "long_history", "pipeline", "events"),
+    ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures

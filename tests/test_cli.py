@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from sop_xl import __version__, actions, cli
 from sop_xl.cli import DONE, FINDINGS, IMPOSSIBLE, main
+from sop_xl.workbook.package import Package
 from tests import companies
 from tests.books import InGrid, InList, type_in, value_of
 from tests.conftest import BOOK
@@ -282,3 +283,38 @@ def test_many_findings_are_counted_unless_all_are_wanted(plan: Path) -> None:
     full = run("check", plan, "--all", code=FINDINGS).output
     assert "--all shows them" not in full
     assert full.count("error: ") > short.count("error: ") >= cli.LISTED
+
+
+# ---- the template ------------------------------------------------------------------------
+
+
+def test_the_template_is_built_and_checked(tmp_path: Path) -> None:
+    target = tmp_path / "SOP_Template.xlsm"
+    assert "Built" in run("template", "build", "--out", target).output
+    assert "is current" in run("template", "check", target).output
+    package = Package.from_bytes(target.read_bytes())
+    package.parts["customUI/customUI14.xml"] += b"<!-- mine -->"
+    target.write_bytes(package.to_bytes())
+    text = run("template", "check", target, code=FINDINGS).output
+    assert "customUI/customUI14.xml" in text
+    assert "sop-xl template build" in text
+    missing = run("template", "check", tmp_path / "no.xlsm", code=IMPOSSIBLE)
+    assert "does not exist" in missing.stderr
+    assert "is missing" in run("template", "build", "--sources", tmp_path, code=IMPOSSIBLE).stderr
+    run("template", code=USAGE)
+
+
+# ---- excel on this computer --------------------------------------------------------------
+
+
+def test_the_doctor_looks_at_computer_and_book(plan: Path) -> None:
+    found = printed("doctor", "--book", plan / BOOK)
+    assert {"name", "found", "state", "remedy"} == set(found[0])
+    assert any(BOOK.name in check["found"] for check in found)
+    assert run("doctor").output
+
+
+def test_excel_setup_says_what_it_would_do(tmp_path: Path) -> None:
+    assert run("excel-setup", "--dry-run").output
+    run("excel-setup", "--trust-plan", code=USAGE)
+    run("excel-setup", "--undo", "--plan", tmp_path, code=USAGE)

@@ -22,7 +22,7 @@ from sop_xl.store.merge import apply
 from sop_xl.workbook.build import Drawn, draw
 from sop_xl.workbook.layout import column_letter
 from sop_xl.workbook.reader import OpenedSheet, inputs_of
-from sop_xl.workbook.refresh import Typed
+from sop_xl.workbook.refresh import Patches, Typed
 from sop_xl.workbook.refresh.sameness import plain
 
 
@@ -43,8 +43,9 @@ def preview(session: Session) -> Preview:
     plan, name, book = session.plan, session.issue.cycle, session.book
     inputs = _with(session.stored, session.weighed.applied, plan)
     run = run_open(plan, name, book.say, inputs)
-    patches = book.difference(_drawn(plan, name, run, book.say))
-    typed = [one for patch in patches.sheets for one in patch.typed]
+    typed = _typed(book.difference(_drawn(plan, name, run, book.say)))
+    if typed:
+        typed = _by_people(session, typed)
     rows = {_row(one.cell) for one in typed}
     formulas = session.held.typed_over
     baselines = baseline_typed_over(plan, session.held, session.issue)
@@ -55,16 +56,29 @@ def preview(session: Session) -> Preview:
     return Preview(run, conflicts, restored, [*formulas, *baselines])
 
 
+def _typed(patches: Patches) -> list[Typed]:
+    return [one for patch in patches.sheets for one in patch.typed]
+
+
+def _by_people(session: Session, typed: Sequence[Typed]) -> list[Typed]:
+    """What people typed over, without what the plan shows elsewhere by now.
+
+    The book is drawn as it was issued: what differs from that, people did.
+    """
+    plan, name, issue, book = session.plan, session.issue.cycle, session.issue, session.book
+    frames = plan.store.inputs_as_issued(issue.build, book.file)
+    run = run_open(plan, name, book.say, Inputs(frames, [], issue.mark))
+    patches = book.difference(_drawn(plan, name, run, book.say))
+    theirs = {one.cell for one in _typed(patches)}
+    unknown = tuple(f"{reason.partition(':')[0]}!" for reason in patches.moved)
+    return [one for one in typed if one.cell in theirs or one.cell.startswith(unknown)]
+
+
 def healed(session: Session) -> Session:
     """The book as if nobody had typed over a label: what stands beside a label is read then."""
     plan, name, book = session.plan, session.issue.cycle, session.book
     drawn = _drawn(plan, name, run_open(plan, name, book.say, session.stored), book.say)
-    labels = [
-        one.cell
-        for patch in book.difference(drawn).sheets
-        for one in patch.typed
-        if one.meant == "text"
-    ]
+    labels = [one.cell for one in _typed(book.difference(drawn)) if one.meant == "text"]
     if not labels:
         return session
     sheets = _labelled(book.sheets(), drawn, labels)

@@ -30,7 +30,10 @@ TROUBLE = "An error of the program stopped this. What was typed is in the workbo
 
 def press(action: str) -> None:
     """A button was pressed in a workbook that is open in Excel."""
-    book = caller()
+    try:
+        book = caller()
+    except SopError as error:  # nobody to tell it to but xlwings, which shows what is said last
+        raise SystemExit(f"{error.message} {error.remedy}") from None
     try:
         press_in(book, action)
     except SopError as error:

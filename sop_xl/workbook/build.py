@@ -44,6 +44,8 @@ It stands in both: people and programs look for it among the properties; xlwings
 and only they are written anew when an open book is brought up to date.
 """
 
+LONGEST_TEXT = 255
+"""Characters of a text in a formula, and in a property."""
 MONTHS = {
     "opening_period": "Last closed month: its stock opens the plan.",
     "first_period": "First plan month; it names the cycle.",
@@ -222,7 +224,7 @@ def _folded(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _properties(settings: Settings, identity: Identity) -> dict[str, str]:
     return {
-        "plan": identity.plan, "cycle": identity.cycle, "build": identity.build,
+        "plan": identity.plan[:LONGEST_TEXT], "cycle": identity.cycle, "build": identity.build,
         "version": str(identity.version), "schema": str(SCHEMA),
         "level": " ".join(settings.level), "horizon": str(settings.horizon),
         "program": __version__, "xlwings": XLWINGS_VERSION,

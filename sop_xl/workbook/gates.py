@@ -9,7 +9,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from sop_xl.cycle import GATES, steps_that_close
 from sop_xl.tables.executive import CYCLE_CALENDAR, DONE
-from sop_xl.workbook.formulas import structured
+from sop_xl.workbook.formulas import excel_text, structured
 
 
 def gate_name(gate: str) -> str:
@@ -24,14 +24,16 @@ def name_gates(workbook: Any, calendar: pd.DataFrame) -> None:
         workbook: The openpyxl skeleton.
         calendar: The frame of the cycle calendar: its rows, in their order.
     """
-    status = structured(CYCLE_CALENDAR, CYCLE_CALENDAR["status"])
-    rows = {step: at for at, step in enumerate(calendar["step"], start=1)}
+    step, status = (
+        structured(CYCLE_CALENDAR, CYCLE_CALENDAR[name]) for name in ("step", "status")
+    )
     for gate in GATES:
         if gate == "signed":
             formula = f'COUNTIF({status},"{DONE}")>0'
         else:
-            closing = [rows[step] for step in steps_that_close(gate, calendar["step"])]
-            tests = [f'INDEX({status},{row})="{DONE}"' for row in closing]
-            formula = f"NOT(OR({','.join(tests)}))" if tests else "TRUE"
+            # by the name of the step: people sort the list
+            closing = steps_that_close(gate, calendar["step"])
+            tests = [f"COUNTIFS({step},{excel_text(one)},{status},\"{DONE}\")" for one in closing]
+            formula = f"{'+'.join(tests)}=0" if tests else "TRUE"
         name = gate_name(gate)
         workbook.defined_names[name] = DefinedName(name, attr_text=formula)

@@ -95,6 +95,9 @@ def add_macros(package: Package, macros: Macros | None = None) -> None:
 def missing_macros(path: Path) -> list[str]:
     """What a macro-enabled workbook has lost; other programs save it without.
 
+    LibreOffice keeps macros and ribbon, but writes the VBA project anew in a form that Excel cannot
+    use, and forgets by which names it knows the workbook and its sheets.
+
     Returns:
         ``["the macros", "the ribbon"]`` or less; nothing for an .xlsx, which never had them.
     """
@@ -103,8 +106,9 @@ def missing_macros(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         root = archive.read(ROOT_RELATIONS) if ROOT_RELATIONS in names else b""
+        workbook = archive.read(WORKBOOK) if WORKBOOK in names else b""
     lost = []
-    if VBA_PART not in names:
+    if VBA_PART not in names or b'codeName="ThisWorkbook"' not in workbook:
         lost.append("the macros")
     if RIBBON_PART not in names or _RIBBON_RELATION.encode() not in root:
         lost.append("the ribbon")

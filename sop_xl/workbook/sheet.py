@@ -232,6 +232,14 @@ class Sheet:
             name, attr_text=f"{self.name}!${column}${row}"
         )
 
+    def name_range(self, name: str, first: str, last: str) -> None:
+        """Give a range a name for the whole workbook."""
+        ends = (coordinate_from_string(cell) for cell in (first, last))
+        reference = ":".join(f"${column}${row}" for column, row in ends)
+        self.book.workbook.defined_names[name] = DefinedName(
+            name, attr_text=f"{self.name}!{reference}"
+        )
+
     def alert(self, kind: Alert, ranges: str) -> None:
         """Colour the values that need a look."""
         if not kind:

@@ -95,7 +95,7 @@ SHEETS = (
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
-              page=figures.chart_titles),
+              page=figures.chart_data),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
               tables=("calendar", "view_families", "view_resources")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),

@@ -10,7 +10,6 @@ import datetime as dt
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -34,9 +33,6 @@ from sop_xl.workbook.sheets import SHEETS
 from sop_xl.workbook.vba import Module, vba_project
 from sop_xl.workbook.vba.wrappers import functions_module, help_module
 
-Flavour = Literal["excel", "libreoffice"]
-"""For LibreOffice, which cannot compile xlwings' own modules, a stub stands in their place."""
-
 SOURCES = Path(__file__).parents[2] / "workbook"
 MONTH = "2026-01"
 """The months that the empty sheets show."""
@@ -45,17 +41,6 @@ WELCOME = (
     "This is the template. Press New cycle on the S&OP tab to write the month's workbook of a plan "
     "folder; sop-xl init makes one."
 )
-_STUB = '''Attribute VB_Name = "xlwings"
-Option Explicit
-
-Public Function RunPython(command As String)
-    Err.Raise 1001, , "there is no Python here"
-End Function
-
-Public Function XLPy()
-    Err.Raise 1001, , "there is no Python here"
-End Function
-'''
 
 
 def build_template(sources: Path = SOURCES) -> bytes:
@@ -71,7 +56,7 @@ def build_template(sources: Path = SOURCES) -> bytes:
     return package.to_bytes()
 
 
-def project_modules(sources: Path = SOURCES, flavour: Flavour = "excel") -> list[Module]:
+def project_modules(sources: Path = SOURCES) -> list[Module]:
     """The modules of the VBA project: documents, ours, generated ones, and those of xlwings."""
     vba = sources / "vba"
     code = _read(vba / "ThisWorkbook.cls")
@@ -80,8 +65,6 @@ def project_modules(sources: Path = SOURCES, flavour: Flavour = "excel") -> list
     own = sorted(path for path in vba.glob("*.bas"))
     modules += [Module.standard(_read(path)) for path in own]
     modules += [functions_module(FUNCTIONS), help_module(FUNCTIONS)]
-    if flavour == "libreoffice":
-        return [*modules, Module.standard(_STUB)]
     package = _xlwings()
     return [
         *modules,

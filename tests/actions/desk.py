@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,8 @@ from tests.excel import engine
 
 CYCLE = "2026-10"
 Place = InGrid | InList | str
+Door = Callable[..., tuple["Desk", Path]]
+"""Opens the workbook of a plan folder; gives its desk, and the folder where it lies as a file."""
 
 
 def demand(measure: str, month: str = "2026-12") -> InGrid:

@@ -5,37 +5,32 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from sop_xl.actions import BUTTONS
 from sop_xl.workbook.build import PROPERTIES
+from sop_xl.workbook.reader import read_identity
 from tests.actions.desk import (
-    BOOK,
     TYPED,
     Desk,
-    cell_at,
+    Door,
     contents,
     copied,
     demand,
     press_file,
     state_of,
 )
-from tests.books import change, type_in
-from tests.conftest import Once
+from tests.books import type_in
+from tests.conftest import BOOK, Once
 from tests.excel import engine
 
-WRITING = (
-    "load", "save", "sign_off", "reopen", "forecast", "supply", "reconcile", "kpis", "restore",
-)  # fmt: skip
-"""The buttons that write into the workbook in which they are pressed."""
-FORMULA = demand("Consensus demand")
 LOG_CELLS = "Log!A7:C26"
-
-
+FORMULA = demand("Consensus demand")
 ENTRIES = dict(TYPED) | {FORMULA: 999}
+"""Inputs, and a formula that was typed over."""
+NEXT_BOOK = Path("cycles", "2026-11", "SOP_2026-11.xlsm")
 
 
 @pytest.fixture(scope="session")
@@ -50,19 +45,50 @@ def signed(small: Path, once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def saved(small: Path, signed: Path, once: Once) -> Callable[[str], tuple[Path, Path]]:
-    """The plan folder for a button, and one with its workbook as somebody saved it after typing."""
+def typed(once: Once) -> Callable[[Path], Path]:
+    """A plan folder with its workbook as somebody saved it after typing."""
 
-    def folders(action: str) -> tuple[Path, Path]:
-        made = signed if action == "reopen" else small
-
+    def folder(made: Path) -> Path:
         def make(folder: Path) -> None:
             shutil.copytree(made, folder, dirs_exist_ok=True)
             type_in(folder / BOOK, dict(ENTRIES))
 
-        return made, once(f"typed {made.name}", make)
+        return once(f"typed {made.name}", make)
 
-    return folders
+    return folder
+
+
+@pytest.fixture
+def door(typed: Callable[[Path], Path], tmp_path: Path, excel: engine.Excel) -> Door:
+    """Two people at the same workbook: one has it open, one has saved it; both have typed."""
+
+    def opened(made: Path, before: Callable[[Path], None] = lambda _: None) -> tuple[Desk, Path]:
+        live, file = copied(made, tmp_path / "live"), copied(typed(made), tmp_path / "file")
+        before(live)
+        before(file)
+        desk = Desk(made, live, excel)
+        desk.type(ENTRIES)
+        return desk, file
+
+    return opened
+
+
+def is_the_same(desk: Desk, file: Path) -> None:
+    """Cell by cell: formulas and what people and the plan put into cells; and the names."""
+    written = Desk(desk.made, file, desk.excel).book
+    assert contents(desk.book) == contents(written)
+    assert desk.book.defined == written.defined
+    assert state_of(desk.plan) == state_of(file)
+
+
+def nothing_new(desk: Desk, action: str = "save") -> str:
+    """A press that finds nothing typed, and writes nothing but its line in the log."""
+    before, written = state_of(desk.plan), len(desk.excel.written)
+    text = desk.press(action).text
+    assert "0 changes taken over, 0 conflicts" in text
+    assert [block.place for block in desk.excel.written[written:]] == [LOG_CELLS]
+    assert state_of(desk.plan) == before
+    return text
 
 
 def more_demand(plan: Path) -> None:
@@ -74,30 +100,77 @@ def more_demand(plan: Path) -> None:
     frame.to_csv(path, index=False)
 
 
-@pytest.mark.parametrize("action", WRITING)
-def test_both_doors_lead_to_the_same_workbook(
-    action: str,
-    saved: Callable[[str], tuple[Path, Path]],
-    tmp_path: Path,
-    excel: engine.Excel,
+def another_month(plan: Path) -> None:
+    """The data of the next month are there."""
+    for name in ("actuals", "stock"):
+        path = plan / "data" / f"{name}.csv"
+        frame = pd.read_csv(path)
+        last = frame[frame["Month"] == frame["Month"].max()]
+        pd.concat([frame, last.assign(Month="2026-10")]).to_csv(path, index=False)
+
+
+def test_the_sides_of_the_plan_lead_to_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small)
+    before = read_identity(small / BOOK)
+    by_command, by_button = press_file(file, "forecast"), desk.press("forecast")
+    assert by_command.report.title == "Forecast run: 5 changes taken over, 0 conflicts."
+    assert by_button.text.startswith(by_command.report.title)
+    is_the_same(desk, file)
+    identity = read_identity(file / BOOK)
+    assert identity["version"] == "2" != before["version"]
+    assert identity["build"] != before["build"]
+    for key, name in PROPERTIES.items():
+        assert desk.book.defined[name] == f'"{identity[key]}"'
+
+    # once it is done there is nothing left to do
+    for action in ("supply", "reconcile", "kpis", "restore", "save", "forecast"):
+        title = press_file(file, action).report.title
+        assert nothing_new(desk, action).splitlines()[0] == title
+    is_the_same(desk, file)
+
+
+@pytest.mark.parametrize("action", ["save", "load", "sign_off", "reopen"])
+def test_what_changes_the_plan_leads_to_one_workbook(
+    action: str, small: Path, signed: Path, door: Door
 ) -> None:
-    made, typed = saved(action)
-    on_file, plan = copied(typed, tmp_path / "file"), copied(made, tmp_path / "live")
-    if action == "load":
-        more_demand(on_file)
-        more_demand(plan)
-    desk = Desk(made, plan, excel)
-    desk.type(ENTRIES)
-    by_command = press_file(on_file, action)
-    by_button = desk.press(action)
+    made = signed if action == "reopen" else small
+    desk, file = door(made, more_demand if action == "load" else lambda _: None)
+    title = press_file(file, action).report.title
+    assert desk.press(action).text.splitlines()[0] == title
+    is_the_same(desk, file)
+    nothing_new(desk)
 
-    written = Desk(made, on_file, excel).book
-    assert contents(desk.book) == contents(written)
-    assert desk.book.defined == written.defined
-    assert by_button.text.splitlines()[0] == by_command.report.title
-    assert state_of(plan) == state_of(on_file)
 
-    again = len(excel.written)
-    assert "0 changes taken over, 0 conflicts" in desk.press("save").text
-    assert [block.place for block in excel.written[again:]] == [LOG_CELLS]
-    assert state_of(plan) == state_of(on_file)
+def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small, another_month)
+    as_it_was, cells = (file / BOOK).read_bytes(), contents(desk.book)
+    by_command, by_button = press_file(file, "new_cycle"), desk.press("new_cycle")
+    assert by_command.report.title == "Cycle 2026-11 is open."
+    assert by_button.text.startswith("Cycle 2026-11 is open.")
+    assert any(line.startswith("5 changes taken over") for line in by_command.report.lines)
+    assert (file / NEXT_BOOK).read_bytes() == (desk.plan / NEXT_BOOK).read_bytes()
+    assert desk.excel.books.active.fullname == str(desk.plan / NEXT_BOOK)
+    assert state_of(desk.plan, "2026-11") == state_of(file, "2026-11")
+    # the workbook of the month before stays as it is
+    assert (file / BOOK).read_bytes() == as_it_was
+    assert contents(desk.book) == cells
+
+
+def test_every_button_that_writes_is_pressed_here() -> None:
+    pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
+               "reopen", "new_cycle"}  # fmt: skip
+    looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
+               "about"}  # fmt: skip
+    assert set(BUTTONS) == pressed | looking
+
+
+def test_a_workbook_saved_in_excel_is_known_by_its_new_build(desk: Desk) -> None:
+    """Excel leaves the properties of the file alone; only the names follow."""
+    desk.type(TYPED)
+    desk.press("save")
+    desk.book.save()
+    identity = read_identity(desk.plan / BOOK)
+    assert f'"{identity["build"]}"' == desk.book.defined["SopBuild"]
+    assert identity["version"] == "2"
+    again = press_file(desk.plan, "changes")
+    assert again.report.title == "0 changes not saved to the plan yet, 0 conflicts."

@@ -106,6 +106,11 @@ def recalculate_all(paths: Sequence[Path], out_dir: Path) -> list[Path]:
     return [out_dir / f"{path.stem}.xlsx" for path in paths]
 
 
+def saved_by_libreoffice(path: Path, out_dir: Path) -> Path:
+    """A macro-enabled workbook as LibreOffice saves it."""
+    return _convert([path], out_dir, "xlsm", "Calc MS Excel 2007 VBA XML")[0]
+
+
 def to_pdf(path: Path, out_dir: Path) -> Path:
     """The workbook as it would be printed."""
     return _convert([path], out_dir, "pdf")[0]
@@ -245,7 +250,9 @@ def _same(left: str | float | bool | None, right: str | float | bool | None) -> 
     return type(left) is type(right) and left == right
 
 
-def _convert(paths: Sequence[Path], out_dir: Path, extension: str) -> list[Path]:
+def _convert(
+    paths: Sequence[Path], out_dir: Path, extension: str, filter_name: str = ""
+) -> list[Path]:
     """Convert in a folder and a profile of our own.
 
     Stale lock files, an open LibreOffice or the settings of its user cannot disturb there.
@@ -267,7 +274,8 @@ def _convert(paths: Sequence[Path], out_dir: Path, extension: str) -> list[Path]
             str(command),
             f"-env:UserInstallation={(room / 'profile').as_uri()}",
             "--headless",
-            *("--convert-to", extension, "--outdir", str(room / "out")),
+            *("--convert-to", f"{extension}:{filter_name}".rstrip(":")),
+            *("--outdir", str(room / "out")),
             *(str(shutil.copy(path, room / "in")) for path in paths),
         ]
         output = _run(arguments)

@@ -24,11 +24,11 @@ from sop_xl.sources.plan_folder import SETTINGS_FILE
 from sop_xl.sources.settings_file import read_settings
 from sop_xl.workbook.macros import VBA_PART, XLWINGS_VERSION
 from sop_xl.workbook.package import ROOT_RELATIONS, WORKBOOK
+from sop_xl.workbook.reader.files import what_it_says_it_is
 
 CONFIG_SHEET = "xlwings.conf"
 """A sheet of this name, and a file of this name beside the workbook, go before the user's file."""
 
-_PROPERTIES = "docProps/custom.xml"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 """First bytes of the container of old and of encrypted workbooks."""
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError,
@@ -184,7 +184,7 @@ def _opened(path: PurePath, data: bytes) -> BookFile:
         parts = set(archive.namelist())
         relations = archive.read(ROOT_RELATIONS)
         sheets = archive.read(WORKBOOK)
-        properties = archive.read(_PROPERTIES) if _PROPERTIES in parts else b"<none/>"
+        identity = what_it_says_it_is(archive)
     titles = [sheet.get("name", "") for sheet in fromstring(sheets).iter(f"{_SPREADSHEET}sheet")]
     configured = next((t for t in titles if t.casefold() == CONFIG_SHEET), None)
     return BookFile(
@@ -192,7 +192,7 @@ def _opened(path: PurePath, data: bytes) -> BookFile:
         has_macros=VBA_PART in parts,
         is_signed=any("vbaProjectSignature" in part for part in parts),
         has_ribbon=any(target in parts for target in _ribbons(relations)),
-        identity={p.get("name", ""): "".join(p.itertext()) for p in fromstring(properties)},
+        identity=identity,
         settings=_sheet_settings(data, configured) if configured else None,
     )
 

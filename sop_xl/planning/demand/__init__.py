@@ -57,6 +57,7 @@ def run(
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
+        "long_history": totals.long_history(history, months, belongs, names),
         "pipeline": deals,
         "events": events,
     }

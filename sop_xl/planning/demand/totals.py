@@ -16,6 +16,9 @@ from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
 
+LONGEST = 120
+"""Months of history that a what-if forecast is made from."""
+
 
 class Range(NamedTuple):
     """Ends of the prediction range of each total in the plan periods."""
@@ -34,6 +37,19 @@ def summed_history(history: Numbers, belongs: Numbers) -> Numbers:
     """The history of each total, NaN before the first observation of its first block."""
     observed = belongs @ ~np.isnan(history) > 0
     return np.where(observed, belongs @ zero(history), np.nan)
+
+
+def long_history(
+    history: Numbers, months: pd.PeriodIndex, belongs: Numbers, families: pd.Index
+) -> pd.DataFrame:
+    """All the demand that is known of each total, also of months that no sheet shows.
+
+    Returns:
+        A frame with a row for each total, and its months across, oldest first; NaN where there is
+        none.
+    """
+    names = pd.Index([ALL_FAMILIES, *families], name="family")
+    return pd.DataFrame(summed_history(history, belongs), names, months).iloc[:, -LONGEST:]
 
 
 def total_range(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker
 
+from sop_xl.schema import Unit
 from sop_xl.workbook.charts import Drawn, add_chart
-from sop_xl.workbook.layout import view_name
+from sop_xl.workbook.layout import column_letter, view_name
 from sop_xl.workbook.pages.pieces import (
     view_choice,
     view_of,
 )
 from sop_xl.workbook.sheet import Sheet
 
+HISTORY_NAMES, HISTORY_VALUES = "Long_history_names", "Long_history"
+"""Names of the ranges that the what-if forecast is made from."""
 _MONEY_AXIS = ((3e6, "million ", "0.0,,"), (3e3, "thousand ", "#,##0,"), (0.0, "", "#,##0"))
 """Least value shown, its word and number format on the axis."""
 _TITLES = {
@@ -102,12 +105,38 @@ def kpi_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None
     )
 
 
+def chart_data(sheet: Sheet) -> None:
+    """What stands below the figures of the charts: their titles, and the long history."""
+    chart_titles(sheet)
+    long_history(sheet)
+
+
 def chart_titles(sheet: Sheet) -> None:
     """The cells that the titles of the charts are linked to, below the figures of the charts."""
     for grid, text in _TITLES.items():
         choice = view_choice(sheet.book.frames, grid)
         formula = f'"{text}: "&{view_name(grid)}'
         sheet.put(_title_row(sheet, grid), 1, f"{text}: {choice}", "SOP Note", formula=formula)
+
+
+def long_history(sheet: Sheet) -> None:
+    """All known demand of each total, for the what-if forecast: the sheets show less of it."""
+    frame = sheet.book.frames["long_history"]
+    months = [period.to_timestamp() for period in frame.columns] or [None]
+    names = list(frame.index) or [None]
+    row = max(_title_row(sheet, grid) for grid in _TITLES) + 2
+    sheet.put(row, 1, "Demand of all months that are known, oldest first", "SOP Section")
+    header = sheet.styles.named("SOP Header number", Unit.PERIOD.number_format)
+    sheet.put(row + 1, 1, "Family", "SOP Header")
+    sheet.cells.put_row(row + 1, 2, months, header)
+    style = sheet.styles.named("SOP Output", Unit.QUANTITY.number_format)
+    for at, name in enumerate(names, start=row + 2):
+        sheet.put(at, 1, name, "SOP Key")
+        values = frame.loc[name].to_list() if name else [None]
+        sheet.cells.put_row(at, 2, values, style)
+    last, right = row + 1 + len(names), column_letter(1 + len(months))
+    sheet.name_range(HISTORY_NAMES, f"A{row + 2}", f"A{last}")
+    sheet.name_range(HISTORY_VALUES, f"B{row + 2}", f"{right}{last}")
 
 
 def _title_row(sheet: Sheet, grid: str) -> int:

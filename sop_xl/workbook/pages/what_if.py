@@ -17,7 +17,8 @@ from sop_xl.functions import CellError, named
 from sop_xl.schema import Unit
 from sop_xl.workbook.charts import Drawn, add_chart
 from sop_xl.workbook.grids import PRINTED_PAST
-from sop_xl.workbook.layout import GridPlace, column_letter
+from sop_xl.workbook.layout import GridPlace, column_letter, view_name
+from sop_xl.workbook.pages.figures import HISTORY_NAMES, HISTORY_VALUES
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, selector, view_of
 from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.sheetdata import CellValue
@@ -30,9 +31,14 @@ PRINTED_PLAN = 13
 """Plan months that are printed: with the closed ones before them they fill a page."""
 KPI_MONTHS = 12
 """Closed months over which the panel computes its KPIs."""
+VIEW = view_name("what_if_view")
 GROWTH, SEASON, LEVEL, LOAD, HOURS = (
     "What_growth", "What_season", "What_level", "What_load", "What_hours",
 )
+
+
+# all that is known, not what the sheet shows: a season wants more than two years
+_HISTORY = f"INDEX({HISTORY_VALUES},MATCH({VIEW},{HISTORY_NAMES},0),0)"
 
 
 class _Choice(NamedTuple):
@@ -111,8 +117,8 @@ def what_if(sheet: Sheet) -> None:
     top = load.last_row + 3
     sheet.widths({1: 25})
     row = _choices(sheet, demand, top)
-    _words(sheet, demand, row)
-    last = _kpis(sheet, row + 4)
+    _words(sheet, row)
+    last = _kpis(sheet, row + 5)
     columns = demand.columns
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
     _chart(sheet, demand, first, top)
@@ -123,13 +129,12 @@ def what_if(sheet: Sheet) -> None:
 
 def _forecast(sheet: Sheet, place: GridPlace) -> None:
     columns = place.columns
-    history = _row(place, "actual", columns.first_past, columns.last_past)
     horizon = columns.axis.horizon
     grown = f"*(1+{GROWTH})"
-    live = f"SOP_FORECAST({history},{horizon},{SEASON}){grown}"
+    live = f"SOP_FORECAST({_HISTORY},{horizon},{SEASON}){grown}"
     _array(sheet, place, ("forecast",), live, _plan_row(place, "baseline") + grown)
-    live = f"SOP_FORECAST_PI({history},{horizon},{LEVEL},{SEASON}){grown}"
-    frozen = f"{_plan_row(place, 'low')}:{_plan_row(place, 'high')}{grown}"
+    live = f"SOP_FORECAST_PI({_HISTORY},{horizon},{LEVEL},{SEASON}){grown}"
+    frozen = f"{_rows(place, ('low', 'high'), columns.first_plan, columns.last_plan)}{grown}"
     _array(sheet, place, ("forecast_low", "forecast_high"), live, frozen)
 
 
@@ -161,8 +166,12 @@ def _array(
 
 
 def _row(place: GridPlace, measure: str, first: int, last: int) -> str:
-    row = place.row((), measure)
-    return f"${column_letter(first)}${row}:${column_letter(last)}${row}"
+    return _rows(place, (measure, measure), first, last)
+
+
+def _rows(place: GridPlace, measures: tuple[str, str], first: int, last: int) -> str:
+    top, bottom = (place.row((), measure) for measure in measures)
+    return f"${column_letter(first)}${top}:${column_letter(last)}${bottom}"
 
 
 def _plan_row(place: GridPlace, measure: str) -> str:
@@ -186,14 +195,28 @@ def _choices(sheet: Sheet, place: GridPlace, row: int) -> int:
     return row + 2 + len(_FORECAST_CHOICES)
 
 
-def _words(sheet: Sheet, place: GridPlace, row: int) -> None:
-    history = _row(place, "actual", place.columns.first_past, place.columns.last_past)
+def _words(sheet: Sheet, row: int) -> None:
     for at, (label, function) in enumerate((("Method", "SOP_METHOD"), ("Why", "SOP_EXPLAIN"))):
         shown = "as in the plan: see Demand_Plan" if function == "SOP_METHOD" else "-"
-        call = f"{function}({history},{SEASON})"
+        call = f"{function}({_HISTORY},{SEASON})"
         sheet.put(row + at, 1, label, "SOP Label")
         sheet.put(row + at, 2, shown, "SOP Text",
                   formula=f'IFERROR(IF(LEN({call})=0,NA(),{call}),"{shown}")')
+    _state(sheet, row + 2)
+
+
+def _state(sheet: Sheet, row: int) -> None:
+    """Whether the figures above are live: a frozen number must not pass for an answer."""
+    asleep = "the plan's own figures: Python does not answer here"
+    range_ = f"SOP_FORECAST_PI({_HISTORY},1,{LEVEL},{SEASON})"
+    # LibreOffice with macros on answers an empty text where Python is not there
+    formula = (
+        f'IFERROR(IF(ISNUMBER(SOP_CAPGAP(1,1)),IF(ISNUMBER(SUM(0+{range_})),"live",'
+        f'"the plan\'s own figures"),"{asleep}"),IF(ISNUMBER(SOP_CAPGAP(1,1)),'
+        f'"the plan\'s own figures: look at season and range","{asleep}"))'
+    )
+    sheet.put(row, 1, "Shown", "SOP Label")
+    sheet.put(row, 2, asleep, "SOP Text", formula=formula)
 
 
 def _kpis(sheet: Sheet, row: int) -> int:

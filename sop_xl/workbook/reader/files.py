@@ -48,15 +48,20 @@ def read_identity(path: Path) -> dict[str, str]:
     with _readable(path), zipfile.ZipFile(path) as package:
         if _WORKBOOK not in package.namelist():
             raise ValueError("it holds no workbook")
-        named = _PROPERTIES in package.namelist()
-        properties = fromstring(package.read(_PROPERTIES)) if named else ()
-        told = {one.get("name"): "".join(one.itertext()) for one in properties}
-        names = _named_texts(fromstring(package.read(_WORKBOOK)))
-    # only the names follow when an open book is brought up to date; its structure stays
-    found = {**told, **names, _SCHEMA: told.get(_SCHEMA) or names.get(_SCHEMA, "")}
+        found = what_it_says_it_is(package)
     identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
     _check_identity(path, identity)
     return identity
+
+
+def what_it_says_it_is(package: zipfile.ZipFile) -> dict[str, str]:
+    """What stands in the properties and the defined names of a workbook, by the names in both."""
+    named = _PROPERTIES in package.namelist()
+    properties = fromstring(package.read(_PROPERTIES)) if named else ()
+    told = {one.get("name"): "".join(one.itertext()) for one in properties}
+    names = _named_texts(fromstring(package.read(_WORKBOOK)))
+    # only the names follow when an open book is brought up to date; its structure stays
+    return {**told, **names, _SCHEMA: told.get(_SCHEMA) or names.get(_SCHEMA, "")}
 
 
 def _named_texts(workbook: Any) -> dict[str, str]:

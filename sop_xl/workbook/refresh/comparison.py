@@ -165,7 +165,8 @@ class _Comparison:
         blank = shown in (None, "")
         if spread:
             return self._same_row(spread, spot[0]) and not (blank and self._is_spare(spread, spot))
-        return not (blank and self._is_sparse(spot))
+        # elsewhere than in a grid rows come and go with the plan, as on Home
+        return not blank or (spot[0] in self.page.measures and not self._is_sparse(spot))
 
     def _blank_was_there(self, spot: Spot, found: str) -> bool:
         """Whether something was typed into a blank cell, rather than drawn in the book before."""
