@@ -142,7 +142,7 @@ def test_a_step_reads_inputs_and_what_the_steps_before_it_wrote() -> None:
     for step in cycle.STEPS:
         assert set(step.reads) <= known, step.name
         known |= set(step.writes)
-    inside = {"item_mix", "views", "headlines"}
+    inside = {"item_mix", "views", "headlines", "long_history"}
     assert known - inside <= set(tables.inputs(LEVEL)) | set(GRIDS) | set(TABLES)
 
 

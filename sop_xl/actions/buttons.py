@@ -374,8 +374,10 @@ def _step_through(press: Press, forward: bool) -> Report:
     ]
     if not rows:
         return Report("No exception is open.", [], go="Exceptions!A1", kept=False)
-    sheet, _, cell = press.book.selection().partition("!")
-    here = int("".join(filter(str.isdigit, cell)) or 0) if sheet == "Exceptions" else 0
+    here = 0
+    with suppress(SopError):  # no cell is selected, but a chart perhaps: begin at the first row
+        sheet, _, cell = press.book.selection().partition("!")
+        here = int("".join(filter(str.isdigit, cell)) or 0) if sheet == "Exceptions" else 0
     places = [int(row["row"]) for row in rows]
     if forward:
         at = next((i for i, place in enumerate(places) if place > here), 0)

@@ -67,8 +67,8 @@ def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) ->
     spec = next((spec for spec in SHEETS if spec.name == name), None)
     place = f"{name}!{match['column'].upper()}{row}"
     shown = _shown(_at(values, row, column))
-    found = spec and (_in_grids(book, spec, sheet, row, column)
-                      or _in_lists(book, spec, sheet, row, column))
+    found = spec and (_in_grids(book, spec, sheet, (row, column), shown)
+                      or _in_lists(book, spec, sheet, (row, column), shown))
     formula = _at(formulas, row, column)
     lines = [f"Formula in the cell: {getattr(formula, 'text', formula)}"] * is_formula(formula)
     if not found:
@@ -76,15 +76,15 @@ def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) ->
         lines = [f"It belongs to no list or plan row.{used}", *lines]
         return Explained(place, f"{place} shows {shown}.", lines)
     what, notes = found
-    return Explained(place, f"{place}: {what} is {shown}.", [*notes, *lines])
+    return Explained(place, f"{place}: {what}.", [*notes, *lines])
 
 
 def _in_grids(
-    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, row: int, column: int
+    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, spot: tuple[int, int], shown: str
 ) -> tuple[str, list[str]] | None:
-    values, *_ = sheet
+    (row, column), (values, *_) = spot, sheet
     header_row = time_header(values)
-    if header_row is None or row <= header_row:
+    if header_row is None or row <= header_row or row > len(values):
         return None
     header = values[header_row - 1]
     at = header.index("Measure") + 1
@@ -95,43 +95,51 @@ def _in_grids(
         measure = next((m for m in grid.measures if m.label == label), None)
         if measure is None or len(grid.keys) != len(keys):
             continue
+        of = f"{measure.label} of {' · '.join(keys)}" if keys else measure.label
         head = _at([header], 1, column)
-        period = pd.Period(head, "M") if isinstance(head, dt.datetime) else None
-        when = f", {month(period)}" if period is not None else f", {head}" if head else ""
-        of = f" of {' · '.join(keys)}" if keys else ""
-        is_past = period is not None and period < pd.Period(book.identity["cycle"], "M")
-        return f"{measure.label}{of}{when}", _about_measure(grid, measure, is_past)
+        about = [measure.help] if measure.help else []
+        if isinstance(head, dt.datetime):
+            period = pd.Period(head, "M")
+            is_past = period < pd.Period(book.identity["cycle"], "M")
+            notes = about + _filled_by(grid, measure, is_past)
+            return f"{of}, {month(period)} is {shown}", notes
+        if column > at + 1 and head:  # a sum over months
+            return f"{of}, {head} is {shown}", about
+        return f"the row {of} shows {shown} here", about
     return None
 
 
-def _about_measure(grid: Grid, measure: Measure, is_past: bool) -> list[str]:
-    lines = [measure.help] if measure.help else []
+def _filled_by(grid: Grid, measure: Measure, is_past: bool) -> list[str]:
     text = measure.past if is_past else measure.plan
     if measure.role.is_input and not is_past:
-        return [*lines, _FILLED_BY[measure.role]]
+        return [_FILLED_BY[measure.role]]
     if text == VALUES:
-        return [*lines, f"The program writes it: {grid.help}"]
+        return [f"The program writes it: {grid.help}"]
     if text == BLANK:
-        return [*lines, "It is blank in these months."]
-    return [*lines, f"Computed: {measure.label} = {in_words(text, grid)}"]
+        return ["It is blank in these months."]
+    return [f"Computed: {measure.label} = {in_words(text, grid)}"]
 
 
 def _in_lists(
-    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, row: int, column: int
+    book: BookInputs, spec: SheetSpec, sheet: OpenedSheet, spot: tuple[int, int], shown: str
 ) -> tuple[str, list[str]] | None:
-    values, _, tables = sheet
+    (row, column), (values, _, tables) = spot, sheet
     level = level_of(book.identity)
     for table in (TABLES[name].for_level(level) for name in spec.tables):
         reference = tables.get(excel_name(table))
         if reference is None:
             continue
         left, top, right, bottom = (int(part or 0) for part in range_boundaries(reference))
-        if not (left <= column <= right and top < row <= bottom):
+        if not (left <= column <= right and top <= row <= bottom):
             continue
         label = _at(values, top, column)
         field = next((c for c in table.columns if c.label == label), None)
-        if field is not None:
-            return f"{field.label}{_row_of(table, values, row, top, left)}", _about(table, field)
+        if field is None:
+            continue
+        if row == top:
+            return f"{field.label} is a column of the list {table.label}", _about(table, field)
+        key = _row_of(table, values, row, top, left)
+        return f"{field.label}{key} is {shown}", _about(table, field)
     return None
 
 

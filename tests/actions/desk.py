@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from unittest import mock
 
 import openpyxl
@@ -25,7 +25,7 @@ from tests.conftest import BOOK, LATER
 from tests.excel import engine
 
 CYCLE = "2026-10"
-Place = InGrid | InList | str
+Place: TypeAlias = InGrid | InList | str
 Door = Callable[..., tuple["Desk", Path]]
 """Opens the workbook of a plan folder; gives its desk, and the folder where it lies as a file."""
 
@@ -38,7 +38,7 @@ def supply(measure: str, month: str = "2026-12") -> InGrid:
     return InGrid("Supply_Plan", ("Bikes",), measure, month)
 
 
-TYPED: Mapping[Place, Any] = {
+TYPED: Mapping[InGrid | InList, Any] = {
     demand("± Sales"): 25,
     demand("Reason"): "new customer",
     supply("Fixed production"): 40.5,
@@ -91,7 +91,7 @@ class Desk:
         self.made, self.plan, self.excel = made, plan, excel
         self.book = excel.books.open(str(plan / book))
 
-    def type(self, entries: Mapping[Place, Any]) -> list[str]:
+    def type(self, entries: Mapping[Any, Any]) -> list[str]:
         """Type into cells; gives their addresses."""
         cells = [cell_at(self.made, place) for place in entries]
         for cell, value in zip(cells, entries.values(), strict=True):
@@ -144,16 +144,18 @@ def spot(cell: str) -> tuple[str, int, int]:
     return sheet, top, left
 
 
-def contents(book: engine.Book, *, but: tuple[str, ...] = ("Log",)) -> dict[str, dict[Any, str]]:
-    """What stands in the cells of our sheets: formulas, and constants as Excel shows them."""
+def contents(
+    book: engine.Book, *, but: tuple[str, ...] = ("Log",)
+) -> dict[str, tuple[dict[Any, str], dict[Any, str]]]:
+    """What stands in the cells of our sheets: formulas and constants, and the array formulas."""
     ours = {spec.name for spec in SHEETS} - set(but)
     found = {}
     for cells in book.cells:
         if cells.title in ours:
             sheet = book.sheet(cells.title)
             spots = cells.shown.keys() | cells.formulas.keys()
-            found[cells.title] = {at: text for at in spots if (text := sheet.formula(*at))}
-            found[cells.title] |= {box: text for box, text in cells.arrays.items()}
+            texts = {at: text for at in spots if (text := sheet.formula(*at))}
+            found[cells.title] = texts, dict(cells.arrays)
     return found
 
 

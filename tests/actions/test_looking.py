@@ -58,11 +58,9 @@ def test_status_says_where_the_cycle_stands(desk: Desk) -> None:
 def test_check_names_what_fails(desk: Desk) -> None:
     assert desk.press("check").text == "All checks passed."
     assert desk.book.sheets.active.name == "Checks"
-    failed = InList("tblChecks", "reasons", "Status")
-    desk.type({failed: "■ failed", InList("tblChecks", "reasons", "Value"): 2})
-    desk.type({FORMULA: 999})
+    desk.type({InList("tblChecks", "reasons", "Status"): "■ failed", FORMULA: 999})
     text = desk.press("check").text
-    assert text.splitlines()[:3] == ["1 check failed.", "", "■ failed reasons: 2"]
+    assert text.splitlines()[:3] == ["1 check failed.", "", "■ failed reasons: 0"]
     assert cell_at(desk.made, FORMULA) in text
     assert "typed over with 999" in text
 
@@ -137,7 +135,7 @@ def read(small: Path) -> tuple[BookInputs, dict[str, OpenedSheet]]:
     ("place", "title", "line"),
     [
         (demand("± Sales"), "± Sales of Bikes · North, Dec 2026 is blank.", "People may fill it"),
-        (FORMULA, "Consensus demand of Bikes · North, Dec 2026 is ", "Computed: Consensus demand ="),
+        (FORMULA, "Consensus demand of Bikes · North, Dec 2026 is ", "Computed: Consensus"),
         (demand("Baseline forecast"), "Baseline forecast of Bikes · North, Dec 2026 is ",
          "The program writes it:"),
         (demand("± Sales", "2026-08"), "± Sales of Bikes · North, Aug 2026 is blank.",
@@ -146,7 +144,10 @@ def read(small: Path) -> tuple[BookInputs, dict[str, OpenedSheet]]:
         (InList("tblPipeline", "O-1", "Probability"), "Probability of O-1 is 0.5.", ""),
         (InList("tblPipeline", "O-1", "Opportunity"), "Opportunity of O-1 is O-1.",
          "It is a key: it says what the row is about."),
-        (InList("tblKPIs", "Forecast accuracy", "Actual"), "Actual of Forecast accuracy is ", ""),
+        ("Checks!A6", "Check is a column of the list Checks.", "Name of the test."),
+        ("Demand_Plan!C40", "the row ± Sales of Bikes · North shows ± Sales here.", "What sales"),
+        ("Demand_Plan!AD45", "Consensus demand of Bikes · North, Past 12 is ",
+         "Formula in the cell: =SUM("),
         (InList("tblChecks", "volume", "Status"), "Status of volume is ● passed.",
          "Computed: Status ="),
     ],

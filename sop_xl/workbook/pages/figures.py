@@ -15,6 +15,8 @@ from sop_xl.workbook.sheet import Sheet
 
 HISTORY_NAMES, HISTORY_VALUES = "Long_history_names", "Long_history"
 """Names of the ranges that the what-if forecast is made from."""
+LEAST_WIDTH = 11.0
+"""Of the columns of that history, which runs on below the gap before the totals."""
 _MONEY_AXIS = ((3e6, "million ", "0.0,,"), (3e3, "thousand ", "#,##0,"), (0.0, "", "#,##0"))
 """Least value shown, its word and number format on the axis."""
 _TITLES = {
@@ -135,6 +137,9 @@ def long_history(sheet: Sheet) -> None:
         values = frame.loc[name].to_list() if name else [None]
         sheet.cells.put_row(at, 2, values, style)
     last, right = row + 1 + len(names), column_letter(1 + len(months))
+    shown = sheet.skeleton.column_dimensions
+    columns = range(2, 2 + len(months))
+    sheet.widths({at: max(LEAST_WIDTH, shown[column_letter(at)].width) for at in columns})
     sheet.name_range(HISTORY_NAMES, f"A{row + 2}", f"A{last}")
     sheet.name_range(HISTORY_VALUES, f"B{row + 2}", f"{right}{last}")
 
