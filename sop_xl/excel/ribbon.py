@@ -31,9 +31,13 @@ TROUBLE = "An error of the program stopped this. What was typed is in the workbo
 def press(action: str) -> None:
     """A button was pressed in a workbook that is open in Excel."""
     try:
-        book = caller()
+        _press(caller(), action)
     except SopError as error:  # nobody to tell it to but xlwings, which shows what is said last
-        raise SystemExit(f"{error.message} {error.remedy}") from None
+        raise SystemExit(str(error)) from None
+
+
+def _press(book: LiveBook, action: str) -> None:
+    """Do what a button does, and tell whatever came of it."""
     try:
         press_in(book, action)
     except SopError as error:

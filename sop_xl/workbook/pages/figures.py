@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker
 
 from sop_xl.schema import Unit
@@ -12,6 +13,7 @@ from sop_xl.workbook.pages.pieces import (
     view_of,
 )
 from sop_xl.workbook.sheet import Sheet
+from sop_xl.workbook.sheetdata import CellValue
 
 HISTORY_NAMES, HISTORY_VALUES = "Long_history_names", "Long_history"
 """Names of the ranges that the what-if forecast is made from."""
@@ -124,7 +126,8 @@ def chart_titles(sheet: Sheet) -> None:
 def long_history(sheet: Sheet) -> None:
     """All known demand of each total, for the what-if forecast: the sheets show less of it."""
     frame = sheet.book.frames["long_history"]
-    months = [period.to_timestamp() for period in frame.columns] or [None]
+    periods = pd.PeriodIndex(frame.columns, freq="M")
+    months: list[CellValue] = list(periods.to_timestamp()) or [None]
     names = list(frame.index) or [None]
     row = max(_title_row(sheet, grid) for grid in _TITLES) + 2
     sheet.put(row, 1, "Demand of all months that are known, oldest first", "SOP Section")
@@ -145,8 +148,9 @@ def long_history(sheet: Sheet) -> None:
 
 
 def _title_row(sheet: Sheet, grid: str) -> int:
-    places = [sheet.book.layout.grids[name] for name in _TITLES]
-    return max(place.last_row for place in places) + 2 + list(_TITLES).index(grid)
+    grids = sheet.book.layout.grids
+    below = max(place.last_row for place in grids.values() if place.sheet == grids[grid].sheet)
+    return below + 2 + list(_TITLES).index(grid)
 
 
 def _title_cell(sheet: Sheet, grid: str) -> str:

@@ -134,9 +134,11 @@ def _whole_blocks(
     for key, names in found.items():
         block = " · ".join(key) or grid.label
         if len(names) * 2 < len(own):
+            # where nothing is typed, nothing can be lost
+            severity = Severity.ERROR if inputs else Severity.WARNING
             sheet.find(grid, f"{block} has only {len(names)} of {len(own)} rows: was its key typed "
                        "over?", "Mend the key, or delete the row, and collect again.",
-                       f"A{rows[key, names[0]]}", Severity.ERROR)
+                       f"A{rows[key, names[0]]}", severity)
             continue
         for name in sorted(inputs - set(names)):
             sheet.find(grid, f"the row {grid[name].label} of {block} is not on the sheet",
