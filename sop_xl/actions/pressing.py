@@ -57,13 +57,10 @@ class Refreshed(NamedTuple):
     made: Issuable
     lines: list[str]
     """What was taken over, overwritten or written elsewhere."""
+    findings: bool
+    """Whether something about the inputs wants to be looked at."""
     in_place: bool
     """Whether the book itself shows the plan now, and not a new one."""
-
-    @property
-    def findings(self) -> bool:
-        """Whether something about the inputs wants to be looked at."""
-        return bool(self.collected.conflicts or self.collected.findings)
 
     def report(self, title: str, lines: Sequence[str] = (), go: str = "") -> Report:
         """What to tell: the lines of the action, then what happened to the book."""
@@ -121,12 +118,16 @@ def bring_up_to_date(
     collected = take_over(
         plan, session.held, session.issue, press.book.file, press.author, press.at, rerun=False
     )
-    lines = [*foreseen.restored, *collected_lines(collected, foreseen.typed_over)]
+    # what was typed over was shown and comes back: nothing is left to look at
+    left = [finding for finding in collected.findings if finding not in foreseen.typed_over]
+    collected = collected._replace(findings=left)
+    lines = [*foreseen.restored, *collected_lines(collected)]
     lines += work(session) if work else []
     made = issuable(plan, cycle, press.book.say, foreseen.run)
     lines += [str(finding) for finding in misplaced(plan, made.frames, collected.applied)]
     shown, in_place = _show(session, made)
-    return Refreshed(session.held, collected, made, lines + shown, in_place)
+    findings = bool(collected.conflicts or collected.findings)
+    return Refreshed(session.held, collected, made, lines + shown, findings, in_place)
 
 
 def ask_first(session: Session, question: str, lines: Sequence[str]) -> None:
@@ -139,15 +140,11 @@ def ask_first(session: Session, question: str, lines: Sequence[str]) -> None:
         raise StoppedError(Report("Cancelled: nothing was changed.", [], findings=True))
 
 
-def collected_lines(collected: Collected, told: Sequence[Finding] = ()) -> list[str]:
-    """What became of the inputs of a book.
-
-    Args:
-        told: Findings that are told otherwise.
-    """
+def collected_lines(collected: Collected) -> list[str]:
+    """What became of the inputs of a book."""
     lines = [change_text(change) for change in collected.applied]
     lines += [f"conflict: {change_text(c.change)}; {kept_text(c)}" for c in collected.conflicts]
-    return lines + [str(finding) for finding in collected.findings if finding not in told]
+    return lines + [str(finding) for finding in collected.findings]
 
 
 def _place(findings: Iterable[Finding]) -> str:

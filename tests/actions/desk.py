@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from unittest import mock
 
 import openpyxl
+import pandas as pd
 import pytest
 import xlwings
 
@@ -191,6 +192,15 @@ def refusal(plan: Path, action: str, **options: Any) -> SopError:
     with pytest.raises(SopError) as refused:
         press_file(plan, action, **options)
     return refused.value
+
+
+def another_month(plan: Path) -> None:
+    """The data of the next month are there."""
+    for name in ("actuals", "stock"):
+        path = plan / "data" / f"{name}.csv"
+        frame = pd.read_csv(path)
+        last = frame[frame["Month"] == frame["Month"].max()]
+        pd.concat([frame, last.assign(Month="2026-10")]).to_csv(path, index=False)
 
 
 def copied(folder: Path, to: Path) -> Path:

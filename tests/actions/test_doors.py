@@ -9,13 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sop_xl import actions
 from sop_xl.actions import BUTTONS
 from sop_xl.workbook.build import PROPERTIES
 from sop_xl.workbook.reader import read_identity
+from tests import drawing
 from tests.actions.desk import (
     TYPED,
     Desk,
     Door,
+    another_month,
     contents,
     copied,
     demand,
@@ -100,15 +103,6 @@ def more_demand(plan: Path) -> None:
     frame.to_csv(path, index=False)
 
 
-def another_month(plan: Path) -> None:
-    """The data of the next month are there."""
-    for name in ("actuals", "stock"):
-        path = plan / "data" / f"{name}.csv"
-        frame = pd.read_csv(path)
-        last = frame[frame["Month"] == frame["Month"].max()]
-        pd.concat([frame, last.assign(Month="2026-10")]).to_csv(path, index=False)
-
-
 def test_the_sides_of_the_plan_lead_to_one_workbook(small: Path, door: Door) -> None:
     desk, file = door(small)
     before = read_identity(small / BOOK)
@@ -174,3 +168,40 @@ def test_a_workbook_saved_in_excel_is_known_by_its_new_build(desk: Desk) -> None
     assert identity["version"] == "2"
     again = press_file(desk.plan, "changes")
     assert again.report.title == "0 changes not saved to the plan yet, 0 conflicts."
+
+
+# ---- how often Excel is asked ----------------------------------------------------------
+
+FAMILIES = 8
+
+
+@pytest.fixture(scope="session")
+def larger(once: Once) -> Path:
+    """The small company with more families."""
+
+    def make(folder: Path) -> None:
+        drawing.big_plan(folder, FAMILIES)
+        actions.generate(folder)
+
+    return once("larger", make)
+
+
+def test_a_larger_book_takes_no_more_calls(
+    small: Path, larger: Path, tmp_path: Path, excel: engine.Excel
+) -> None:
+    asked, cells = [], []
+    for company in (small, larger):
+        desk = Desk(company, copied(company, tmp_path / company.name), excel)
+        desk.type({demand("± Sales"): 25, demand("Reason"): "other"})
+        excel.calls.clear()
+        assert desk.press("forecast").text.startswith("Forecast run: 2 changes taken over")
+        asked.append(dict(excel.calls))
+        cells.append(sum(len(one.shown) + len(one.formulas) for one in desk.book.cells))
+        sheets = len(desk.book.cells)
+        # a sheet is read once, and once more before it is written; the log is read, too
+        assert excel.calls["values"] == sheets + 1
+        assert excel.calls["formulas"] <= 2 * sheets
+        assert excel.calls["written"] <= 8 * sheets
+    few, many = asked
+    assert cells[1] > 2 * cells[0]
+    assert all(many[kind] <= few[kind] + 6 for kind in few)
