@@ -190,14 +190,12 @@ def sign_off(press: Press) -> Report:
         step = next_step(session.calendar)
         if session.weighed.applied:  # what was typed since the last meeting is not in the plan
             session.need_open("open")
-        conflicts = session.weighed.conflicts
+        conflicts = [
+            f"{change_text(c.change)}; {kept_text(c)}" for c in session.weighed.conflicts
+        ]
         if conflicts:
-            named = "".join(f"\n  {change_text(c.change)}; {kept_text(c)}" for c in conflicts)
-            raise SopError(
-                f"The step {step} cannot be signed off: "
-                f"{count(len(conflicts), 'conflict')} open.{named}",
-                "Press Save to plan: it shows them and settles them.",
-            )
+            what = f"{count(len(conflicts), 'conflict')} open"
+            raise _not_signed(step, what, conflicts, "Save to plan shows them and settles them.")
         _ask_if_stale(session, step, next_step)
         reason = f"Signed off by {press.author}, build {session.issue.build}"
         done = bring_up_to_date(
@@ -213,14 +211,16 @@ def _need_green(foreseen: Preview, step: str) -> None:
 
     The plan's own checks count: a workbook may show old ones, if nobody calculated it.
     """
-    checks = foreseen.run.plan.frames[CHECK_TABLE.name]
-    failed = [f"\n  {_check_line(row)}" for row in _records(checks) if row["status"] != PASSED]
+    rows = _records(foreseen.made.frames[CHECK_TABLE.name])
+    failed = [_check_line(row) for row in rows if row["status"] != PASSED]
     if failed:
-        raise SopError(
-            f"The step {step} cannot be signed off: {count(len(failed), 'check')} failed."
-            f"{''.join(failed)}",
-            "Mend what the sheet Checks shows.",
-        )
+        what = f"{count(len(failed), 'check')} failed"
+        raise _not_signed(step, what, failed, "The sheet Checks says what to do.", "Checks!A1")
+
+
+def _not_signed(step: str, what: str, lines: list[str], remedy: str, go: str = "") -> StoppedError:
+    title = f"The step {step} cannot be signed off: {what}."
+    return StoppedError(Report(title, [*lines, remedy], findings=True, go=go))
 
 
 def reopen(press: Press) -> Report:

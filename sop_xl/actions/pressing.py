@@ -17,14 +17,13 @@ from sop_xl import __version__
 from sop_xl.actions.books import Issuable, default_book, free_name, issuable, register, write_book
 from sop_xl.actions.collecting import Collected, misplaced, take_over
 from sop_xl.actions.plans import OpenPlan, open_plan, relative
-from sop_xl.actions.preview import Preview, healed, preview
+from sop_xl.actions.preview import Preview, drawn_as, healed, preview
 from sop_xl.actions.session import Press, Session, read
 from sop_xl.actions.telling import change_text, kept_text
 from sop_xl.errors import SopError
 from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Severity
 from sop_xl.sources.plan_folder import SETTINGS_FILE
-from sop_xl.workbook.build import draw
 from sop_xl.workbook.macros import XLWINGS_VERSION
 from sop_xl.workbook.reader import BookInputs
 from sop_xl.workbook.refresh import Patches
@@ -86,8 +85,7 @@ def usable(session: Session) -> Session:
     Raises:
         StoppedError: Some of them have errors.
     """
-    if session.held.findings:
-        session = healed(session)
+    session = healed(session)
     wrong = [f for f in session.held.findings if f.severity is Severity.ERROR]
     if wrong:
         title = "Nothing was done: some inputs cannot be used."
@@ -123,9 +121,9 @@ def bring_up_to_date(
     collected = collected._replace(findings=left)
     lines = [*foreseen.restored, *collected_lines(collected)]
     lines += work(session) if work else []
-    made = issuable(plan, cycle, press.book.say, foreseen.run)
+    made = issuable(plan, cycle, press.book.say, foreseen.made.run)
     lines += [str(finding) for finding in misplaced(plan, made.frames, collected.applied)]
-    shown, in_place = _show(session, made)
+    shown, in_place = _show(session, made, foreseen)
     findings = bool(collected.conflicts or collected.findings)
     return Refreshed(session.held, collected, made, lines + shown, findings, in_place)
 
@@ -153,15 +151,17 @@ def _place(findings: Iterable[Finding]) -> str:
     return next(named, "")
 
 
-def _show(session: Session, made: Issuable) -> tuple[list[str], bool]:
+def _show(session: Session, made: Issuable, foreseen: Preview) -> tuple[list[str], bool]:
     """Make the book show a plan, or write a new one where it cannot.
 
     Returns:
         Lines for the report, and whether the book itself shows the plan.
     """
     plan, book = session.plan, session.book
-    drawn = draw(made.frames, plan.settings, made.run.axis, made.identity, book.say)
-    patches = book.difference(drawn)
+    drawn, patches = foreseen.drawn, foreseen.patches
+    if not foreseen.has_come_true(made):
+        drawn = drawn_as(session, made)
+        patches = book.difference(drawn)
     reasons = _reasons_for_new(session, patches)
     if reasons:
         target = _new_place(plan, made.identity)

@@ -85,7 +85,12 @@ def test_what_others_changed_before_stands(
     assert f"conflict: {cell}: " in text
     assert desk.shown(FIXED) == 40
     assert state_of(desk.plan).conflicts == 1
+    asked = len(desk.asked())
+    ann.type({FIXED: ""})
+    ann.press("save")
     assert desk.press("save").text == "Saved to the plan: 0 changes taken over, 0 conflicts."
+    assert desk.shown(FIXED) is None
+    assert len(desk.asked()) == asked  # Bob typed nothing: there is nothing of his to lose
 
 
 def test_what_stands_at_typed_over_headers_is_not_lost(desk: Desk) -> None:
