@@ -29,11 +29,12 @@ from sop_xl.excel.blocks import (
 from sop_xl.excel.cells import Matrix, meanings, written
 from sop_xl.excel.refusals import is_busy, is_excels, once, patiently, refused, told, words
 from sop_xl.tables.review import LOG
-from sop_xl.workbook.build import PROPERTIES, SCHEMA, Drawn
+from sop_xl.workbook.build import PROPERTIES, Drawn
 from sop_xl.workbook.formulas import excel_text
 from sop_xl.workbook.layout import column_letter, excel_name
 from sop_xl.workbook.macros import missing_macros
 from sop_xl.workbook.reader import OpenedSheet
+from sop_xl.workbook.reader.files import check_identity
 from sop_xl.workbook.refresh import Patches, compare
 from sop_xl.workbook.sheets import SHEETS
 
@@ -111,16 +112,8 @@ class LiveBook:
         """
         with self._asked("say what the workbook is"):
             found = {key: self._named_text(name) for key, name in PROPERTIES.items()}
-        if not found["build"]:
-            raise SopError(
-                f"{self.name} is no S&OP workbook of ours: it bears no build number.",
-                "Go to a workbook that `sop-xl generate` made, and press the button there.",
-            )
-        if found["schema"] != str(SCHEMA):
-            raise SopError(
-                f"{self.name} has structure {found['schema']}, this program reads {SCHEMA}.",
-                "Collect it with the version of sop-xl that made it, then generate a new book.",
-            )
+        remedy = "Go to a workbook that `sop-xl generate` made, and press the button there."
+        check_identity(self.name, found, remedy)
         return found
 
     def _named_text(self, name: str) -> str:

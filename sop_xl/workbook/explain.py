@@ -16,7 +16,7 @@ from sop_xl.schema import BLANK, VALUES, Column, Grid, Measure, Role, Table
 from sop_xl.tables import GRIDS, TABLES
 from sop_xl.workbook.layout import excel_name
 from sop_xl.workbook.reader import BookInputs, OpenedSheet, level_of
-from sop_xl.workbook.reader.cells import is_formula, text_of
+from sop_xl.workbook.reader.cells import cell_at, is_formula, text_of
 from sop_xl.workbook.reader.grids import time_header
 from sop_xl.workbook.sheets import SHEETS, SheetSpec
 from sop_xl.workbook.words import in_words
@@ -66,10 +66,10 @@ def explain(book: BookInputs, sheets: Mapping[str, OpenedSheet], target: str) ->
     values, formulas, _ = sheet
     spec = next((spec for spec in SHEETS if spec.name == name), None)
     place = f"{name}!{match['column'].upper()}{row}"
-    shown = _shown(_at(values, row, column))
+    shown = _shown(cell_at(values, row, column))
     found = spec and (_in_grids(book, spec, sheet, (row, column), shown)
                       or _in_lists(book, spec, sheet, (row, column), shown))
-    formula = _at(formulas, row, column)
+    formula = cell_at(formulas, row, column)
     lines = [f"Formula in the cell: {getattr(formula, 'text', formula)}"] * is_formula(formula)
     if not found:
         used = f" {spec.title}: used by {spec.used_by}." if spec else ""
@@ -88,7 +88,7 @@ def _in_grids(
         return None
     header = values[header_row - 1]
     at = header.index("Measure") + 1
-    label = _at(values, row, at)
+    label = cell_at(values, row, at)
     keys = [text_of(v) for v in values[row - 1][: at - 1] if v not in (None, "")]
     level = level_of(book.identity)
     for grid in (GRIDS[name].for_level(level) for name in spec.grids):
@@ -96,7 +96,7 @@ def _in_grids(
         if measure is None or len(grid.keys) != len(keys):
             continue
         of = f"{measure.label} of {' · '.join(keys)}" if keys else measure.label
-        head = _at([header], 1, column)
+        head = cell_at([header], 1, column)
         about = [measure.help] if measure.help else []
         if isinstance(head, dt.datetime):
             period = pd.Period(head, "M")
@@ -132,7 +132,7 @@ def _in_lists(
         left, top, right, bottom = (int(part or 0) for part in range_boundaries(reference))
         if not (left <= column <= right and top <= row <= bottom):
             continue
-        label = _at(values, top, column)
+        label = cell_at(values, top, column)
         field = next((c for c in table.columns if c.label == label), None)
         if field is None:
             continue
@@ -144,9 +144,9 @@ def _in_lists(
 
 
 def _row_of(table: Table, values: Rows, row: int, top: int, left: int) -> str:
-    labels = {_at(values, top, at): at for at in range(left, left + len(table.columns))}
+    labels = {cell_at(values, top, at): at for at in range(left, left + len(table.columns))}
     keys = [
-        text_of(_at(values, row, labels[table[key].label]))
+        text_of(cell_at(values, row, labels[table[key].label]))
         for key in table.keys
         if table[key].label in labels
     ]
@@ -170,9 +170,3 @@ def _shown(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d}"
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
-
-
-def _at(rows: Rows, row: int, column: int) -> object:
-    if row > len(rows) or column > len(rows[row - 1]):
-        return None
-    return rows[row - 1][column - 1]

@@ -58,10 +58,10 @@ class SheetCells:
         self.rows, self.formulas, self.tables = sheet
 
     def value(self, row: int, column: int) -> object:
-        return _at(self.rows, row, column)
+        return cell_at(self.rows, row, column)
 
     def formula(self, row: int, column: int) -> object:
-        return _at(self.formulas, row, column)
+        return cell_at(self.formulas, row, column)
 
     def address(self, row: int, column: int) -> str:
         """``Demand_Plan!Z14``."""
@@ -112,11 +112,11 @@ class SheetCells:
         )
 
 
-def _at(rows: list[list[Any]], row: int, column: int) -> object:
+def cell_at(rows: list[list[Any]], row: int, column: int) -> Any:
+    """A cell of a sheet that was read, counted from 1; None beyond its last row or column."""
     if row > len(rows) or column > len(rows[row - 1]):
         return None
-    value: object = rows[row - 1][column - 1]
-    return value
+    return rows[row - 1][column - 1]
 
 
 def text_of(value: object) -> str:

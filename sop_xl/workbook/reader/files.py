@@ -50,7 +50,7 @@ def read_identity(path: Path) -> dict[str, str]:
             raise ValueError("it holds no workbook")
         found = what_it_says_it_is(package)
     identity = {key: found.get(name, "") for key, name in PROPERTIES.items()}
-    _check_identity(path, identity)
+    check_identity(str(path), identity, "Collect a workbook that `sop-xl generate` made.")
     return identity
 
 
@@ -162,14 +162,20 @@ def _rows(sheet: Any, extent: Extent) -> Rows:
     return [list(row) for row in cells]
 
 
-def _check_identity(path: Path, identity: Mapping[str, str]) -> None:
+def check_identity(shown: str, identity: Mapping[str, str], remedy: str) -> None:
+    """Refuse what is no book of ours, or one of another structure.
+
+    Args:
+        shown: How messages call the book, a file or one that is open in Excel.
+        identity: What it says it is.
+        remedy: What to do where it is none of ours.
+    """
     if not identity["build"]:
         raise SopError(
-            f"{path} is no S&OP workbook of ours: it bears no build number.",
-            "Collect a workbook that `sop-xl generate` made.",
+            f"{shown} is no S&OP workbook of ours: it bears no build number.", remedy
         )
     if identity["schema"] != str(SCHEMA):
         raise SopError(
-            f"{path} has structure {identity['schema']}, this program reads {SCHEMA}.",
+            f"{shown} has structure {identity['schema']}, this program reads {SCHEMA}.",
             "Collect it with the version of sop-xl that made it, then generate a new book.",
         )
