@@ -44,6 +44,7 @@ def run_open(
     axis = axis_of(plan.settings, pd.Period(name, "M"))
     frames = dict(held.frames)
     frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
+    frames["past_forecasts"] = plan.store.past_forecasts(axis.first)
     steps = list(cycle.STEPS)
 
     def tell(step: cycle.Step) -> None:

@@ -57,7 +57,9 @@ def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Give a frame the columns of its declaration, in order, with blanks where it has none."""
     columns: Mapping[str, pd.Series] = {
         column.name: (
-            frame[column.name] if column.name in frame else pd.Series("", index=frame.index)
+            frame[column.name]
+            if column.name in frame
+            else pd.Series(None if column.unit.is_number else "", index=frame.index)
         ).astype(DTYPES[column.unit.kind])  # type: ignore[call-overload]
         for column in table.inputs
     }

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, performance, review, supply
+from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
     for grid in (
         demand.DEMAND_PLAN,
         demand.DEMAND_TOTAL,
+        forecast.FORECAST_DETAIL,
+        forecast.FORECAST_VIEW,
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
@@ -52,6 +54,7 @@ TABLES: dict[str, Table] = {
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
+        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
     )
 }
 

@@ -25,6 +25,16 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
+FORECASTERS = (
+    *("weights", "simple"),
+    *("ets", "dynamic_theta", "theta", "ar", "seasonal_ar", "pooled", "group_season"),
+    *("ses", "damped_holt", "moving_average", "tsb", "imapa", "sba", "croston"),
+    *("naive", "seasonal_naive", "mean", "drift", "holt", "winters", "decomposition"),
+    "statsmodels_ets",
+)
+"""Values of the setting ``forecaster``: two ways to choose among methods, and each by name."""
+
+
 class BusinessType(NamedTuple):
     """What a kind of business plans: the two sides of the plan and what limits supply."""
 
@@ -98,10 +108,11 @@ class Settings:
     )
 
     forecaster: str = _setting(
-        "ets",
+        "weights",
         "demand",
-        "Baseline: ets (exponential smoothing, form chosen by AICc) or seasonal_naive.",
-        choices=("ets", "seasonal_naive"),
+        "Baseline: weights (all methods that serve, by their backtest), simple (the best of the "
+        "simple ones), or one method by name; statsmodels_ets is slow and has no backtest.",
+        choices=FORECASTERS,
     )
     range_level: float = _setting(
         0.8, "demand", "Share of outcomes that the prediction range should hold.",

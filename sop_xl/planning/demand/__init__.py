@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import consensus, totals
-from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast
+from sop_xl.planning.demand import changes, consensus, totals
+from sop_xl.planning.demand.detail import detail, methods, names_of
+from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
+from sop_xl.planning.demand.explanation import sentences
+from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Numbers, zero
 from sop_xl.planning.wording import count, listed, month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
+
+SHORT = 6
+"""Months of history below which a planner should look at the baseline."""
+
+
+class History(NamedTuple):
+    """The demand that forecasts are made from."""
+
+    blocks: pd.DataFrame
+    """Keys of the blocks of the planning level."""
+    months: pd.PeriodIndex
+    """All months delivered."""
+    demand: Numbers
+    """Blocks down, months across."""
 
 
 def run(
@@ -29,6 +47,7 @@ def run(
     events: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
+    past_forecasts: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
@@ -40,8 +59,7 @@ def run(
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
     belongs = totals.members(blocks, names)
-    forecast = _forecaster(axis, settings, months)
-    own = forecast(history)
+    own = _forecast(axis, settings, months, history, groups=groups_of(blocks))
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -53,7 +71,11 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(history, own, belongs, forecast)
+
+    def like_blocks(sums: Numbers) -> Forecast:
+        return _forecast(axis, settings, months, sums)
+
+    ends = totals.total_range(history, own, belongs, like_blocks)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
@@ -61,7 +83,43 @@ def run(
         "pipeline": deals,
         "events": events,
     }
-    return Outcome(frames, [*_overdue(deals, axis), *_without_history(blocks, own)])
+    told = History(blocks, months, history)
+    frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
+    return Outcome(frames, [*_overdue(deals, axis), *_without_history(told)])
+
+
+def groups_of(blocks: pd.DataFrame) -> list[str]:
+    """The group of each block, whose series share a season: its family.
+
+    A season belongs to a product; so the regions of a family show the same one. Where every family
+    is one block, there is nothing to share it with but all the others.
+    """
+    families = [str(name) for name in blocks["family"]]
+    return families if len(set(families)) < len(families) else [""] * len(families)
+
+
+def _forecast_frames(
+    axis: Axis,
+    history: History,
+    found: Forecasts,
+    past_plans: pd.DataFrame,
+    past_forecasts: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
+    blocks, months, demand = history
+    table = changes.forecast_blocks(
+        axis, blocks, demand, months, found, sentences(demand, found), past_plans, past_forecasts
+    )
+    # by what was sold, which stands still while the plan of a cycle is worked on
+    largest = np.argsort(-zero(demand[:, -MONTHS:]).sum(axis=1), kind="stable")
+    made = detail(axis, blocks, demand, months, found, largest)
+    return {
+        "forecast_blocks": table,
+        "forecast_methods": methods(blocks, found),
+        "forecast_detail": made.grid,
+        "forecast_ranks": made.ranks,
+        "view_blocks": blocks.assign(block=pd.Series(names_of(blocks), dtype="str")),
+    }
 
 
 def _blocks(
@@ -86,22 +144,34 @@ def _blocks(
     return hierarchy.blocks_of(level, [hierarchy.in_families(table, names) for table in tables])
 
 
-def _forecaster(
-    axis: Axis, settings: Settings, months: pd.PeriodIndex
-) -> Callable[[Numbers], Forecast]:
-    """Forecasts histories for the plan periods.
+def _forecast(
+    axis: Axis,
+    settings: Settings,
+    months: pd.PeriodIndex,
+    history: Numbers,
+    pins: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+) -> Forecast:
+    """Forecasts of histories for the plan periods.
 
     Where the last months were not delivered, the forecast begins in them and they are cut off.
     """
-    forecaster = FORECASTERS[settings.forecaster]
     late = (axis.opening - months[-1]).n if len(months) else 0
-
-    def forecast(history: Numbers) -> Forecast:
-        found = forecaster.forecast(history, late + axis.horizon, settings.range_level)
-        mean, low, high = (numbers[:, late:] for numbers in found[:3])
-        return Forecast(mean, low, high, found.methods)
-
-    return forecast
+    mean, low, high, found = forecast(
+        history,
+        late + axis.horizon,
+        settings.forecaster,
+        settings.range_level,
+        pins=pins,
+        groups=groups,
+    )
+    ahead = found._replace(
+        mean=found.mean[:, late:],
+        low=found.low[:, :, late:],
+        high=found.high[:, :, late:],
+        candidates=found.candidates[:, :, late:],
+    )
+    return Forecast(mean[:, late:], low[:, late:], high[:, late:], ahead)
 
 
 def _shown(history: Numbers, months: pd.PeriodIndex, axis: Axis) -> Numbers:
@@ -124,18 +194,17 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
     return [Finding("pipeline", message, remedy, Severity.WARNING)]
 
 
-def _without_history(blocks: pd.DataFrame, forecast: Forecast) -> list[Finding]:
-    """Blocks of which the forecaster could say nothing, or only the mean."""
+def _without_history(history: History) -> list[Finding]:
+    """Blocks of which no forecast can say anything, or only the level."""
     findings = []
-    labels = blocks.agg(" / ".join, axis=1) if len(blocks) else pd.Series(dtype="str")
-    methods = np.array(forecast.methods, dtype=object)
-    for method, what in (
-        ("no history", "No history, so a baseline of zero"),
-        ("mean", "Too little history for a season, so the mean as baseline"),
+    labels = pd.Series(names_of(history.blocks), dtype="str")
+    known = np.count_nonzero(~np.isnan(history.demand), axis=1)
+    for which, what in (
+        (known == 0, "No history, so a baseline of zero"),
+        ((known > 0) & (known < SHORT), "Too little history for a season"),
     ):
-        names = labels[methods == method]
-        if len(names):
-            message = f"{what}: {listed(names)}."
+        if which.any():
+            message = f"{what}: {listed(labels[which])}."
             remedy = "Plan these blocks by hand, in the rows of sales and marketing."
             findings.append(Finding("demand_plan", message, remedy, Severity.WARNING))
     return findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,11 @@ import pandas as pd
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
-from sop_xl.schema import ALL
+from sop_xl.schema import ALL, ALL_FAMILIES, DTYPES
+from sop_xl.tables.forecast import LAG_ACCURACY
+
+MEASURED = ("consensus", "baseline")
+"""The plans whose accuracy is measured."""
 
 
 def at_lag(past_plans: pd.DataFrame, axis: Axis, lag: int) -> pd.DataFrame:
@@ -22,7 +26,11 @@ def at_lag(past_plans: pd.DataFrame, axis: Axis, lag: int) -> pd.DataFrame:
 
 
 def accuracy(
-    history: pd.DataFrame, plans: pd.DataFrame, level: tuple[str, ...], axis: Axis
+    history: pd.DataFrame,
+    plans: pd.DataFrame,
+    level: tuple[str, ...],
+    axis: Axis,
+    plan: str = "consensus",
 ) -> dict[str, Numbers]:
     """Forecast, the demand it was for and the absolute error of each past month.
 
@@ -35,13 +43,14 @@ def accuracy(
         plans: What :func:`at_lag` gives.
         level: Keys of a block.
         axis: Its past is what is measured.
+        plan: What is measured of the plans: the consensus, or the baseline under it.
     """
     names = ("forecast", "forecast_demand", "absolute_error")
     total = dict.fromkeys(names, np.full(len(axis.past), np.nan))
     delivered = axis.past.isin(pd.PeriodIndex(history["period"]))
     for keys, rows in _by_detail(plans, level):
         blocks = hierarchy.blocks_of(keys, [rows])
-        forecast = hierarchy.sums(rows, ["consensus"], blocks, axis.past)["consensus"]
+        forecast = hierarchy.sums(rows, [plan], blocks, axis.past)[plan]
         actual = hierarchy.sums(history, ["orders"], blocks, axis.past)["orders"]
         demand = np.nan_to_num(actual)
         measured = ~np.isnan(forecast) & delivered & (demand >= 0)
@@ -50,6 +59,51 @@ def accuracy(
             found = np.where(measured, numbers, np.nan)
             total[name] = _add(total[name], found)
     return total
+
+
+def by_family(
+    history: pd.DataFrame,
+    past_plans: pd.DataFrame,
+    level: tuple[str, ...],
+    axis: Axis,
+    families: Sequence[str],
+    lags: Iterable[int],
+) -> pd.DataFrame:
+    """The table ``lag_accuracy``: all families first, then each; lags from near to far.
+
+    Args:
+        history: Demand by block and month.
+        past_plans: Plans of earlier cycles.
+        level: Keys of a block.
+        axis: Its past is what is measured.
+        families: The planned families.
+        lags: Cycles between plan and month.
+    """
+    lines = []
+    for family in (ALL_FAMILIES, *families):
+        own = past_plans if family == ALL_FAMILIES else past_plans[past_plans["family"] == family]
+        demand = history if family == ALL_FAMILIES else history[history["family"] == family]
+        for lag in lags:
+            plans = at_lag(own, axis, lag)
+            found = [accuracy(demand, plans, level, axis, name) for name in MEASURED]
+            lines.append((family, lag, *_summed(found)))
+    frame = pd.DataFrame(lines, columns=LAG_ACCURACY.names)
+    types = {c.name: DTYPES[c.unit.kind] for c in LAG_ACCURACY.columns}
+    return frame.astype(types)
+
+
+def _summed(found: Sequence[dict[str, Numbers]]) -> list[float]:
+    """Months and demand measured, error and bias of each plan, and what the first one added."""
+    months = np.count_nonzero(~np.isnan(found[0]["forecast"]))
+    numbers: list[float] = [months, float(np.nansum(found[0]["forecast_demand"]))]
+    errors = []
+    for one in found:
+        forecast, demand, error = (
+            float(np.nansum(one[name])) for name in ("forecast", "forecast_demand", "absolute_error")
+        )
+        errors.append(error / demand if demand > 0 else np.nan)
+        numbers += [errors[-1], forecast / demand - 1 if demand > 0 else np.nan]
+    return [*numbers, errors[1] - errors[0]]
 
 
 def _by_detail(
