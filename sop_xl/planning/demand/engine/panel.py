@@ -51,7 +51,8 @@ class Panel(NamedTuple):
         """What was known so many periods ago, of the series that then had ``shortest`` periods."""
         left = self.count - held_back
         rows = int(np.searchsorted(-left, -shortest, side="right"))
-        return Panel(self.values[:rows, : self.periods - held_back], left[:rows], self.season)
+        columns = max(self.periods - held_back, 0)
+        return Panel(self.values[:rows, :columns], left[:rows], self.season)
 
     def rows(self, block: slice) -> Panel:
         """A block of rows, without the columns in which none of them is known."""

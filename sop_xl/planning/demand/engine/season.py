@@ -14,6 +14,8 @@ import numpy.typing as npt
 from sop_xl.planning.demand.engine.panel import Flags, Panel
 from sop_xl.planning.frames import Numbers
 
+FEWEST = 3
+"""Series that make a season usual."""
 NINETY_PERCENT = 1.645
 """Quantile of the normal distribution for a two-sided test at 90 %."""
 
@@ -50,20 +52,24 @@ def is_seasonal(panel: Panel) -> Flags:
     return (at_season > limit) & (panel.count >= 3 * m) & (total > 0)
 
 
-def indices(panel: Panel, ratio: Flags, *, shrunk: bool) -> Numbers:
-    """(S, m) Index of each phase; 0 (or 1 for a ratio) where a series is too short to tell.
+def indices(
+    panel: Panel, ratio: Flags, *, shrunk: bool, usual: Numbers | None = None
+) -> Numbers:
+    """(S, m) Index of each phase; the usual one where a series is too short to tell.
 
     Args:
         ratio: (S,) True for indices that multiply, of series that are positive throughout.
-        shrunk: Draw the indices towards none by the share of their variance that chance alone
-            would give, as James and Stein do: 1 - (m - 3) / m x (variance of a mean within the
-            phase) / (variance between phases), at least 0.
+        shrunk: Draw the indices towards the usual ones by the share of their variance that
+            chance alone would give, as James and Stein do: keep 1 - (m - 3) / m x (variance of a
+            mean within the phase) / (variance between phases), at least 0.
+        usual: (S, m) What to expect of a series; no season where it is not given.
     """
     m = panel.season
     rows, periods = panel.values.shape
-    none = ratio.astype(float)[:, np.newaxis]
+    none = np.broadcast_to(ratio.astype(float)[:, np.newaxis], (rows, m))
+    expected = none if usual is None else usual
     if m == 1 or periods <= m:
-        return np.broadcast_to(none, (rows, m)).copy()
+        return expected.copy()
     half = m // 2
     weights = np.full(2 * half + 1, 1.0 / m)
     if m % 2 == 0:
@@ -92,14 +98,46 @@ def indices(panel: Panel, ratio: Flags, *, shrunk: bool) -> Numbers:
         mean[:, p] = part.sum(axis=1) / number
         off = np.where(seen, part - mean[:, p : p + 1], 0.0)
         spread[:, p] = np.einsum("st,st->s", off, off) / number
-    index = np.where(count > 0, mean, none)
+    index = np.where(count > 0, mean, expected)
     average = index.mean(axis=1, keepdims=True)
     index = np.where(
         multiplies, index / np.where(multiplies & (average > 0), average, 1.0), index - average
     )
     if shrunk:
-        chance = spread.mean(axis=1) / np.maximum(count.mean(axis=1), 1) * (m - 3) / m
-        between = index.var(axis=1)
+        # one observation of a phase tells nothing about chance: as wide as what they differ by
+        enough = count.mean(axis=1) > 1
+        between = np.mean((index - expected) ** 2, axis=1)
+        within = spread.mean(axis=1) / np.maximum(count.mean(axis=1) - 1, 1)
+        chance = within * max(m - 3, 1) / m
         keep = np.clip(1 - chance / np.where(between > 0, between, 1.0), 0.0, 1.0)
-        index = none + keep[:, np.newaxis] * (index - none)
+        keep = np.where(enough, keep, 0.0)
+        index = expected + keep[:, np.newaxis] * (index - expected)
     return index
+
+
+def group_profiles(own: Numbers, groups: npt.NDArray[np.int64], number: int) -> Numbers:
+    """(G, m) The usual season of each group: the median of its series' indices, as ratios.
+
+    A group with fewer than three series that can tell has the season of all series.
+
+    Args:
+        own: (S, m) Indices as ratios, of series that are long enough to tell.
+        groups: (S,) Number of the group of each series, from 0.
+        number: G.
+    """
+    profiles = np.tile(_typical(own), (number, 1))
+    order = np.argsort(groups, kind="stable")
+    edges = np.searchsorted(groups[order], np.arange(number + 1))
+    for group, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        if last - first >= FEWEST:
+            profiles[group] = _typical(own[order[first:last]])
+    return profiles
+
+
+def _typical(own: Numbers) -> npt.NDArray[np.float64]:
+    if len(own) < FEWEST:
+        return np.ones(own.shape[1])
+    middle = np.median(own, axis=0)
+    mean = middle.mean()
+    typical: npt.NDArray[np.float64] = middle / mean if mean > 0 else np.ones(len(middle))
+    return typical

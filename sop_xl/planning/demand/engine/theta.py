@@ -51,24 +51,18 @@ class Fit(NamedTuple):
     """Mean of the observations."""
 
 
-def steps(panel: Panel) -> Numbers:
-    """(S, T) t = 1 .. n, at most 0 before the first observation."""
-    t = np.arange(panel.periods)[np.newaxis, :] - panel.start[:, np.newaxis] + 1
-    return t.astype(float)
+def lines(values: Numbers) -> Lines:
+    """The least squares line through what was observed until each period, (S, n).
 
-
-def lines(panel: Panel) -> Lines:
-    """The line through what was observed until each period: B = 0 and A = y at the first."""
-    t = steps(panel)
-    known = t > 0
-    y = np.where(known, panel.values, 0.0)
-    total = np.cumsum(y, axis=1)
-    moment = np.cumsum(y * t, axis=1)
-    n = np.maximum(t, 1.0)
-    several = n > 1
-    bottom = np.where(several, n * (n * n - 1), 1.0)
-    slope = np.where(several & known, (12 * moment - 6 * (n + 1) * total) / bottom, 0.0)
-    return Lines(np.where(known, total / n - (n + 1) / 2 * slope, 0.0), slope)
+    B = (12 sum t y - 6 (n + 1) sum y) / (n (n^2 - 1)), A = mean of y - B (n + 1) / 2; at the
+    first observation B = 0 and A = y.
+    """
+    n = np.arange(1.0, values.shape[1] + 1)
+    total = np.cumsum(values, axis=1)
+    moment = np.cumsum(values * n, axis=1)
+    bottom = np.maximum(n * (n * n - 1), 1.0)
+    slope = np.where(n > 1, (12 * moment - 6 * (n + 1) * total) / bottom, 0.0)
+    return Lines(total / n - (n + 1) / 2 * slope, slope)
 
 
 def fit(panel: Panel, *, dynamic: bool, omega: float | None = None) -> Fit:
@@ -79,40 +73,57 @@ def fit(panel: Panel, *, dynamic: bool, omega: float | None = None) -> Fit:
         dynamic: The line of the observations so far; its first three periods do not count.
         omega: A fixed weight of the line; None for the best one from 0 to 0.98.
     """
-    rows = len(panel.count)
-    height = max(32, WORK // (len(ALPHAS) * max(panel.periods, 1)))
-    parts = [
-        _fit(
-            Panel(panel.values[a : a + height], panel.count[a : a + height], panel.season),
-            dynamic,
-            omega,
-        )
-        for a in range(0, rows, height)
-    ]
+    if not len(panel.count):
+        return Fit(*(np.zeros(0) for _ in Fit._fields))
+    smoothed = _smoothers(panel.periods)
+    parts = []
+    for rows, count in panel.lengths():
+        height = max(16, WORK // (len(ALPHAS) * count))
+        for first in range(rows.start, rows.stop, height):
+            block = panel.values[first : min(first + height, rows.stop), panel.periods - count :]
+            parts.append(_fit(block, smoothed[:, :count, : count + 1], dynamic, omega))
     return Fit(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
 
 
-def _fit(panel: Panel, dynamic: bool, fixed: float | None) -> Fit:
+def _smoothers(periods: int) -> Numbers:
+    """(C, T, T + 1) What turns observations into levels before each period, and after the last."""
     alpha = np.array(ALPHAS)[:, np.newaxis, np.newaxis]
-    line = lines(panel)
-    t = steps(panel)
-    counts = t > (3 if dynamic and panel.periods > 6 else 1)
-    counts &= t > 0
-    level = _levels(panel.values)
-    error = np.where(counts, panel.values - level[:, :, :-1], 0.0)
-    q = np.where(counts, (1 - alpha) ** np.maximum(t - 1, 0.0), 0.0)
-    rise = np.where(counts, (1 - (1 - alpha) ** np.maximum(t, 0.0)) / alpha, 0.0)
-    last_a, last_b = line.intercept[:, -1], line.slope[:, -1]
+    lag = np.arange(periods + 1) - np.arange(periods)[:, np.newaxis] - 1
+    return np.where(lag >= 0, alpha * (1 - alpha) ** np.maximum(lag, 0), 0.0)
+
+
+def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None) -> Fit:
+    """As :func:`fit` for series of equal length (S, n).
+
+    With e = y - l the errors of plain smoothing from a start of zero, q = (1 - alpha)^{t-1} the
+    effect of the first level and d that of the line, the sum of (e - omega d - l_0 q)^2 is a
+    quadratic form in sums of products.
+    """
+    rows, n = values.shape
+    alpha = np.array(ALPHAS)[:, np.newaxis]
+    t = np.arange(1, n + 1)
+    line = lines(values)
+    skipped = min(3 if dynamic else 1, n - 1)
+    used = slice(skipped, n)
+    level = values @ smoothers
+    e = values[:, used] - level[:, :, used]
+    q = ((1 - alpha) ** (t - 1))[:, used]
+    rise = ((1 - (1 - alpha) ** t) / alpha)[:, used]
+    ee = np.einsum("cst,cst->cs", e, e)
+    eq = (e @ q[:, :, np.newaxis])[:, :, 0]
+    qq = np.einsum("ct,ct->c", q, q)[:, np.newaxis]
+    a, b = line.intercept[:, -1], line.slope[:, -1]
     if dynamic:
-        before = np.zeros((len(t), 1))
-        d = q * np.hstack([before, line.intercept[:, :-1]])
-        d += rise * np.hstack([before, line.slope[:, :-1]])
+        before = slice(skipped - 1, n - 1)
+        d = q[:, np.newaxis] * line.intercept[:, before]
+        d += rise[:, np.newaxis] * line.slope[:, before]
+        ed = np.einsum("cst,cst->cs", e, d)
+        dd = np.einsum("cst,cst->cs", d, d)
+        dq = (d @ q[:, :, np.newaxis])[:, :, 0]
     else:
-        d = q * last_a[:, np.newaxis] + rise * last_b[:, np.newaxis]
-    ee, ed, eq, dd, dq, qq = (
-        np.einsum("cst,cst->cs", a, b)
-        for a, b in ((error, error), (error, d), (error, q), (d, d), (d, q), (q, q))
-    )
+        er = (e @ rise[:, :, np.newaxis])[:, :, 0]
+        qr, rr = ((rise * x).sum(axis=1)[:, np.newaxis] for x in (q, rise))
+        ed, dd, dq = a * eq + b * er, a * a * qq + 2 * a * b * qr + b * b * rr, a * qq + b * qr
     if fixed is None:
         determinant = dd * qq - dq * dq
         sound = determinant > 1e-12 * dd * qq
@@ -121,32 +132,13 @@ def _fit(panel: Panel, dynamic: bool, fixed: float | None) -> Fit:
     else:
         omega = np.full(ee.shape, fixed)
     first = (eq - omega * dq) / np.where(qq > 0, qq, 1.0)
-    sse = (
-        ee - 2 * omega * ed - 2 * first * eq + omega**2 * dd + 2 * omega * first * dq
-        + first**2 * qq
-    )
+    sse = ee - 2 * omega * ed + omega**2 * dd - qq * first**2
     best = sse.argmin(axis=0)
-    each = np.arange(len(best))
+    each = np.arange(rows)
     chosen = np.array(ALPHAS)[best]
-    decay = (1 - chosen) ** panel.count
-    mean = panel.values.sum(axis=1) / np.maximum(panel.count, 1)
-    return Fit(
-        chosen, omega[best, each], level[best, each, -1] + decay * first[best, each],
-        decay, last_a, last_b, mean,
-    )
-
-
-def _levels(values: Numbers) -> Numbers:
-    """(C, S, T + 1) Levels before each period and after the last, from a start of zero."""
-    alpha = np.array(ALPHAS)
-    periods = values.shape[1]
-    lag = np.arange(periods + 1) - np.arange(periods)[:, np.newaxis] - 1
-    weights = np.where(
-        lag >= 0,
-        alpha[:, np.newaxis, np.newaxis] * (1 - alpha)[:, np.newaxis, np.newaxis] ** np.maximum(lag, 0),
-        0.0,
-    )
-    return values @ weights
+    decay = (1 - chosen) ** n
+    last = level[best, each, -1] + decay * first[best, each]
+    return Fit(chosen, omega[best, each], last, decay, a, b, values.mean(axis=1))
 
 
 def ahead(found: Fit, count: npt.NDArray[np.int64], horizon: int, *, dynamic: bool) -> Numbers:
