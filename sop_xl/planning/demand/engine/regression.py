@@ -24,7 +24,7 @@ import numpy.typing as npt
 from sop_xl.planning.demand.engine.result import MONTHS
 from sop_xl.planning.frames import Numbers
 
-PRIOR = 60.0
+PRIOR = 240.0
 """Periods of a series' own history that its group's coefficients count as much as."""
 RIDGE = 1e-6
 """Share of a driver's own variation added to it: drivers that move together share the effect."""
