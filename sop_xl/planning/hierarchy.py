@@ -58,6 +58,21 @@ def in_families(facts: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
     return facts.assign(family=spelled)[spelled != ""]
 
 
+def launched(launches: pd.DataFrame, families: pd.Series, settings: Settings) -> pd.DataFrame:
+    """The launches that count, with the family in which each new item is planned, "" for none.
+
+    That of the item master, else the family that the row names.
+    """
+    rows = launches[launches["included"] & (launches["kind"] == "launch")]
+    numbers = pd.Index(families.index)
+    at = frames.positions(rows["item"], numbers)
+    own = np.append(families.to_numpy(dtype=object), "")[at]
+    by_item = settings.planning_level[0] == "item"
+    named = "" if by_item else spell(rows["family"], planned_names(families))
+    family = pd.Series(own, index=rows.index, dtype="str")
+    return rows.assign(family=family.where(family != "", named))
+
+
 def closed(facts: pd.DataFrame, axis: Axis) -> pd.DataFrame:
     """Rows of the closed months: the month of the cycle itself is not over."""
     return facts[facts["period"] < axis.first]

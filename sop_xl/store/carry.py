@@ -22,6 +22,8 @@ ANEW = frozenset({"cycle_calendar", "load_report"})
 """Tables that each cycle starts without."""
 CLOSED_MONTHS = 36
 """How long actions that are done stay: the KPI sheet counts them in the months that it shows."""
+LIFE = 36
+"""Months for which a launch or phase-out stays in its list: then it is history."""
 _OVER = {
     "decisions": ("rejected",),
     "assumptions": ("wrong",),
@@ -47,6 +49,8 @@ def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame
         keep &= frame["period"] >= first
     if table.name == "events":
         keep &= frame["end"].isna() | (frame["end"] >= first)
+    if table.name == "launches":
+        keep &= frame["start"].isna() | (frame["start"] >= first - LIFE)
     if table.name == "decisions":
         keep &= (frame["status"] != "approved") | ~(frame["due"] < first.to_timestamp())
     if table.name == "actions":

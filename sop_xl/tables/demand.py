@@ -30,6 +30,9 @@ DEMAND_PLAN = Grid(
                 plan="{baseline}*SUMPRODUCT({events.uplift@column}*{events@match})"
                      "+SUMPRODUCT({events.quantity@column}*{events@match})",
                 help="Promotions, price changes, one-offs: uplift on the baseline + quantity."),
+        Measure("lifecycle", "± Launches, phase-outs", plan=VALUES, total="sum",
+                help="What launches, phase-outs and ends of life change against the baseline;"
+                     " written by the demand step."),
         Measure("sales_adjustment", "± Sales", role=OPTIONAL, plan=VALUES, total="sum",
                 help="What sales adds or takes away. Give a reason."),
         Measure("marketing_adjustment", "± Marketing", role=OPTIONAL, plan=VALUES, total="sum",
@@ -42,7 +45,7 @@ DEMAND_PLAN = Grid(
                 help="Why the plan differs from the baseline."),
         Measure("consensus", "Consensus demand", total="sum", strong=True,
                 plan="IF(ISNUMBER({fixed}),{fixed},MAX(0,SUM({baseline},{pipeline},{events},"
-                     "{sales_adjustment},{marketing_adjustment},{finance_adjustment})))",
+                     "{lifecycle},{sales_adjustment},{marketing_adjustment},{finance_adjustment})))",
                 help="Unconstrained demand plan that all agree on."),
         Measure("unexplained", "Changes without reason", Unit.COUNT, detail=True, total="sum",
                 plan='IF(AND({reason}="",COUNT({sales_adjustment},{marketing_adjustment},'

@@ -37,13 +37,14 @@ def demand_plan(
     *,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    lifecycle: Numbers,
     aop: pd.DataFrame,
     previous: pd.DataFrame,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``demand_plan``.
 
-    Consensus is what was fixed, else max(0, baseline + pipeline + events + adjustments).
+    Consensus is what was fixed, else max(0, baseline + pipeline + events + lifecycle + adjustments).
 
     Args:
         axis: The cycle.
@@ -52,6 +53,7 @@ def demand_plan(
         baseline: Forecast of each block for the plan periods.
         pipeline: Deals with close month and weighted quantity.
         events: Events.
+        lifecycle: What launches and phase-outs change in each block and plan period.
         aop: The budget.
         previous: The plan of the cycle before.
         inputs: What people typed into the plan.
@@ -65,10 +67,11 @@ def demand_plan(
         "high": baseline.high,
         "pipeline": zero(_sum(deals, "weighted_quantity", blocks, axis.plan)),
         "events": event_layer.layer(events, baseline.mean, blocks, axis.plan),
+        "lifecycle": lifecycle,
         "last_cycle": _sum(previous, "consensus", blocks, axis.plan),
     }
     reason = _reasons(inputs, blocks, axis)
-    layers = ("baseline", "pipeline", "events", *ADJUSTMENTS)
+    layers = ("baseline", "pipeline", "events", "lifecycle", *ADJUSTMENTS)
     summed = np.maximum(0.0, np.sum([zero(plan[name]) for name in layers], axis=0))
     plan["consensus"] = np.where(np.isnan(plan["fixed"]), summed, plan["fixed"])
     touched = np.any([~np.isnan(plan[name]) for name in columns], axis=0)
