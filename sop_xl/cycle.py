@@ -71,7 +71,7 @@ STEPS: tuple[Step, ...] = (
     _step(
         "demand",
         demand.run,
-        ("demand_plan", "demand_total", "long_history", "pipeline", "events"),
+        ("demand_plan", "demand_total", "long_history", "pipeline", "events", "cleansing"),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),

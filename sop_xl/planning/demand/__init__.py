@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand import consensus, totals
+from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers
@@ -29,6 +30,7 @@ def run(
     events: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
+    cleansing: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
@@ -39,13 +41,23 @@ def run(
     blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
+    cleaned = cleanse(
+        history,
+        blocks,
+        months,
+        facts=facts,
+        events=events,
+        typed=cleansing,
+        severe=settings.outlier_score,
+    )
     belongs = totals.members(blocks, names)
     forecast = _forecaster(axis, settings, months)
-    own = forecast(history)
+    own = forecast(cleaned.history)
     plan = consensus.demand_plan(
         axis,
         blocks,
         _shown(history, months, axis),
+        _shown(np.where(cleaned.history == history, np.nan, cleaned.history), months, axis),
         own,
         pipeline=deals,
         events=events,
@@ -53,15 +65,16 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(history, own, belongs, forecast)
+    ends = totals.total_range(cleaned.history, own, belongs, forecast)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
-        "long_history": totals.long_history(history, months, belongs, names),
+        "long_history": totals.long_history(cleaned.history, months, belongs, names),
         "pipeline": deals,
         "events": events,
+        "cleansing": cleaned.listing,
     }
-    return Outcome(frames, [*_overdue(deals, axis), *_without_history(blocks, own)])
+    return Outcome(frames, [*cleaned.findings, *_overdue(deals, axis), *_without_history(blocks, own)])
 
 
 def _blocks(
