@@ -74,7 +74,8 @@ def run(
         "events": events,
         "cleansing": cleaned.listing,
     }
-    return Outcome(frames, [*cleaned.findings, *_overdue(deals, axis), *_without_history(blocks, own)])
+    noticed = [*cleaned.findings, *_overdue(deals, axis), *_without_history(blocks, own)]
+    return Outcome(frames, noticed)
 
 
 def _blocks(

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.robust import median, spread
@@ -42,7 +43,7 @@ class Scale(NamedTuple):
 
     unit: Numbers
     """(S, 1) What counts as one: the median of the demand."""
-    signed: Numbers
+    signed: npt.NDArray[np.bool_]
     """(S, 1) True for a series with negative numbers, which is not taken to logarithms."""
 
     def steady(self, values: Numbers) -> Numbers:
@@ -137,7 +138,7 @@ def scale_of(history: Numbers) -> Scale:
     """The scale of each series: the median of its demand, of its size where it has both signs."""
     sizes = np.abs(history)
     unit = median(np.where(sizes > 0, sizes, np.nan))[:, None]
-    signed = (history < 0).any(axis=1, keepdims=True)
+    signed = np.any(history < 0, axis=1)[:, None]
     return Scale(np.where(np.isnan(unit), 1.0, unit), signed)
 
 
@@ -181,7 +182,7 @@ def _part(
     return middle, width, checks
 
 
-def _is_lumpy(history: Numbers) -> Numbers:
+def _is_lumpy(history: Numbers) -> npt.NDArray[np.bool_]:
     """Series with so many months without demand that neighbours tell nothing."""
     known = np.isfinite(history).sum(axis=1)
     return np.asarray((history == 0).sum(axis=1) > INTERMITTENT * known)

@@ -59,7 +59,7 @@ def unsure(history: Numbers) -> npt.NDArray[np.bool_]:
     """(S, T) The last month of each series: out of line, it may be the first of a new level."""
     known = np.isfinite(history)
     after = np.cumsum(known[:, ::-1], axis=1)[:, ::-1]
-    return known & (after == 1)
+    return np.asarray(known & (after == 1))
 
 
 def clean(

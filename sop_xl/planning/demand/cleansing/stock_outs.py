@@ -76,14 +76,14 @@ def lift(facts: pd.DataFrame, blocks: pd.DataFrame, months: pd.PeriodIndex, seas
         months: All months of the history.
         season: Periods of a season.
     """
-    result = Lift(*np.zeros((2, len(blocks), len(months))), facts[["item"]].head(0))
+    units, shortfall = np.zeros((2, len(blocks), len(months)))
     # ordered and not shipped: then it is known what was asked for
     short = facts["stock_out"] & ~(facts["orders"] > facts["shipments"])
     block = hierarchy.rows_of(facts, blocks)
     cell = facts.groupby(CELL, sort=False).ngroup().to_numpy()
     wanted = np.isin(cell, cell[short.to_numpy() & (block >= 0)])
     if not wanted.any():
-        return result
+        return Lift(units, shortfall, pd.DataFrame({"row": [], "column": [], "item": []}))
     some, row = facts[wanted], pd.factorize(cell[wanted])[0]
     column = months.get_indexer(pd.PeriodIndex(some["period"]))
     shape = (row.max() + 1, len(months))
@@ -92,12 +92,14 @@ def lift(facts: pd.DataFrame, blocks: pd.DataFrame, months: pd.PeriodIndex, seas
     np.add.at(sold, (row, column), zero(some["shipments"].to_numpy(dtype=float)))
     np.logical_or.at(flagged, (row, column), short[wanted].to_numpy())
     begun = np.logical_or.accumulate((demand != 0) | (sold != 0) | flagged, axis=1)
+    # nothing asked for ever after: the item has ended, and nobody misses it
+    goes_on = np.logical_or.accumulate(((demand > 0) & ~flagged)[:, ::-1], axis=1)[:, ::-1]
+    flagged &= goes_on | np.logical_and.accumulate(flagged[:, ::-1], axis=1)[:, ::-1]
     found = unconstrained(np.where(begun, demand, np.nan), flagged, sold, season)
     first = np.unique(row, return_index=True)[1]
     own = block[wanted][first]
     at, when = np.nonzero((found.shortfall > 0) & (own >= 0)[:, None])
-    np.add.at(result.units, (own[at], when), (found.demand - demand)[at, when])
-    np.maximum.at(result.shortfall, (own[at], when), found.shortfall[at, when])
+    np.add.at(units, (own[at], when), (found.demand - demand)[at, when])
+    np.maximum.at(shortfall, (own[at], when), found.shortfall[at, when])
     names = some["item"].to_numpy()[first][at]
-    items = pd.DataFrame({"row": own[at], "column": when, "item": names})
-    return result._replace(items=items)
+    return Lift(units, shortfall, pd.DataFrame({"row": own[at], "column": when, "item": names}))
