@@ -75,7 +75,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("demand_plan", "demand_total", "long_history", "pipeline", "events"),
             *("forecast_blocks", "forecast_methods", "forecast_detail", "forecast_ranks"),
-            "view_blocks",
+            *("view_blocks", "cleansing"),
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),

@@ -298,6 +298,12 @@ INCIDENTS = (
 """Items by the beginning of their number, first month from the cycle, months, share of the plan
 that was made."""
 
+TYPING_ERROR = ("TW-601", "Nordics", "Retail", -20, 10)
+"""Item, region, channel, month from the cycle, and times that its orders are on record."""
+SHOP_CLOSED = ("SB-402", "Online", -17, 4)
+"""Item and channel, first month from the cycle, months: the shop took no order that it could not
+ship, so that nobody knows how many there would have been."""
+
 
 class CostLine(NamedTuple):
     """An operating cost: so much a month, a share of revenue, so much for each piece shipped."""

@@ -50,7 +50,8 @@ def tables(
         "units": units(),
         "past_plans": plans.past_plans(seed, demand, cycle),
     }
-    return {table.name: _typed(table, frames[table.name]) for table in SOURCES}
+    nothing = pd.DataFrame()
+    return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
 
 
 def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def actuals(demand: Demand, made: Operations, cycle: pd.Period) -> pd.DataFrame:
     short = made.backlog > 0
     short[[i.family == "Team wear" for i in company.ITEMS]] = False  # its backlog is the order book
     cells = {
-        "orders": demand.orders,
+        "orders": _recorded(demand, made),
         "shipments": made.shipments,
         "returns": np.rint(made.shipments * rate[:, None]),
         "revenue": money.revenue(demand, made, cycle),
@@ -117,6 +118,20 @@ def actuals(demand: Demand, made: Operations, cycle: pd.Period) -> pd.DataFrame:
     frame = pd.DataFrame({name: values.ravel() for name, values in cells.items()}, index)
     on_sale = demand.on_sale[:, None, None, : demand.months] | (made.shipments > 0)
     return frame[on_sale.ravel()].reset_index()
+
+
+def _recorded(demand: Demand, made: Operations) -> Numbers:
+    """Orders as they are on record: one typed wrongly, some never taken."""
+    orders = demand.orders.copy()
+    numbers = [i.item for i in company.ITEMS]
+    item, region, channel, month, times = company.TYPING_ERROR
+    place = numbers.index(item), company.REGIONS.index(region), company.CHANNELS.index(channel)
+    orders[(*place, demand.months + month)] *= times
+    item, channel, first, months = company.SHOP_CLOSED
+    at = numbers.index(item), slice(None), company.CHANNELS.index(channel)
+    closed = slice(demand.months + first, demand.months + first + months)
+    orders[(*at, closed)] = np.minimum(orders[(*at, closed)], made.shipments[(*at, closed)])
+    return orders
 
 
 def stock(demand: Demand, made: Operations) -> pd.DataFrame:

@@ -20,6 +20,8 @@ KEPT_LISTS = frozenset({ACTIONS.name, RISKS.name})
 """Sources that stay as they are where a cycle's load does not deliver them."""
 ANEW = frozenset({"cycle_calendar", "load_report"})
 """Tables that each cycle starts without."""
+OF_THE_PAST = frozenset({"cleansing"})
+"""Lists about closed months: what was decided about them holds in the next cycles too."""
 CLOSED_MONTHS = 36
 """How long actions that are done stay: the KPI sheet counts them in the months that it shows."""
 LIFE = 36
@@ -45,7 +47,7 @@ def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame
     keep = pd.Series(True, index=frame.index)
     if table.name in _OVER:
         keep &= ~frame["status"].isin(_OVER[table.name])
-    if table.name not in SOURCE_NAMES and "period" in table.keys:
+    if table.name not in SOURCE_NAMES | OF_THE_PAST and "period" in table.keys:
         keep &= frame["period"] >= first
     if table.name == "events":
         keep &= frame["end"].isna() | (frame["end"] >= first)

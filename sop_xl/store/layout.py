@@ -22,7 +22,7 @@ AT_LEVEL = frozenset(
     table.name
     for grid in tables.GRIDS.values()
     if grid.at_level and (table := grid.input_table()) is not None
-)
+) | {table.name for table in tables.MEETING if table.at_level}
 """The input tables whose keys follow the planning level."""
 METADATA = sa.MetaData()
 

@@ -39,6 +39,7 @@ MEETING = (
     executive.ASSUMPTIONS,
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
+    demand.CLEANSING,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -63,11 +64,12 @@ def inputs(level: tuple[str, ...]) -> dict[str, Table]:
     """Every table that the store keeps as input: sources, meeting lists, inputs of the grids.
 
     Args:
-        level: The planning level, which the keys of the grids follow.
+        level: The planning level, which the keys of the grids and of the cleansing follow.
     """
     grids = (grid.for_level(level).input_table() for grid in GRIDS.values())
     kept = (table for table in grids if table is not None)
-    tables = (*data.SOURCES, data.LOAD_REPORT, *MEETING, *kept)
+    meeting = (table.for_level(level) for table in MEETING)
+    tables = (*data.SOURCES, data.LOAD_REPORT, *meeting, *kept)
     return {table.name: table for table in tables}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
+from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
 
 REASONS = (
     "promotion", "new customer", "lost customer", "price change", "new product", "phase-out",
@@ -18,6 +18,9 @@ DEMAND_PLAN = Grid(
     (
         Measure("actual", "Actual demand", past=VALUES, total="sum",
                 help="Quantity ordered, from the sheet Data_Actuals."),
+        Measure("cleaned", "Cleaned history", past=VALUES, detail=True,
+                help="What the forecast is made from, where it is not the actual demand: see the "
+                     "sheet Data_Cleansing."),
         Measure("baseline", "Baseline forecast", plan=VALUES, total="sum", end="middle",
                 help="Statistical forecast, written by the demand step."),
         Measure("low", "Range low", plan=VALUES, detail=True, end="low",
@@ -90,3 +93,44 @@ DEMAND_TOTAL = Grid(
     ),
     help="The demand plan added up to the family and to the company.",
 )
+
+PROPOSED, ACCEPTED, REFUSED = "proposed", "accepted", "refused"
+"""What the planner makes of a correction; one that is only proposed counts if it is by default."""
+
+CLEANSING = Table(
+    "cleansing",
+    "Cleansing of the history",
+    (
+        Column("period", "Month", Unit.PERIOD, Role.KEY, help="Month of the history."),
+        Column("kind", "Kind", role=Role.OUTPUT,
+               help="Outlier, stock-out, or the kind of the event."),
+        Column("original", "Original", Unit.QUANTITY, Role.OUTPUT,
+               help="Demand as recorded; it is always kept."),
+        Column("proposed", "Proposed", Unit.QUANTITY, Role.OUTPUT,
+               help="Outlier: what season and neighbours say. Stock-out: what would have been "
+                    "asked for. Event: demand without it."),
+        Column("score", "Score", Unit.RATIO, Role.OUTPUT,
+               help="How far the original is from what is usual, in robust standard deviations; "
+                    "empty for events."),
+        Column("by_default", "By default", Unit.FLAG, Role.OUTPUT,
+               help="Yes: corrected unless you refuse. No: left as it is unless you accept."),
+        Column("status", "Status", role=OPTIONAL, default=PROPOSED,
+               choices=(PROPOSED, ACCEPTED, REFUSED),
+               help="Accept or refuse the correction; the decision is kept in the next cycles."),
+        Column("own_value", "Own value", Unit.QUANTITY, OPTIONAL, minimum=0,
+               help="Quantity to use in place of the proposed one."),
+        Column("used", "Used", Unit.QUANTITY, Role.OUTPUT,
+               formula=f'IF({{status}}="{REFUSED}",{{original}},IF(ISNUMBER({{own_value}}),'
+                       f'{{own_value}},IF(OR({{status}}="{ACCEPTED}",{{by_default}}="yes"),'
+                       "{proposed},{original})))",
+               help="What the next forecast is made from."),
+        Column("why", "Why", role=Role.OUTPUT, help="What was found."),
+        Column("note", "Note", role=OPTIONAL, help="What is known about the month."),
+    ),
+    help="Months of the history that the forecast should not take as they are, newest first.",
+    at_level=True,
+    as_issued=True,
+    rows_given=True,
+)
+"""The corrections proposed in this run and what people decided about them, in this cycle or an
+earlier one."""

@@ -14,6 +14,8 @@ MOST_BLOCKS = 60
 """Blocks of which methods and backtest stand in the book; of all of them, if there are no more."""
 
 _DETAIL = (
+    Measure("cleaned", "Cleaned history", past=VALUES,
+            help="What the forecast is made from: see the sheet Data_Cleansing."),
     Measure("low_95", "Range low, 95 %", plan=VALUES,
             help="In 95 of 100 cases demand is between this and the next line."),
     Measure("high_95", "Range high, 95 %", plan=VALUES, help="Upper end of that range."),
@@ -59,6 +61,7 @@ FORECAST_VIEW = Grid(
     (
         Measure("actual", "Actual demand", past="{demand_plan.actual@block}", total="sum",
                 help="Quantity ordered."),
+        _of_block(_DETAIL[0]),
         Measure("baseline", "Baseline forecast", plan="{demand_plan.baseline@block}", total="sum",
                 strong=True, end="middle", help="As on Demand_Plan."),
         Measure("low", "Range low", past="{actual}", plan="{demand_plan.low@block}", end="low",
@@ -67,7 +70,7 @@ FORECAST_VIEW = Grid(
                 help="As on Demand_Plan; in closed months what was ordered, for the chart."),
         Measure("band", "Range width", past="{high}-{low}", plan="{high}-{low}",
                 help="Range high - range low."),
-        *map(_of_block, _DETAIL),
+        *map(_of_block, _DETAIL[1:]),
     ),
     help="History, baseline with its ranges, the methods it is made of and their backtest.",
 )

@@ -144,7 +144,10 @@ class Settings:
         minimum=0.0, maximum=1.0,
     )
     outlier_score: float = _setting(
-        6.0, "checks", "Robust z-score from which a quantity is an outlier.", minimum=2.0
+        6.0, "checks",
+        "Robust z-score from which a quantity is an outlier and the forecast does without it; from "
+        "two thirds of it on a correction is proposed.",
+        minimum=2.0,
     )
     utilisation_limit: float = _setting(
         1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",

@@ -60,6 +60,8 @@ SHEETS = (
               tables=("finance_lines", "balance")),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "workforce", "bill")),
+    SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
+              tables=("cleansing",), grows=True),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
               grids=("demand_total", "demand_plan"), side="demand"),
     SheetSpec("Forecast", "Forecast of a block", "green", "demand planner",

@@ -10,8 +10,10 @@ import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import changes, consensus, totals
+from sop_xl.planning.demand import changes, choices, consensus, totals
+from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
+from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
 from sop_xl.planning.demand.explanation import sentences
 from sop_xl.planning.demand.forecaster import Forecast, forecast
@@ -33,7 +35,9 @@ class History(NamedTuple):
     months: pd.PeriodIndex
     """All months delivered."""
     demand: Numbers
-    """Blocks down, months across."""
+    """Blocks down, months across; NaN before anything moved."""
+    cleaned: Numbers
+    """The same without what is not usual: what forecasts are made from."""
 
 
 def run(
@@ -48,6 +52,8 @@ def run(
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
+    cleansing: pd.DataFrame,
+    forecast_choices: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
@@ -58,15 +64,29 @@ def run(
     blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
+    cleaned = cleanse(
+        history,
+        blocks,
+        months,
+        facts=facts,
+        events=events,
+        typed=cleansing,
+        severe=settings.outlier_score,
+    )
     belongs = totals.members(blocks, names)
-    own = _forecast(axis, settings, months, history, groups=groups_of(blocks))
+    pins = choices.pins(forecast_choices, blocks, METHODS)
+    own = _forecast(
+        axis, settings, months, cleaned.history, pins=pins.methods, groups=groups_of(blocks)
+    )
     plan = consensus.demand_plan(
         axis,
         blocks,
         _shown(history, months, axis),
+        _shown(np.where(cleaned.history == history, np.nan, cleaned.history), months, axis),
         own,
         pipeline=deals,
         events=events,
+        lifecycle=np.zeros_like(own.mean),
         aop=aop,
         previous=previous,
         inputs=demand_plan_inputs,
@@ -75,17 +95,19 @@ def run(
     def like_blocks(sums: Numbers) -> Forecast:
         return _forecast(axis, settings, months, sums)
 
-    ends = totals.total_range(history, own, belongs, like_blocks)
+    ends = totals.total_range(cleaned.history, own, belongs, like_blocks)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
-        "long_history": totals.long_history(history, months, belongs, names),
+        "long_history": totals.long_history(cleaned.history, months, belongs, names),
         "pipeline": deals,
         "events": events,
+        "cleansing": cleaned.listing,
     }
-    told = History(blocks, months, history)
+    told = History(blocks, months, history, cleaned.history)
     frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
-    return Outcome(frames, [*_overdue(deals, axis), *_without_history(told)])
+    noticed = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(told)]
+    return Outcome(frames, noticed)
 
 
 def groups_of(blocks: pd.DataFrame) -> list[str]:
@@ -106,13 +128,15 @@ def _forecast_frames(
     past_forecasts: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
-    blocks, months, demand = history
+    blocks, months, demand, cleaned = history
+    corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
+    said = sentences(cleaned, found, corrected=corrected)
     table = changes.forecast_blocks(
-        axis, blocks, demand, months, found, sentences(demand, found), past_plans, past_forecasts
+        axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )
     # by what was sold, which stands still while the plan of a cycle is worked on
     largest = np.argsort(-zero(demand[:, -MONTHS:]).sum(axis=1), kind="stable")
-    made = detail(axis, blocks, demand, months, found, largest)
+    made = detail(axis, blocks, cleaned, months, found, largest)
     return {
         "forecast_blocks": table,
         "forecast_methods": methods(blocks, found),

@@ -33,6 +33,7 @@ def demand_plan(
     axis: Axis,
     blocks: pd.DataFrame,
     actual: Numbers,
+    cleaned: Numbers,
     baseline: Forecast,
     *,
     pipeline: pd.DataFrame,
@@ -50,6 +51,7 @@ def demand_plan(
         axis: The cycle.
         blocks: Keys of the blocks, sorted.
         actual: Demand of each block in the past shown.
+        cleaned: What the forecast was made from instead; NaN where it is the demand.
         baseline: Forecast of each block for the plan periods.
         pipeline: Deals with close month and weighted quantity.
         events: Events.
@@ -82,7 +84,8 @@ def demand_plan(
     cells: dict[str, npt.NDArray[np.generic]] = {
         name: across(axis, plan=numbers) for name, numbers in plan.items()
     }
-    cells |= {"actual": across(axis, past=actual), "aop": budget, "reason": reason}
+    cells |= {"actual": across(axis, past=actual), "cleaned": across(axis, past=cleaned)}
+    cells |= {"aop": budget, "reason": reason}
     return hierarchy.level_grid(DEMAND_PLAN, blocks, axis, cells)
 
 

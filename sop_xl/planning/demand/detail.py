@@ -78,7 +78,7 @@ def detail(
     Args:
         axis: The cycle.
         blocks: Keys of all blocks.
-        history: Demand by block and month.
+        history: Demand by block and month, cleaned.
         months: The months of the history.
         found: Forecasts of the blocks for the plan periods.
         shown: The blocks to show, by number; the first ``MOST_BLOCKS`` of them are.
@@ -86,6 +86,8 @@ def detail(
     kept = np.sort(shown[:MOST_BLOCKS])
     order = ranked(found)[:, kept]
     cells = {"last_year": across(axis, plan=_last_year(history[kept], months, axis))}
+    padded = np.hstack([history[kept], np.full((len(kept), 1), np.nan)])
+    cells["cleaned"] = across(axis, past=padded[:, months.get_indexer(axis.past)])
     wide = found.levels.index(WIDE)
     cells |= {
         name: across(axis, plan=end[wide][kept])

@@ -35,18 +35,35 @@ def explain(
     return np.array(sentences(rows, found, season), dtype=object)[:, np.newaxis]
 
 
-def sentences(rows: Numbers, found: Forecasts, season: int = SEASON) -> list[str]:
-    """One sentence for each series, about its history and its forecast."""
+def sentences(
+    rows: Numbers,
+    found: Forecasts,
+    season: int = SEASON,
+    corrected: npt.NDArray[np.int64] | None = None,
+) -> list[str]:
+    """One sentence for each series, about its history and its forecast.
+
+    Args:
+        rows: Series down, periods across, as forecast.
+        found: Their forecasts.
+        season: Periods of a season.
+        corrected: Periods of each series that are not as recorded.
+    """
+    mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     return [
-        _sentence(_begun(row), reason, season)
-        for row, reason in zip(rows, reasons(found), strict=True)
+        _sentence(_begun(row), [reason, _corrected(int(number), season)], season)
+        for row, reason, number in zip(rows, reasons(found), mended, strict=True)
     ]
 
 
-def _sentence(series: Numbers, reason: str, season: int) -> str:
+def _corrected(number: int, season: int) -> str:
+    return f"{count(number, _word(season))} of the history corrected" if number else ""
+
+
+def _sentence(series: Numbers, reasons: list[str], season: int) -> str:
     if not len(series):
         return "No history, so the forecast is zero."
-    parts = (_length(series, season), _trend(series, season), _season(series, season), reason)
+    parts = (_length(series, season), _trend(series, season), _season(series, season), *reasons)
     return "; ".join(part.rstrip(".") for part in parts if part) + "."
 
 

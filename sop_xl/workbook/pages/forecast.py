@@ -173,6 +173,7 @@ def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
         Drawn(place, (), "low", "base"),
         Drawn(place, (), "band", "band", "Range"),
         Drawn(place, (), "actual", "line"),
+        Drawn(place, (), "cleaned", "dashed"),
         Drawn(place, (), "last_year", "faint"),
         Drawn(place, (), "baseline", "bold"),
     ]
