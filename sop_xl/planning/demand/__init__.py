@@ -40,6 +40,58 @@ class History(NamedTuple):
     """The same without what is not usual: what forecasts are made from."""
 
 
+class Known(NamedTuple):
+    """What is known before anything is forecast."""
+
+    history: History
+    deals: pd.DataFrame
+    previous: pd.DataFrame
+    """The plan of the cycle before."""
+    listing: pd.DataFrame
+    """Corrections of the history."""
+    pins: list[str]
+    """The method that planners have chosen for each block; empty for none."""
+    findings: list[Finding]
+
+
+def known(
+    axis: Axis,
+    settings: Settings,
+    *,
+    items: pd.DataFrame,
+    actuals: pd.DataFrame,
+    families: pd.DataFrame,
+    pipeline: pd.DataFrame,
+    events: pd.DataFrame,
+    aop: pd.DataFrame,
+    past_plans: pd.DataFrame,
+    cleansing: pd.DataFrame,
+    forecast_choices: pd.DataFrame,
+    demand_plan_inputs: pd.DataFrame,
+) -> Known:
+    """The blocks with their cleaned history, and what people have decided about it."""
+    names = pd.Index(families["family"]).sort_values()
+    facts = hierarchy.closed_actuals(actuals, hierarchy.families_of(items, settings), axis)
+    deals = with_outputs(pipeline, axis, settings.pipeline_share)
+    previous = consensus.last_cycle(past_plans, axis)
+    blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
+    months = hierarchy.delivered_months(facts)
+    history = hierarchy.demand_history(facts, blocks, months)
+    cleaned = cleanse(
+        history,
+        blocks,
+        months,
+        facts=facts,
+        events=events,
+        typed=cleansing,
+        severe=settings.outlier_score,
+    )
+    pins = choices.pins(forecast_choices, blocks, METHODS)
+    told = History(blocks, months, history, cleaned.history)
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(told)]
+    return Known(told, deals, previous, cleaned.listing, pins.methods, found)
+
+
 def run(
     axis: Axis,
     settings: Settings,
@@ -57,32 +109,29 @@ def run(
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
-    names = pd.Index(families["family"]).sort_values()
-    facts = hierarchy.closed_actuals(actuals, hierarchy.families_of(items, settings), axis)
-    deals = with_outputs(pipeline, axis, settings.pipeline_share)
-    previous = consensus.last_cycle(past_plans, axis)
-    blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
-    months = hierarchy.delivered_months(facts)
-    history = hierarchy.demand_history(facts, blocks, months)
-    cleaned = cleanse(
-        history,
-        blocks,
-        months,
-        facts=facts,
+    told, deals, previous, listing, pins, findings = known(
+        axis,
+        settings,
+        items=items,
+        actuals=actuals,
+        families=families,
+        pipeline=pipeline,
         events=events,
-        typed=cleansing,
-        severe=settings.outlier_score,
+        aop=aop,
+        past_plans=past_plans,
+        cleansing=cleansing,
+        forecast_choices=forecast_choices,
+        demand_plan_inputs=demand_plan_inputs,
     )
+    blocks, months, history, cleaned = told
+    names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
-    pins = choices.pins(forecast_choices, blocks, METHODS)
-    own = _forecast(
-        axis, settings, months, cleaned.history, pins=pins.methods, groups=groups_of(blocks)
-    )
+    own = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
     plan = consensus.demand_plan(
         axis,
         blocks,
         _shown(history, months, axis),
-        _shown(np.where(cleaned.history == history, np.nan, cleaned.history), months, axis),
+        _shown(np.where(cleaned == history, np.nan, cleaned), months, axis),
         own,
         pipeline=deals,
         events=events,
@@ -95,19 +144,17 @@ def run(
     def like_blocks(sums: Numbers) -> Forecast:
         return _forecast(axis, settings, months, sums)
 
-    ends = totals.total_range(cleaned.history, own, belongs, like_blocks)
+    ends = totals.total_range(cleaned, own, belongs, like_blocks)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
-        "long_history": totals.long_history(cleaned.history, months, belongs, names),
+        "long_history": totals.long_history(cleaned, months, belongs, names),
         "pipeline": deals,
         "events": events,
-        "cleansing": cleaned.listing,
+        "cleansing": listing,
     }
-    told = History(blocks, months, history, cleaned.history)
     frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
-    noticed = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(told)]
-    return Outcome(frames, noticed)
+    return Outcome(frames, findings)
 
 
 def groups_of(blocks: pd.DataFrame) -> list[str]:

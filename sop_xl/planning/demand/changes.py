@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,6 @@ FAR = 0.05
 """Share from which demand without a known range counts as off its forecast."""
 MOVED = 0.1
 """Share of the weights from which a move is worth a word."""
-LEAST = 0.5
-"""Units below which a baseline counts as unchanged."""
 
 
 def forecast_blocks(
@@ -82,36 +80,8 @@ def forecast_blocks(
     return frame.iloc[order].reset_index(drop=True)
 
 
-def note(row: Mapping[str, object], name: str) -> str:
-    """One line about a block: ``Pumps · North: 12,340 -> 11,980 (-2.9 %): ...``.
-
-    >>> note({"last_baseline": 200.0, "baseline": 150.0, "change_share": -0.25,
-    ...       "why": "Sep 2026 came below the range"}, "Pumps")
-    'Pumps: 200 -> 150 (-25.0 %): Sep 2026 came below the range'
-    """
-    last, now, share = (float(str(row[n])) for n in ("last_baseline", "baseline", "change_share"))
-    moved = "" if np.isnan(share) else f" ({signed(share)})"
-    text = f"{name}: {round(last):,} -> {round(now):,}{moved}"
-    return f"{text}: {row['why']}" if row["why"] else text
-
-
-def signed(share: float) -> str:
-    """A change in percent with its sign.
-
-    >>> signed(0.034), signed(-0.029)
-    ('+3.4 %', '-2.9 %')
-    """
-    return f"{'+' if share > 0 else ''}{percent(share)}"
-
-
-def changed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``forecast_blocks`` whose baseline is another one than last cycle."""
-    rows: pd.DataFrame = frame[frame["change"].abs() > LEAST]
-    return rows
-
-
-def _texts(texts: object) -> pd.Series:
-    return pd.Series(list(texts), dtype="str")  # type: ignore[call-overload]
+def _texts(texts: Iterable[str]) -> pd.Series:
+    return pd.Series(list(texts), dtype="str")
 
 
 def _baselines(
