@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.demand.engine.result import Forecasts
-from sop_xl.planning.demand.engine.routing import KINDS
-from sop_xl.planning.demand.forecaster import SEASON, in_words, weights_of
+from sop_xl.planning.demand.engine.routing import KINDS, PLAIN
+from sop_xl.planning.demand.forecaster import SEASON, made_of
 from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import count, percent
@@ -60,7 +60,9 @@ def _reasons(found: Forecasts, series: int, season: int) -> list[str]:
     """Kind of demand, methods and their test."""
     kind = str(found.kinds[series])
     error, reference = float(found.error[series]), float(found.reference[series])
-    parts = [KINDS.get(kind, ""), f"made of {in_words(weights_of(found, series))}"]
+    if kind in PLAIN:
+        return [made_of(found, series)]
+    parts = [KINDS.get(kind, ""), f"made of {made_of(found, series)}"]
     if np.isnan(error):
         return [*parts, "too short for a test"]
     against = "" if np.isnan(reference) else f", against {percent(reference)} for {_peer(season)}"
