@@ -23,9 +23,9 @@ def test_a_seasonal_family_that_grows() -> None:
         "the last 12 months 10.0 % above the 12 before",
         said_of_season(np.r_[YEAR, 1.1 * YEAR, 1.21 * YEAR]),
         "regular demand",
-        "made of last year's pattern",
+        "the method asked for: last year's pattern",
         # last year's pattern, a tenth too low of what became 1.1 times as much: 1 / 11
-        "backtest error 9.1 %, against 9.1 % for last year's pattern",
+        "backtest error 9.1 % against 9.1 % for last year's pattern",
     ]
 
 
@@ -43,8 +43,8 @@ def said_of_season(history: np.ndarray) -> str:
         ([4] * 12 + [3] * 12, "the last 12 months 25.0 % below the 12 before"),
         (list(range(1, 37)), "no clear season"),
         ([4, 5, 3], "too short to tell a season of 12"),
-        ([4, 5, 3], "too short for a test"),
-        ([4] * 24 + [0] * 24, "nothing sold for a year: zero"),
+        ([4, 5, 3], "too short or too empty for a backtest"),
+        ([4] * 24 + [0] * 24, "demand has ended: nothing is forecast"),
     ],
 )
 def test_parts(history: list[float], part: str) -> None:
@@ -56,7 +56,7 @@ def test_quarters_and_plain_periods_have_their_words() -> None:
     last = said([4, 5] * 6, 1)
     assert last[0].startswith("12 periods of history")
     assert last[1] == "the last 6 periods as high as the 6 before"
-    assert last[-1].endswith("for the last number")
+    assert last[-1].endswith("for last value")
 
 
 def test_each_series_has_its_sentence() -> None:
@@ -102,7 +102,7 @@ def test_corrected_months_are_counted() -> None:
     history = np.tile(YEAR, 3)[None]
     found = forecast(history, 1, "seasonal_naive", 0.8).found
 
-    (text,) = sentences(history, found, corrected=np.array([2]))
+    (text,) = sentences(history, found, "seasonal_naive", corrected=np.array([2]))
 
     assert text.endswith("; 2 months of the history corrected.")
 

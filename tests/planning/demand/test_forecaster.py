@@ -76,7 +76,7 @@ def test_a_pinned_method_is_taken_alone() -> None:
     ("history", "words"),
     [
         ([np.nan] * 24, "no history: zero"),
-        ([9.0] * 12 + [0.0] * 24, "nothing sold for a year: zero"),
+        ([9.0] * 12 + [0.0] * 24, "demand has ended: zero"),
         ([7.0] * 24, "the same in every period"),
     ],
 )
