@@ -15,7 +15,7 @@ from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
-from sop_xl.planning.demand.explanation import sentences
+from sop_xl.planning.demand.explanation import told
 from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers, zero
@@ -88,9 +88,9 @@ def known(
         severe=settings.outlier_score,
     )
     pins = choices.pins(forecast_choices, blocks, METHODS)
-    told = History(blocks, months, history, cleaned.history)
-    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(told)]
-    return Known(told, deals, previous, cleaned.listing, pins.methods, found)
+    seen = History(blocks, months, history, cleaned.history)
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(seen)]
+    return Known(seen, deals, previous, cleaned.listing, pins.methods, found)
 
 
 def run(
@@ -110,7 +110,7 @@ def run(
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
-    told, deals, previous, listing, pins, findings = known(
+    seen, deals, previous, listing, pins, findings = known(
         axis,
         settings,
         items=items,
@@ -124,7 +124,7 @@ def run(
         forecast_choices=forecast_choices,
         demand_plan_inputs=demand_plan_inputs,
     )
-    blocks, months, history, cleaned = told
+    blocks, months, history, cleaned = seen
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
     own = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
@@ -155,7 +155,7 @@ def run(
         "cleansing": listing,
     }
     frames |= _forecast_frames(
-        axis, settings.forecaster, pins, told, own.found, past_plans, past_forecasts
+        axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
     )
     return Outcome(frames, findings)
 
@@ -182,7 +182,7 @@ def _forecast_frames(
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = sentences(cleaned, found, method, pins=pins, corrected=corrected)
+    said = told(cleaned, found, method, pins=pins, corrected=corrected)
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )
