@@ -43,8 +43,8 @@ DAMPING = (0.85, 0.97)
 SEASON = (0.01, 0.08, 0.3)
 """Smoothing of the season as a share of 1 - alpha."""
 SEASON_FEW = (0.02, 0.2)
-WORK = 2_000_000
-"""Numbers that a step of the search holds at once: 16 MB."""
+WORK = 500_000
+"""Numbers that a step of the search holds at once: what a processor keeps at hand."""
 
 
 class Form(NamedTuple):

@@ -82,14 +82,17 @@ def spread(errors: Numbers, usual: Vector, cuts: Sequence[int]) -> Spread:
         cuts: (O,) Periods held back at each origin.
     """
     ahead = errors.shape[2]
-    relative = np.minimum(np.abs(errors) / usual[:, np.newaxis], WILDEST)
+    relative = np.abs(errors)
+    relative /= usual[:, np.newaxis]
+    np.minimum(relative, WILDEST, out=relative)
     growth = _growth(relative, ahead)
     relative /= growth
     seen = np.isfinite(relative)
-    known = np.where(seen, relative, 0.0)
+    known = relative
+    known[~seen] = 0.0
     total, number = known.sum(axis=(0, 2)), seen.sum(axis=(0, 2))
     size = usual * (PRIOR + total) / (PRIOR + number)
-    places = np.full(errors.shape, np.nan)
+    places = np.full(errors.shape, np.nan, dtype=errors.dtype)
     for o, cut in enumerate(cuts):
         for h in range(cut):
             # neither from this origin nor of this period, which the origins see from other
