@@ -38,7 +38,6 @@ class Part(NamedTuple):
     actual: list[Numbers]
     """(s, cut) What came at each origin; NaN where a series is not tested."""
 
-
     def only(self, some: Flags) -> Part:
         return self._replace(
             rows=self.rows[some],
@@ -73,9 +72,7 @@ class Answer(NamedTuple):
         )
 
 
-def answer(
-    parts: list[Part], options: Options, *, sporadic: bool, lean: bool
-) -> list[Answer]:
+def answer(parts: list[Part], options: Options, *, sporadic: bool, lean: bool) -> list[Answer]:
     """Weigh, combine and range the series of one route.
 
     Args:
@@ -137,7 +134,7 @@ def _errors(part: Part, sporadic: bool) -> Numbers:
 
 def _serves(part: Part) -> Flags:
     """(M, s) Members with a forecast; of a pinned series that one alone, if it has one."""
-    served: Flags = np.isfinite(part.ahead[-1]).all(axis=2)
+    served: Flags = np.asarray(np.isfinite(part.ahead[-1]).all(axis=2))
     pinned = np.arange(len(part.names))[:, np.newaxis] == part.pins
     alone = (pinned & served).any(axis=0)
     return np.where(alone, pinned, served)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
 from threadpoolctl import threadpool_limits
 
 from sop_xl.planning.demand.engine import origins, ranges, simple
 from sop_xl.planning.demand.engine.assembly import Answer, Part, answer
 from sop_xl.planning.demand.engine.common import Common, at_origin, never_negative
 from sop_xl.planning.demand.engine.members import FEWEST, candidates
-from sop_xl.planning.demand.engine.origins import tested
 from sop_xl.planning.demand.engine.methods import METHODS, REGULAR, SHORT, SIMPLE, serving
+from sop_xl.planning.demand.engine.origins import tested
 from sop_xl.planning.demand.engine.panel import (
     PERIODS_KEPT,
     SEASONS_KEPT,
@@ -63,7 +63,8 @@ class _Found(NamedTuple):
     """(s, cut) Last season again, at each origin."""
 
 
-class Prepared(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Prepared:
     """The block in the order and scale in which it is reckoned with."""
 
     values: Numbers
@@ -362,11 +363,18 @@ class _Assembly:
                     over = (self.block.kinds[part.rows] == "ended") & sporadic
                     self._put(part.only(~over), found.only(~over))
         return Forecasts(
-            self.mean, self.low, self.high, self.options.levels, self.names, self.candidates,
-            self.weights, self.errors, self.error, self.reference, self.block.kinds,
-            Backtest(
-                np.array(self.held, dtype=np.int64), self.actual, self.combined, self.tested
-            ),
+            self.mean,
+            self.low,
+            self.high,
+            self.options.levels,
+            self.names,
+            self.candidates,
+            self.weights,
+            self.errors,
+            self.error,
+            self.reference,
+            self.block.kinds,
+            Backtest(np.array(self.held, dtype=np.int64), self.actual, self.combined, self.tested),
         )
 
     def _put(self, part: Part, found: Answer) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sop_xl.planning.demand.engine import ranges
+from sop_xl.planning.demand.engine.panel import Flags
 from sop_xl.planning.demand.engine.result import Forecasts
 from sop_xl.planning.demand.engine.routing import KINDS, PLAIN, SPORADIC
 from sop_xl.planning.frames import Numbers
@@ -48,11 +49,9 @@ def cumulative(found: Forecasts) -> Cumulative:
             continue
         errors = found.backtest.actual[:, rows] - found.backtest.combined[:, rows]
         width = (found.high[-1, rows] - found.low[-1, rows]).mean(axis=1) / 2
-        spread = ranges.spread(
-            np.cumsum(errors, axis=2), np.where(width > 0, width, 1.0), cuts
-        )
+        spread = ranges.spread(np.cumsum(errors, axis=2), np.where(width > 0, width, 1.0), cuts)
         kinds = np.array([list(KINDS).index(kind) for kind in found.kinds[rows]], dtype=np.int64)
-        natural = (found.low[:, rows] >= 0).all(axis=(0, 2))
+        natural: Flags = found.low[:, rows].min(axis=(0, 2)) >= 0
         low[:, rows], high[:, rows] = ranges.around(
             mean[rows], spread, found.levels, natural, kinds, sporadic=sporadic
         )

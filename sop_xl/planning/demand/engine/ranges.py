@@ -110,7 +110,8 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
     by_period = mean_of(relative, axis=(0, 1))
     known = np.flatnonzero(np.isfinite(by_period) & (by_period > 0))
     if not len(known):
-        return np.sqrt(np.arange(1.0, ahead + 1))
+        walk: Vector = np.sqrt(np.arange(1.0, ahead + 1))
+        return walk
     steps = np.arange(1.0, ahead + 1)
     rise = np.maximum.accumulate(np.interp(steps, steps[known], by_period[known]))
     last = known[-1]
@@ -119,7 +120,8 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
         x, y = np.log(steps[known]), np.log(by_period[known])
         slope = float(np.clip(np.polyfit(x, y, 1)[0], 0.0, STEEPEST))
     beyond = steps > steps[last]
-    return np.where(beyond, rise[last] * (steps / steps[last]) ** slope, rise)
+    found: Vector = np.where(beyond, rise[last] * (steps / steps[last]) ** slope, rise)
+    return found
 
 
 def quantile(places: Vector, share: float) -> float:
