@@ -47,8 +47,10 @@ def listed(outcome: Outcome, *columns: str) -> list[tuple[object, ...]]:
 def june(outcome: Outcome) -> tuple[float, float, float]:
     """Actual and cleaned demand of June, and the forecast that repeats it a year later."""
     frame = outcome.frames["demand_plan"]
-    actual, cleaned = (past_row(frame, WHEN, name, family="Bikes") for name in ("actual", "cleaned"))
-    return actual[5], cleaned[5], plan_row(frame, WHEN, "baseline", family="Bikes")[5]
+    actual, cleaned = (
+        past_row(frame, WHEN, name, family="Bikes")[5] for name in ("actual", "cleaned")
+    )
+    return actual, cleaned, plan_row(frame, WHEN, "baseline", family="Bikes")[5]
 
 
 def test_a_severe_outlier_is_corrected_and_the_original_kept() -> None:
