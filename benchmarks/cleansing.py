@@ -16,17 +16,20 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.demand.cleansing.outliers import PROPOSED, SEVERE, outliers, unsure
 from sop_xl.planning.demand.forecaster import FORECASTERS
 from sop_xl.planning.frames import Numbers
 
+Flags: TypeAlias = npt.NDArray[np.bool_]
 AHEAD, YEAR = 12, 12
 FILES = {"M3": "m3_monthly.parquet", "hospital": "hospital_monthly.parquet"}
 SHARE = 0.03
@@ -64,7 +67,7 @@ def sets(most: int, random: np.random.Generator) -> Iterator[tuple[str, Numbers]
     yield "drawn, 3 years", drawn(most, 36 + AHEAD, random)
 
 
-def planted(history: Numbers, random: np.random.Generator) -> tuple[Numbers, Numbers]:
+def planted(history: Numbers, random: np.random.Generator) -> tuple[Numbers, Flags]:
     """The history with gross outliers, and where they are."""
     where = (random.random(history.shape) < SHARE) & np.isfinite(history)
     factor = np.where(
@@ -75,7 +78,7 @@ def planted(history: Numbers, random: np.random.Generator) -> tuple[Numbers, Num
     return np.where(where, history * factor, history), where
 
 
-def cleaned(history: Numbers, score: float) -> tuple[Numbers, Numbers]:
+def cleaned(history: Numbers, score: float) -> tuple[Numbers, Flags]:
     """The history without what has a score, as the product does it, and what it has changed."""
     found = outliers(history)
     out = (np.abs(found.score) >= score) & ~unsure(history)
