@@ -57,16 +57,16 @@ class Scale(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """(S, T) The median of the months before and of those after each month; NaN at the ends."""
+    """(S, T) The median of the known months before and of those after; NaN at the ends."""
 
     before: Numbers
     after: Numbers
 
     def middle(self) -> Numbers:
-        """(S, T) What lies between the two; across a gap, what lies beyond it."""
-        before, after = _carried(self.before), _carried(self.after[:, ::-1])[:, ::-1]
-        both = (before + after) / 2
-        return np.where(np.isnan(both), np.where(np.isnan(before), after, before), both)
+        """(S, T) What lies between the two; at the ends, the one there is."""
+        before = np.where(np.isnan(self.before), self.after, self.before)
+        after = np.where(np.isnan(self.after), self.before, self.after)
+        return (before + after) / 2
 
 
 class Season(NamedTuple):
@@ -94,8 +94,6 @@ class Decomposition(NamedTuple):
     """What is usual in each month of each series."""
 
     scale: Scale
-    steady: Numbers
-    """(S, T) The history at steady size."""
     middle: Numbers
     """(S, T) What season and neighbours say, at steady size; NaN where nothing can be said."""
     width: Numbers
@@ -118,20 +116,20 @@ def decompose(history: Numbers, season: int) -> Decomposition:
     """What is usual in each month.
 
     Args:
-        history: (S, T) Units; NaN where nothing is known, or is not to be believed.
+        history: (S, T) Units; NaN or infinite where nothing is known, or is not to be believed.
         season: Periods of a season; 1 for none.
     """
-    scale = scale_of(history)
+    known = np.where(np.isfinite(history), history, np.nan)
+    scale = scale_of(known)
+    steady = scale.steady(known)
     parts = [
-        _part(*pair, season)
-        for pair in zip(_blocks(history), _blocks(scale.steady(history)), strict=True)
+        _part(*pair, season) for pair in zip(_blocks(known), _blocks(steady), strict=True)
     ]
-    steady = scale.steady(history)
     if not parts:
-        return Decomposition(scale, steady, steady, scale.unit, ())
+        return Decomposition(scale, steady, scale.unit, ())
     middle, width = (np.vstack([part[at] for part in parts]) for at in (0, 1))
     checks = tuple(np.vstack(same) for same in zip(*(part[2] for part in parts), strict=True))
-    return Decomposition(scale, steady, middle, width, checks)
+    return Decomposition(scale, middle, width, checks)
 
 
 def scale_of(history: Numbers) -> Scale:
@@ -152,7 +150,7 @@ def _part(
     """Middle, width and checks of some series."""
     found = _season(steady, season)
     plain, seasonal = _view(steady, None), _view(steady, found)
-    use = seasonal.width < plain.width
+    use = seasonal.width <= plain.width
     by_season = use & (found.years > 2)
     two_years = use & (found.years == 2) & np.isfinite(steady)
     neighbours = np.where(
@@ -201,7 +199,7 @@ def _view(steady: Numbers, season: Season | None) -> View:
     rest = steady if season is None else steady - season.usual
     alone = steady if season is None else steady - season.others
     sides = _sides(rest)
-    errors = alone - (sides.before + sides.after) / 2
+    errors = alone - sides.middle()
     enough = np.isfinite(errors).sum(axis=1) >= FEWEST_ERRORS
     return View(rest, sides, np.where(enough, spread(errors), np.nan)[:, None])
 
@@ -219,11 +217,17 @@ def _beyond(rest: Numbers, sides: Sides) -> Numbers:
 
 
 def _sides(values: Numbers) -> Sides:
-    months = values.shape[1]
+    """Medians of the months that are known, so that a gap is looked across."""
+    known = np.isfinite(values)
+    so_far = known.cumsum(axis=1)
+    row, column = np.nonzero(known)
+    close = np.full(values.shape, np.nan)
+    close[row, so_far[row, column] - 1] = values[row, column]
     edge = np.full((len(values), SIDE), np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(np.hstack([edge, values, edge]), SIDE, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.hstack([edge, close, edge]), SIDE, 1)
     medians = median(windows)
-    return Sides(medians[:, :months], medians[:, SIDE + 1 : SIDE + 1 + months])
+    before, after = so_far - known, so_far + SIDE
+    return Sides(*(np.take_along_axis(medians, at, axis=1) for at in (before, after)))
 
 
 def _around(values: Numbers, reach: int) -> Numbers:
