@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import consensus, totals
+from sop_xl.planning.demand import consensus, lifecycle, totals
 from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers
@@ -27,21 +28,29 @@ def run(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
-    """Forecast each block of the planning level and lay pipeline, events and changes on top."""
+    """Forecast each block of the planning level and lay what else is known on top."""
     names = pd.Index(families["family"]).sort_values()
-    facts = hierarchy.closed_actuals(actuals, hierarchy.families_of(items, settings), axis)
+    family_of = hierarchy.families_of(items, settings)
+    facts = hierarchy.closed_actuals(actuals, family_of, axis)
+    lives = lifecycle.valid(launches, hierarchy.launched(launches, family_of, settings))
     deals = with_outputs(pipeline, axis, settings.pipeline_share)
     previous = consensus.last_cycle(past_plans, axis)
-    blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
+    new = lifecycle.opened(lives, axis, facts, settings.level)
+    blocks = _blocks(
+        axis, settings.level, names, facts, deals, aop, previous, new, demand_plan_inputs
+    )
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
     belongs = totals.members(blocks, names)
     forecast = _forecaster(axis, settings, months)
     own = forecast(history)
+    known = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
+    changes = lifecycle.layer(known, own.mean, forecast)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -49,6 +58,7 @@ def run(
         own,
         pipeline=deals,
         events=events,
+        lifecycle=changes.units,
         aop=aop,
         previous=previous,
         inputs=demand_plan_inputs,
@@ -61,7 +71,13 @@ def run(
         "pipeline": deals,
         "events": events,
     }
-    return Outcome(frames, [*_overdue(deals, axis), *_without_history(blocks, own)])
+    launched = changes.units.max(axis=1, initial=0.0) > 0
+    findings = [
+        *_overdue(deals, axis),
+        *changes.findings,
+        *_without_history(blocks, own, launched),
+    ]
+    return Outcome(frames, findings)
 
 
 def _blocks(
@@ -72,15 +88,17 @@ def _blocks(
     deals: pd.DataFrame,
     aop: pd.DataFrame,
     previous: pd.DataFrame,
+    new: pd.DataFrame,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Every block of the planned families that has demand, a budget, a deal or a plan."""
+    """Every block of the planned families that has demand, a budget, a deal, a launch or a plan."""
     weighed = deals["close_period"].isin(axis.plan) & (deals["weighted_quantity"] != 0)
     tables = (
         facts,
         deals[weighed],
         aop[aop["period"].isin(axis.periods)],
         previous[previous["period"].isin(axis.plan)],
+        new,
         consensus.changed(inputs, axis),
     )
     return hierarchy.blocks_of(level, [hierarchy.in_families(table, names) for table in tables])
@@ -124,8 +142,10 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
     return [Finding("pipeline", message, remedy, Severity.WARNING)]
 
 
-def _without_history(blocks: pd.DataFrame, forecast: Forecast) -> list[Finding]:
-    """Blocks of which the forecaster could say nothing, or only the mean."""
+def _without_history(
+    blocks: pd.DataFrame, forecast: Forecast, launched: npt.NDArray[np.bool_]
+) -> list[Finding]:
+    """Blocks of which the forecaster could say nothing, or only the mean, and no launch does."""
     findings = []
     labels = blocks.agg(" / ".join, axis=1) if len(blocks) else pd.Series(dtype="str")
     methods = np.array(forecast.methods, dtype=object)
@@ -133,7 +153,7 @@ def _without_history(blocks: pd.DataFrame, forecast: Forecast) -> list[Finding]:
         ("no history", "No history, so a baseline of zero"),
         ("mean", "Too little history for a season, so the mean as baseline"),
     ):
-        names = labels[methods == method]
+        names = labels[(methods == method) & ~launched]
         if len(names):
             message = f"{what}: {listed(names)}."
             remedy = "Plan these blocks by hand, in the rows of sales and marketing."
