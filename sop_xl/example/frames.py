@@ -11,7 +11,7 @@ from sop_xl.example import company, deliveries, meeting, money, operations, plan
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
-from sop_xl.tables.data import SOURCES
+from sop_xl.tables.data import SIGNALS, SOURCES
 
 DTYPES = {
     "text": "str",
@@ -43,6 +43,7 @@ def tables(
         "events": events(demand, cycle),
         "launches": launches(cycle),
         "forecast_choices": _forecast_choices(),
+        "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
         "finance_lines": money.finance_lines(budget, cycle),
         "balance": money.balance(seed, demand, made, cycle),

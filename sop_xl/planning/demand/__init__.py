@@ -10,7 +10,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import consensus, lifecycle, totals
+from sop_xl.planning.demand import consensus, drivers, lifecycle, totals
 from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers
@@ -29,6 +29,7 @@ def run(
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
     launches: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
@@ -48,7 +49,8 @@ def run(
     history = hierarchy.demand_history(facts, blocks, months)
     belongs = totals.members(blocks, names)
     forecast = _forecaster(axis, settings, months)
-    own = forecast(history)
+    lift = drivers.lift(signals, blocks, axis, months, history)
+    own = drivers.onto(lift, forecast(lift.baseline))
     known = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
     changes = lifecycle.layer(known, own.mean, forecast)
     plan = consensus.demand_plan(
@@ -75,6 +77,7 @@ def run(
     findings = [
         *_overdue(deals, axis),
         *changes.findings,
+        *lift.findings,
         *_without_history(blocks, own, launched),
     ]
     return Outcome(frames, findings)
