@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import changes, choices, consensus, totals
+from sop_xl.planning.demand import changes, choices, consensus, drivers, lifecycle, totals
 from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
@@ -45,6 +46,10 @@ class Known(NamedTuple):
     """What is known before anything is forecast."""
 
     history: History
+    life: lifecycle.Facts
+    """Launches and ends of life, and what they are made from."""
+    lift: drivers.Lift
+    """The history without the effect of signals, and that effect."""
     deals: pd.DataFrame
     previous: pd.DataFrame
     """The plan of the cycle before."""
@@ -64,6 +69,8 @@ def known(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     cleansing: pd.DataFrame,
@@ -72,10 +79,15 @@ def known(
 ) -> Known:
     """The blocks with their cleaned history, and what people have decided about it."""
     names = pd.Index(families["family"]).sort_values()
-    facts = hierarchy.closed_actuals(actuals, hierarchy.families_of(items, settings), axis)
+    family_of = hierarchy.families_of(items, settings)
+    facts = hierarchy.closed_actuals(actuals, family_of, axis)
+    lives = lifecycle.valid(launches, hierarchy.launched(launches, family_of, settings))
     deals = with_outputs(pipeline, axis, settings.pipeline_share)
     previous = consensus.last_cycle(past_plans, axis)
-    blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
+    new = lifecycle.opened(lives, axis, facts, settings.level)
+    blocks = _blocks(
+        axis, settings.level, names, facts, deals, aop, previous, new, demand_plan_inputs
+    )
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
     cleaned = cleanse(
@@ -87,10 +99,19 @@ def known(
         typed=cleansing,
         severe=settings.outlier_score,
     )
+    lift = drivers.lift(signals, blocks, axis, months, cleaned.history)
     pins = choices.pins(forecast_choices, blocks, METHODS)
-    seen = History(blocks, months, history, cleaned.history)
-    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(seen)]
-    return Known(seen, deals, previous, cleaned.listing, pins.methods, found)
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *lift.findings]
+    return Known(
+        History(blocks, months, history, cleaned.history),
+        lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history),
+        lift,
+        deals,
+        previous,
+        cleaned.listing,
+        pins.methods,
+        found,
+    )
 
 
 def run(
@@ -102,6 +123,8 @@ def run(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
@@ -109,8 +132,8 @@ def run(
     forecast_choices: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
-    """Forecast each block of the planning level and lay pipeline, events and changes on top."""
-    seen, deals, previous, listing, pins, findings = known(
+    """Forecast each block of the planning level and lay what else is known on top."""
+    seen, life, lift, deals, previous, listing, pins, findings = known(
         axis,
         settings,
         items=items,
@@ -118,6 +141,8 @@ def run(
         families=families,
         pipeline=pipeline,
         events=events,
+        launches=launches,
+        signals=signals,
         aop=aop,
         past_plans=past_plans,
         cleansing=cleansing,
@@ -127,7 +152,14 @@ def run(
     blocks, months, history, cleaned = seen
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
-    own = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
+
+    def plainly(series: Numbers) -> Forecast:
+        return _forecast(axis, settings, months, series)
+
+    own = drivers.onto(
+        lift, _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
+    )
+    coming = lifecycle.layer(life, own.mean, plainly)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -136,16 +168,12 @@ def run(
         own,
         pipeline=deals,
         events=events,
-        lifecycle=np.zeros_like(own.mean),
+        lifecycle=coming.units,
         aop=aop,
         previous=previous,
         inputs=demand_plan_inputs,
     )
-
-    def like_blocks(sums: Numbers) -> Forecast:
-        return _forecast(axis, settings, months, sums)
-
-    ends = totals.total_range(cleaned, own, belongs, like_blocks)
+    ends = totals.total_range(cleaned, own, belongs, plainly)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
@@ -157,7 +185,9 @@ def run(
     frames |= _forecast_frames(
         axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
     )
-    return Outcome(frames, findings)
+    launched = coming.units.max(axis=1, initial=0.0) > 0
+    noticed = [*findings, *coming.findings, *_without_history(seen, launched)]
+    return Outcome(frames, noticed)
 
 
 def groups_of(blocks: pd.DataFrame) -> list[str]:
@@ -206,15 +236,17 @@ def _blocks(
     deals: pd.DataFrame,
     aop: pd.DataFrame,
     previous: pd.DataFrame,
+    new: pd.DataFrame,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Every block of the planned families that has demand, a budget, a deal or a plan."""
+    """Every block of the planned families that has demand, a budget, a deal, a launch or a plan."""
     weighed = deals["close_period"].isin(axis.plan) & (deals["weighted_quantity"] != 0)
     tables = (
         facts,
         deals[weighed],
         aop[aop["period"].isin(axis.periods)],
         previous[previous["period"].isin(axis.plan)],
+        new,
         consensus.changed(inputs, axis),
     )
     return hierarchy.blocks_of(level, [hierarchy.in_families(table, names) for table in tables])
@@ -270,14 +302,14 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
     return [Finding("pipeline", message, remedy, Severity.WARNING)]
 
 
-def _without_history(history: History) -> list[Finding]:
+def _without_history(history: History, launched: npt.NDArray[np.bool_]) -> list[Finding]:
     """Blocks of which no forecast can say anything, or only the level."""
     findings = []
     labels = pd.Series(names_of(history.blocks), dtype="str")
-    known = np.count_nonzero(~np.isnan(history.demand), axis=1)
+    months = np.count_nonzero(~np.isnan(history.demand), axis=1)
     for which, what in (
-        (known == 0, "No history, so a baseline of zero"),
-        ((known > 0) & (known < SHORT), "Too little history for a season"),
+        (~launched & (months == 0), "No history, so a baseline of zero"),
+        (~launched & (months > 0) & (months < SHORT), "Too little history for a season"),
     ):
         if which.any():
             message = f"{what}: {listed(labels[which])}."
