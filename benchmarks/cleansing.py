@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.demand.cleansing.outliers import PROPOSED, SEVERE, outliers, unsure
-from sop_xl.planning.demand.forecaster import FORECASTERS
+from sop_xl.planning.demand.forecaster import forecast as plan_forecast
 from sop_xl.planning.frames import Numbers
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -98,7 +98,7 @@ def last_year(history: Numbers) -> Numbers:
 
 def ets(history: Numbers) -> Numbers:
     """The forecaster of the product."""
-    return FORECASTERS["ets"].forecast(history, AHEAD, 0.8).mean
+    return plan_forecast(history, AHEAD, "ets", 0.8).mean
 
 
 def mase(forecast: Numbers, actual: Numbers, history: Numbers) -> float:

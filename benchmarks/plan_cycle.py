@@ -33,8 +33,7 @@ sys.path.insert(0, str(ROOT))
 from sop_xl import actions, cycle, sources  # noqa: E402  # the line above finds it
 from sop_xl.actions import books  # noqa: E402
 from sop_xl.example import to_csv  # noqa: E402
-from sop_xl.planning.demand.forecaster import FORECASTERS, Forecast  # noqa: E402
-from sop_xl.planning.frames import Numbers  # noqa: E402
+from sop_xl.planning import demand  # noqa: E402
 from sop_xl.schema import empty_frame  # noqa: E402
 from sop_xl.tables import TABLES  # noqa: E402
 from sop_xl.tables.settings import Settings  # noqa: E402
@@ -175,21 +174,6 @@ class Clock:
         setattr(owner, name, timed)
 
 
-class _Timed:
-    """A forecaster that is measured."""
-
-    def __init__(self, clock: Clock, name: str) -> None:
-        self._clock, self._inner = clock, FORECASTERS[name]
-
-    def forecast(
-        self, history: Numbers, horizon: int, level: float, season: int = 12
-    ) -> Forecast:
-        began = time.perf_counter()
-        found = self._inner.forecast(history, horizon, level, season)
-        self._clock.seconds["forecast"] += time.perf_counter() - began
-        return found
-
-
 def measure(folder: Path) -> dict[str, float]:
     """Seconds by phase, megabytes and cells of one cycle of a plan folder."""
     clock = Clock()
@@ -198,8 +182,7 @@ def measure(folder: Path) -> dict[str, float]:
     clock.around("workbook", books, "draw")
     clock.around("workbook", books, "pack")
     clock.around("workbook", books, "write_atomically")
-    name = Settings().forecaster
-    FORECASTERS[name] = _Timed(clock, name)
+    clock.around("forecast", demand, "forecast")
     before = _peak()
     began = time.perf_counter()
     loading = actions.load(folder, author="benchmark", at=NOW)
