@@ -23,7 +23,8 @@ ANEW = frozenset({"cycle_calendar", "load_report"})
 OF_THE_PAST = frozenset({"cleansing"})
 """Lists about closed months: what was decided about them holds in the next cycles too."""
 CLOSED_MONTHS = 36
-"""How long actions that are done stay: the KPI sheet counts them in the months that it shows."""
+"""How long actions that are done and events that are over stay: the KPI sheet counts the ones in
+the months that it shows, the history is cleaned of the others."""
 LIFE = 36
 """Months for which a launch or phase-out stays in its list: then it is history."""
 _OVER = {
@@ -50,7 +51,8 @@ def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame
     if table.name not in SOURCE_NAMES | OF_THE_PAST and "period" in table.keys:
         keep &= frame["period"] >= first
     if table.name == "events":
-        keep &= frame["end"].isna() | (frame["end"] >= first)
+        # those that are over explain the history that the forecast is made from
+        keep &= frame["end"].isna() | (frame["end"] >= first - CLOSED_MONTHS)
     if table.name == "launches":
         keep &= frame["start"].isna() | (frame["start"] >= first - LIFE)
     if table.name == "decisions":

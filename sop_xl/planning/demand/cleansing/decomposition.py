@@ -57,16 +57,16 @@ class Scale(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """(S, T) The median of the months before and of those after each month; NaN at the ends."""
+    """(S, T) The median of the known months before and of those after; NaN at the ends."""
 
     before: Numbers
     after: Numbers
 
     def middle(self) -> Numbers:
-        """(S, T) What lies between the two; across a gap, what lies beyond it."""
-        before, after = _carried(self.before), _carried(self.after[:, ::-1])[:, ::-1]
-        both = (before + after) / 2
-        return np.where(np.isnan(both), np.where(np.isnan(before), after, before), both)
+        """(S, T) What lies between the two; at the ends, the one there is."""
+        before = np.where(np.isnan(self.before), self.after, self.before)
+        after = np.where(np.isnan(self.after), self.before, self.after)
+        return (before + after) / 2
 
 
 class Season(NamedTuple):
@@ -152,7 +152,7 @@ def _part(
     """Middle, width and checks of some series."""
     found = _season(steady, season)
     plain, seasonal = _view(steady, None), _view(steady, found)
-    use = seasonal.width < plain.width
+    use = seasonal.width <= plain.width
     by_season = use & (found.years > 2)
     two_years = use & (found.years == 2) & np.isfinite(steady)
     neighbours = np.where(
@@ -201,7 +201,7 @@ def _view(steady: Numbers, season: Season | None) -> View:
     rest = steady if season is None else steady - season.usual
     alone = steady if season is None else steady - season.others
     sides = _sides(rest)
-    errors = alone - (sides.before + sides.after) / 2
+    errors = alone - sides.middle()
     enough = np.isfinite(errors).sum(axis=1) >= FEWEST_ERRORS
     return View(rest, sides, np.where(enough, spread(errors), np.nan)[:, None])
 
@@ -219,11 +219,17 @@ def _beyond(rest: Numbers, sides: Sides) -> Numbers:
 
 
 def _sides(values: Numbers) -> Sides:
-    months = values.shape[1]
+    """Medians of the months that are known, so that a gap is looked across."""
+    known = np.isfinite(values)
+    so_far = known.cumsum(axis=1)
+    row, column = np.nonzero(known)
+    close = np.full(values.shape, np.nan)
+    close[row, so_far[row, column] - 1] = values[row, column]
     edge = np.full((len(values), SIDE), np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(np.hstack([edge, values, edge]), SIDE, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.hstack([edge, close, edge]), SIDE, 1)
     medians = median(windows)
-    return Sides(medians[:, :months], medians[:, SIDE + 1 : SIDE + 1 + months])
+    before, after = so_far - known, so_far + SIDE
+    return Sides(*(np.take_along_axis(medians, at, axis=1) for at in (before, after)))
 
 
 def _around(values: Numbers, reach: int) -> Numbers:
