@@ -11,7 +11,7 @@ from sop_xl.example import company, deliveries, meeting, money, operations, plan
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
-from sop_xl.tables.data import SOURCES
+from sop_xl.tables.data import FORECAST_CHOICES, SOURCES
 
 DTYPES = {
     "text": "str",
@@ -41,6 +41,8 @@ def tables(
         "families": _families(),
         "pipeline": meeting.pipeline(cycle),
         "events": events(demand, cycle),
+        "launches": launches(cycle),
+        "forecast_choices": pd.DataFrame(columns=FORECAST_CHOICES.names),
         "aop": budget,
         "finance_lines": money.finance_lines(budget, cycle),
         "balance": money.balance(seed, demand, made, cycle),
@@ -249,3 +251,14 @@ def events(demand: Demand, cycle: pd.Period) -> pd.DataFrame:
             }
             rows.append(row | dip)
     return pd.DataFrame(rows)
+
+
+def launches(cycle: pd.Period) -> pd.DataFrame:
+    """What comes and goes within the plan."""
+    frame = pd.DataFrame(company.LAUNCHES).rename(columns={"like": "like_item"})
+    return frame.assign(
+        region=ALL,
+        channel=ALL,
+        start=[cycle + months for months in frame["start"]],
+        included=True,
+    )

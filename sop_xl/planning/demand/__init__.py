@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import changes, choices, consensus, totals
+from sop_xl.planning.demand import changes, choices, consensus, lifecycle, totals
 from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
@@ -44,6 +45,12 @@ class Known(NamedTuple):
     """What is known before anything is forecast."""
 
     history: History
+    facts: pd.DataFrame
+    """Actuals of the closed months with their family and demand."""
+    family_of: pd.Series
+    """The family of each item."""
+    lives: pd.DataFrame
+    """Launches, phase-outs and ends of life that count."""
     deals: pd.DataFrame
     previous: pd.DataFrame
     """The plan of the cycle before."""
@@ -63,6 +70,7 @@ def known(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     cleansing: pd.DataFrame,
@@ -71,10 +79,15 @@ def known(
 ) -> Known:
     """The blocks with their cleaned history, and what people have decided about it."""
     names = pd.Index(families["family"]).sort_values()
-    facts = hierarchy.closed_actuals(actuals, hierarchy.families_of(items, settings), axis)
+    family_of = hierarchy.families_of(items, settings)
+    facts = hierarchy.closed_actuals(actuals, family_of, axis)
+    lives = lifecycle.valid(launches, hierarchy.launched(launches, family_of, settings))
     deals = with_outputs(pipeline, axis, settings.pipeline_share)
     previous = consensus.last_cycle(past_plans, axis)
-    blocks = _blocks(axis, settings.level, names, facts, deals, aop, previous, demand_plan_inputs)
+    new = lifecycle.opened(lives, axis, facts, settings.level)
+    blocks = _blocks(
+        axis, settings.level, names, facts, deals, aop, previous, new, demand_plan_inputs
+    )
     months = hierarchy.delivered_months(facts)
     history = hierarchy.demand_history(facts, blocks, months)
     cleaned = cleanse(
@@ -88,8 +101,10 @@ def known(
     )
     pins = choices.pins(forecast_choices, blocks, METHODS)
     told = History(blocks, months, history, cleaned.history)
-    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(told)]
-    return Known(told, deals, previous, cleaned.listing, pins.methods, found)
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis)]
+    return Known(
+        told, facts, family_of, lives, deals, previous, cleaned.listing, pins.methods, found
+    )
 
 
 def run(
@@ -101,6 +116,7 @@ def run(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
@@ -108,8 +124,8 @@ def run(
     forecast_choices: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
 ) -> Outcome:
-    """Forecast each block of the planning level and lay pipeline, events and changes on top."""
-    told, deals, previous, listing, pins, findings = known(
+    """Forecast each block of the planning level and lay what else is known on top."""
+    told, facts, family_of, lives, deals, previous, listing, pins, findings = known(
         axis,
         settings,
         items=items,
@@ -117,6 +133,7 @@ def run(
         families=families,
         pipeline=pipeline,
         events=events,
+        launches=launches,
         aop=aop,
         past_plans=past_plans,
         cleansing=cleansing,
@@ -127,6 +144,12 @@ def run(
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
     own = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
+
+    def like_blocks(sums: Numbers) -> Forecast:
+        return _forecast(axis, settings, months, sums)
+
+    lifelines = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
+    lived = lifecycle.layer(lifelines, own.mean, like_blocks)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -135,15 +158,11 @@ def run(
         own,
         pipeline=deals,
         events=events,
-        lifecycle=np.zeros_like(own.mean),
+        lifecycle=lived.units,
         aop=aop,
         previous=previous,
         inputs=demand_plan_inputs,
     )
-
-    def like_blocks(sums: Numbers) -> Forecast:
-        return _forecast(axis, settings, months, sums)
-
     ends = totals.total_range(cleaned, own, belongs, like_blocks)
     frames = {
         "demand_plan": plan,
@@ -154,7 +173,8 @@ def run(
         "cleansing": listing,
     }
     frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
-    return Outcome(frames, findings)
+    launched = lived.units.max(axis=1, initial=0.0) > 0
+    return Outcome(frames, [*findings, *lived.findings, *_without_history(told, launched)])
 
 
 def groups_of(blocks: pd.DataFrame) -> list[str]:
@@ -201,15 +221,17 @@ def _blocks(
     deals: pd.DataFrame,
     aop: pd.DataFrame,
     previous: pd.DataFrame,
+    new: pd.DataFrame,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Every block of the planned families that has demand, a budget, a deal or a plan."""
+    """Every block of the planned families that has demand, a budget, a deal, a launch or a plan."""
     weighed = deals["close_period"].isin(axis.plan) & (deals["weighted_quantity"] != 0)
     tables = (
         facts,
         deals[weighed],
         aop[aop["period"].isin(axis.periods)],
         previous[previous["period"].isin(axis.plan)],
+        new,
         consensus.changed(inputs, axis),
     )
     return hierarchy.blocks_of(level, [hierarchy.in_families(table, names) for table in tables])
@@ -265,8 +287,8 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
     return [Finding("pipeline", message, remedy, Severity.WARNING)]
 
 
-def _without_history(history: History) -> list[Finding]:
-    """Blocks of which no forecast can say anything, or only the level."""
+def _without_history(history: History, launched: npt.NDArray[np.bool_]) -> list[Finding]:
+    """Blocks of which no forecast can say anything, or only the level, and no launch does."""
     findings = []
     labels = pd.Series(names_of(history.blocks), dtype="str")
     known = np.count_nonzero(~np.isnan(history.demand), axis=1)
@@ -274,8 +296,9 @@ def _without_history(history: History) -> list[Finding]:
         (known == 0, "No history, so a baseline of zero"),
         ((known > 0) & (known < SHORT), "Too little history for a season"),
     ):
-        if which.any():
-            message = f"{what}: {listed(labels[which])}."
+        names = labels[which & ~launched]
+        if len(names):
+            message = f"{what}: {listed(names)}."
             remedy = "Plan these blocks by hand, in the rows of sales and marketing."
             findings.append(Finding("demand_plan", message, remedy, Severity.WARNING))
     return findings

@@ -45,7 +45,8 @@ def demand_plan(
 ) -> pd.DataFrame:
     """The grid ``demand_plan``.
 
-    Consensus is what was fixed, else max(0, baseline + pipeline + events + lifecycle + adjustments).
+    Consensus is what was fixed, else max(0, baseline + pipeline + events + lifecycle +
+    adjustments).
 
     Args:
         axis: The cycle.
