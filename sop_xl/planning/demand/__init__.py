@@ -41,7 +41,9 @@ def run(
     history = hierarchy.demand_history(facts, blocks, months)
     belongs = totals.members(blocks, names)
     forecast = _forecaster(axis, settings, months)
-    own = forecast(history)
+    found = forecast(history)
+    sums = totals.forecast_of_sums(history, found, belongs, forecast)
+    own = totals.reconciled(blocks, names, found, sums, settings.reconciliation)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -53,7 +55,7 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(history, own, belongs, forecast)
+    ends = totals.total_range(blocks, names, own, sums, belongs)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
@@ -99,7 +101,7 @@ def _forecaster(
     def forecast(history: Numbers) -> Forecast:
         found = forecaster.forecast(history, late + axis.horizon, settings.range_level)
         mean, low, high = (numbers[:, late:] for numbers in found[:3])
-        return Forecast(mean, low, high, found.methods)
+        return Forecast(mean, low, high, found.methods, found.errors)
 
     return forecast
 

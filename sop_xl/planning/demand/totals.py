@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
 from sop_xl.planning.demand.consensus import gap_to_aop
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
@@ -52,18 +54,13 @@ def long_history(
     return pd.DataFrame(summed_history(history, belongs), names, months).iloc[:, -LONGEST:]
 
 
-def total_range(
+def forecast_of_sums(
     history: Numbers,
     blocks: Forecast,
     belongs: Numbers,
     forecast: Callable[[Numbers], Forecast],
-) -> Range:
-    """The range of the sums of the baselines.
-
-    The errors of blocks are not independent, they share the market, and do not move together in
-    full either. So the history of each sum is forecast too, and the width of that range is laid
-    around the sum of the baselines. It is never wider than the widths of the blocks added up,
-    which is what it would be if they moved together in full.
+) -> Forecast:
+    """What the history of each total says by itself; a total of one block is that block.
 
     Args:
         history: Demand by block and month.
@@ -71,13 +68,104 @@ def total_range(
         belongs: What :func:`members` gives.
         forecast: Forecasts more series in the same way.
     """
-    mean = belongs @ blocks.mean
-    below, above = belongs @ (blocks.mean - blocks.low), belongs @ (blocks.high - blocks.mean)
     several = belongs.sum(axis=1) > 1
-    sums = forecast(summed_history(history, belongs[several]))
-    below[several] = np.minimum(below[several], sums.mean - sums.low)
-    above[several] = np.minimum(above[several], sums.high - sums.mean)
+    found = forecast(summed_history(history, belongs[several]))
+    ends = [belongs @ numbers for numbers in blocks[:3]]
+    methods = np.full(len(belongs), "sum", dtype=object)
+    for numbers, own in zip(ends, found[:3], strict=True):
+        numbers[several] = own
+    methods[several] = found.methods
+    mean, low, high = ends
+    names = [str(method) for method in methods]
+    return Forecast(mean, low, high, names, _errors(blocks, found, belongs))
+
+
+def _errors(blocks: Forecast, sums: Forecast, belongs: Numbers) -> Numbers | None:
+    """The backtest errors of the totals, where blocks and totals were tested alike."""
+    if blocks.errors is None or sums.errors is None:
+        return None
+    if sums.errors.shape[1] != blocks.errors.shape[1]:
+        return None
+    errors = belongs @ blocks.errors
+    errors[belongs.sum(axis=1) > 1] = sums.errors
+    return np.asarray(errors)
+
+
+def reconciled(
+    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Forecast, method: str
+) -> Forecast:
+    """The forecast of the blocks, brought together with what the totals say by themselves.
+
+    Large totals are forecast better than the sum of their blocks, blocks know what is particular to
+    them. Each gives way according to the width of its range; with ``mint`` according to the errors
+    that they had in the backtest, those they share included, where there was one. Ranges keep
+    their width and move along; nothing becomes negative.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Forecast of each block.
+        sums: What :func:`forecast_of_sums` gives.
+        method: The setting ``reconciliation``.
+    """
+    if method == "bottom_up" or len(blocks) < 2:
+        return own
+    tree = _tree(blocks)
+    at = _rows(tree, families)
+    nodes = np.vstack([sums.mean[at], own.mean])
+    if method == "mint" and own.errors is not None and sums.errors is not None:
+        found = mint(tree, nodes, np.vstack([sums.errors[at], own.errors]))
+    else:
+        above = np.vstack([sums.high[at], own.high]) - nodes
+        found = wls(tree, nodes, np.mean(above**2, axis=1))
+    mean = np.maximum(0.0, found[tree.sums :])
+    moved = mean - own.mean
+    low = np.clip(own.low + moved, 0.0, mean)
+    return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def total_range(
+    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Forecast, belongs: Numbers
+) -> Range:
+    """The range of the sums of the baselines.
+
+    The errors of blocks are not independent, they share the market, and do not move together in
+    full either. How much they share is read from their backtest; without one, the width of the
+    range that the history of the sum has by itself is laid around the sum of the baselines. It is
+    never wider than the widths of the blocks added up, which is what it would be if they moved
+    together in full.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Forecast of the blocks as it stands on the sheet.
+        sums: What :func:`forecast_of_sums` gives.
+        belongs: What :func:`members` gives.
+    """
+    mean = belongs @ own.mean
+    below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
+    if own.errors is None or not len(blocks):
+        several = belongs.sum(axis=1) > 1
+        below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
+        above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
+    else:
+        tree = _tree(blocks)
+        at = _rows(tree, families)
+        ends = sum_ranges(tree, own.mean, own.low, own.high, own.errors)
+        below[at] = mean[at] - ends.low[: tree.sums]
+        above[at] = ends.high[: tree.sums] - mean[at]
     return Range(np.maximum(0.0, mean - below), mean + above)
+
+
+def _tree(blocks: pd.DataFrame) -> Structure:
+    """All families and each family over their blocks; planned by family, a block is a family."""
+    return structure(blocks, [(), ("family",)])
+
+
+def _rows(tree: Structure, families: pd.Index) -> npt.NDArray[np.int64]:
+    """Where the sums of the tree stand among the totals, which also know families without block."""
+    own = families.get_indexer(pd.Index(tree.nodes["family"].iloc[1 : tree.sums]))
+    return np.append(0, own + 1)
 
 
 def demand_total(

@@ -11,6 +11,7 @@ from sop_xl.planning.demand.coherence.methods import (
     middle_out,
     ols,
     top_down,
+    wls,
     wls_structural,
     wls_variance,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "sum_ranges",
     "top_down",
     "whole_units",
+    "wls",
     "wls_structural",
     "wls_variance",
 ]

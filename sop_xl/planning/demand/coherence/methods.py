@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from sop_xl.planning.demand.coherence.projection import project
 from sop_xl.planning.demand.coherence.structure import Codes, Structure
-from sop_xl.planning.demand.coherence.variances import mean_squares
+from sop_xl.planning.demand.coherence.variances import SMALLEST, mean_squares
 from sop_xl.planning.frames import Numbers
 
 Proportions: TypeAlias = Literal["average", "averages", "forecast"]
@@ -102,6 +103,16 @@ def wls_structural(tree: Structure, nodes: Numbers) -> Numbers:
     return tree.of(project(tree, checked(tree, nodes), tree.counts))
 
 
+def wls(tree: Structure, nodes: Numbers, variances: npt.NDArray[np.float64]) -> Numbers:
+    """Least squares with given weights: W = error variance of each node; only proportions count.
+
+    A leaf of variance zero stays as it is. A sum of variance zero is taken as nearly certain.
+    """
+    sure = np.maximum(variances[: tree.sums], SMALLEST * max(float(variances.mean()), SMALLEST))
+    weights = np.append(sure, variances[tree.sums :])
+    return tree.of(project(tree, checked(tree, nodes), weights))
+
+
 def wls_variance(tree: Structure, nodes: Numbers, errors: Numbers) -> Numbers:
     """Least squares weighted by error: W = error variance of each node (FPP3, 11.3).
 
@@ -111,7 +122,7 @@ def wls_variance(tree: Structure, nodes: Numbers, errors: Numbers) -> Numbers:
         errors: Errors of all nodes, times across; NaN where not known.
     """
     given = checked(tree, errors, missing=True)
-    return tree.of(project(tree, checked(tree, nodes), mean_squares(tree, given)))
+    return wls(tree, nodes, mean_squares(tree, given))
 
 
 def _past_shares(past: Numbers, code: Codes, nodes: int, proportions: Proportions) -> Numbers:

@@ -26,7 +26,7 @@ Vector = npt.NDArray[np.float64]
 
 def incoherence(tree: Structure, nodes: Numbers) -> Numbers:
     """C y: forecast of each sum - sum of the forecasts of its leaves."""
-    return nodes[: tree.sums] - np.asarray(tree.matrix @ nodes[tree.sums :])
+    return np.asarray(nodes[: tree.sums] - tree.matrix @ nodes[tree.sums :])
 
 
 def normal_matrix(tree: Structure, variances: Vector) -> sparse.csr_array:
@@ -78,9 +78,9 @@ def project(tree: Structure, nodes: Numbers, variances: Vector) -> Numbers:
 
 def _inner(left: Numbers, right: Numbers) -> Vector:
     """Inner product of each column."""
-    return np.einsum("ij,ij->j", left, right)
+    return np.asarray(np.einsum("ij,ij->j", left, right))
 
 
 def _ratio(top: Vector, bottom: Vector) -> Vector:
     """Zero for a column that is solved."""
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), 0.0)
+    return np.asarray(np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), 0.0))

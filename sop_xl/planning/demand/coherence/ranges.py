@@ -89,5 +89,5 @@ def _width(tree: Structure, side: Numbers, share: Numbers) -> Numbers:
     """Width of one side of each sum's range."""
     apart = np.asarray(tree.matrix @ side**2)
     together = np.asarray(tree.matrix @ side) ** 2
-    return np.sqrt(np.minimum(together, apart + share * np.maximum(0.0, together - apart)))
-
+    wide = np.minimum(together, apart + share * np.maximum(0.0, together - apart))
+    return np.asarray(np.sqrt(wide))

@@ -38,7 +38,7 @@ class Structure:
 
     @property
     def leaves(self) -> int:
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     @property
     def sums(self) -> int:
@@ -129,4 +129,4 @@ def _level(keys: pd.DataFrame, level: Level) -> tuple[Codes, pd.DataFrame]:
     names = list(level)
     groups = keys.groupby(names, sort=True)
     nodes = keys[names].drop_duplicates().sort_values(names, ignore_index=True)
-    return groups.ngroup().to_numpy(dtype=np.int64), nodes
+    return np.asarray(groups.ngroup(), dtype=np.int64), nodes
