@@ -30,6 +30,7 @@ def run(
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
+    demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay pipeline, events and changes on top."""
     names = pd.Index(families["family"]).sort_values()
@@ -58,7 +59,7 @@ def run(
     ends = totals.total_range(blocks, names, own, sums, belongs)
     frames = {
         "demand_plan": plan,
-        "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
+        "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),
         "long_history": totals.long_history(history, months, belongs, names),
         "pipeline": deals,
         "events": events,

@@ -169,7 +169,12 @@ def _rows(tree: Structure, families: pd.Index) -> npt.NDArray[np.int64]:
 
 
 def demand_total(
-    axis: Axis, plan: pd.DataFrame, belongs: Numbers, families: pd.Index, ends: Range
+    axis: Axis,
+    plan: pd.DataFrame,
+    belongs: Numbers,
+    families: pd.Index,
+    ends: Range,
+    inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``demand_total``: all families first, then each family.
 
@@ -179,6 +184,7 @@ def demand_total(
         belongs: What :func:`members` gives.
         families: The planned families.
         ends: Range of the sums.
+        inputs: What people typed beside the totals.
     """
     shape = (belongs.shape[1], len(axis.periods))
     cells = {
@@ -188,7 +194,10 @@ def demand_total(
     past, ahead = slice(0, axis.history), slice(axis.history, None)
     gap = gap_to_aop(cells["consensus"], cells["aop"])
     cells["actual"] = across(axis, past=cells["actual"][:, past])
-    for name, numbers in (*cells.items(), ("gap_to_aop", gap)):
+    target = frames.matrix(inputs, "target", "family", [ALL_FAMILIES, *families], axis.periods)
+    missed = cells["consensus"] - target
+    shown = (("gap_to_aop", gap), ("target", target), ("gap_to_target", missed))
+    for name, numbers in (*cells.items(), *shown):
         if name not in ("actual", "aop"):
             cells[name] = across(axis, plan=numbers[:, ahead])
     cells |= {"low": across(axis, plan=ends.low), "high": across(axis, plan=ends.high)}
