@@ -123,6 +123,7 @@ def run(
     cleansing: pd.DataFrame,
     forecast_choices: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
+    demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay what else is known on top."""
     told, facts, family_of, lives, deals, previous, listing, pins, findings = known(
@@ -143,11 +144,13 @@ def run(
     blocks, months, history, cleaned = told
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
-    own = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
 
-    def like_blocks(sums: Numbers) -> Forecast:
-        return _forecast(axis, settings, months, sums)
+    def like_blocks(series: Numbers) -> Forecast:
+        return _forecast(axis, settings, months, series)
 
+    alone = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
+    sums = totals.forecast_of_sums(cleaned, alone, belongs, like_blocks)
+    own = totals.reconciled(blocks, names, alone, sums, settings.reconciliation)
     lifelines = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
     lived = lifecycle.layer(lifelines, own.mean, like_blocks)
     plan = consensus.demand_plan(
@@ -163,10 +166,10 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(cleaned, own, belongs, like_blocks)
+    ends = totals.total_range(blocks, names, own, sums, belongs)
     frames = {
         "demand_plan": plan,
-        "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
+        "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),
         "long_history": totals.long_history(cleaned, months, belongs, names),
         "pipeline": deals,
         "events": events,

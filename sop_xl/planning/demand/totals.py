@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
 from sop_xl.planning.demand.consensus import gap_to_aop
+from sop_xl.planning.demand.engine.result import Forecasts
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
@@ -18,6 +21,16 @@ from sop_xl.tables.demand import DEMAND_TOTAL
 
 LONGEST = 120
 """Months of history that a what-if forecast is made from."""
+
+
+class Sums(NamedTuple):
+    """What the history of each total says by itself: totals down, plan periods across."""
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    errors: Numbers
+    """Backtest errors of the totals, as :func:`backtest_errors` has them; all NaN if not tested."""
 
 
 class Range(NamedTuple):
@@ -52,18 +65,13 @@ def long_history(
     return pd.DataFrame(summed_history(history, belongs), names, months).iloc[:, -LONGEST:]
 
 
-def total_range(
+def forecast_of_sums(
     history: Numbers,
     blocks: Forecast,
     belongs: Numbers,
     forecast: Callable[[Numbers], Forecast],
-) -> Range:
-    """The range of the sums of the baselines.
-
-    The errors of blocks are not independent, they share the market, and do not move together in
-    full either. So the history of each sum is forecast too, and the width of that range is laid
-    around the sum of the baselines. It is never wider than the widths of the blocks added up,
-    which is what it would be if they moved together in full.
+) -> Sums:
+    """What the history of each total says by itself; a total of one block is that block.
 
     Args:
         history: Demand by block and month.
@@ -71,17 +79,116 @@ def total_range(
         belongs: What :func:`members` gives.
         forecast: Forecasts more series in the same way.
     """
-    mean = belongs @ blocks.mean
-    below, above = belongs @ (blocks.mean - blocks.low), belongs @ (blocks.high - blocks.mean)
     several = belongs.sum(axis=1) > 1
-    sums = forecast(summed_history(history, belongs[several]))
-    below[several] = np.minimum(below[several], sums.mean - sums.low)
-    above[several] = np.minimum(above[several], sums.high - sums.mean)
+    found = forecast(summed_history(history, belongs[several]))
+    mean, low, high = (belongs @ numbers for numbers in blocks[:3])
+    for numbers, own in zip((mean, low, high), found[:3], strict=True):
+        numbers[several] = own
+    errors = belongs @ backtest_errors(blocks.found)
+    # origins depend on the length of the histories: errors of other origins are not comparable
+    alike = np.array_equal(blocks.found.backtest.cuts, found.found.backtest.cuts)
+    errors[several] = backtest_errors(found.found) if alike else np.nan
+    return Sums(mean, low, high, errors)
+
+
+def backtest_errors(found: Forecasts) -> Numbers:
+    """(S, O H) Errors in the backtest, forecast - actual, of all origins and periods ahead one
+    after the other; NaN where not tested."""
+    errors = (found.backtest.combined - found.backtest.actual).swapaxes(0, 1)
+    return errors.reshape(len(found.mean), -1)
+
+
+def reconciled(
+    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Sums, method: str
+) -> Forecast:
+    """The forecast of the blocks, brought together with what the totals say by themselves.
+
+    Large totals are forecast better than the sum of their blocks, blocks know what is particular to
+    them. Each gives way according to the width of its range; with ``mint`` according to the errors
+    that they had in the backtest, those they share included, where there was one. Ranges keep
+    their width and move along; nothing becomes negative.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Forecast of each block.
+        sums: What :func:`forecast_of_sums` gives.
+        method: The setting ``reconciliation``.
+    """
+    if method == "bottom_up" or len(blocks) < 2:
+        return own
+    tree = _tree(blocks)
+    at = _rows(tree, families)
+    nodes = np.vstack([sums.mean[at], own.mean])
+    errors = np.vstack([sums.errors[at], backtest_errors(own.found)])
+    if method == "mint" and np.isfinite(errors).any(axis=1).all():
+        agreed = mint(tree, nodes, errors)
+    else:
+        above = np.vstack([sums.high[at], own.high]) - nodes
+        agreed = wls(tree, nodes, np.mean(above**2, axis=1))
+    mean = np.maximum(0.0, agreed[tree.sums :])
+    moved = mean - own.mean
+    low = np.clip(own.low + moved, 0.0, mean)
+    found = own.found._replace(
+        mean=mean,
+        low=np.clip(own.found.low + moved, 0.0, mean),
+        high=own.found.high + moved,
+    )
+    return Forecast(mean, low, own.high + moved, found)
+
+
+def total_range(
+    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Sums, belongs: Numbers
+) -> Range:
+    """The range of the sums of the baselines.
+
+    The errors of blocks are not independent, they share the market, and do not move together in
+    full either. How much they share is read from their backtest; without one, the width of the
+    range that the history of the sum has by itself is laid around the sum of the baselines. It is
+    never wider than the widths of the blocks added up, which is what it would be if they moved
+    together in full.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Forecast of the blocks as it stands on the sheet.
+        sums: What :func:`forecast_of_sums` gives.
+        belongs: What :func:`members` gives.
+    """
+    mean = belongs @ own.mean
+    below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
+    errors = backtest_errors(own.found)
+    if not np.isfinite(errors).any():
+        several = belongs.sum(axis=1) > 1
+        below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
+        above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
+    else:
+        tree = _tree(blocks)
+        at = _rows(tree, families)
+        ends = sum_ranges(tree, own.mean, own.low, own.high, errors)
+        below[at] = mean[at] - ends.low[: tree.sums]
+        above[at] = ends.high[: tree.sums] - mean[at]
     return Range(np.maximum(0.0, mean - below), mean + above)
 
 
+def _tree(blocks: pd.DataFrame) -> Structure:
+    """All families and each family over their blocks; planned by family, a block is a family."""
+    return structure(blocks, [(), ("family",)])
+
+
+def _rows(tree: Structure, families: pd.Index) -> npt.NDArray[np.int64]:
+    """Where the sums of the tree stand among the totals, which also know families without block."""
+    own = families.get_indexer(pd.Index(tree.nodes["family"].iloc[1 : tree.sums]))
+    return np.append(0, own + 1)
+
+
 def demand_total(
-    axis: Axis, plan: pd.DataFrame, belongs: Numbers, families: pd.Index, ends: Range
+    axis: Axis,
+    plan: pd.DataFrame,
+    belongs: Numbers,
+    families: pd.Index,
+    ends: Range,
+    inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``demand_total``: all families first, then each family.
 
@@ -91,6 +198,7 @@ def demand_total(
         belongs: What :func:`members` gives.
         families: The planned families.
         ends: Range of the sums.
+        inputs: What people typed beside the totals.
     """
     shape = (belongs.shape[1], len(axis.periods))
     cells = {
@@ -100,7 +208,10 @@ def demand_total(
     past, ahead = slice(0, axis.history), slice(axis.history, None)
     gap = gap_to_aop(cells["consensus"], cells["aop"])
     cells["actual"] = across(axis, past=cells["actual"][:, past])
-    for name, numbers in (*cells.items(), ("gap_to_aop", gap)):
+    target = frames.matrix(inputs, "target", "family", [ALL_FAMILIES, *families], axis.periods)
+    missed = cells["consensus"] - target
+    shown = (("gap_to_aop", gap), ("target", target), ("gap_to_target", missed))
+    for name, numbers in (*cells.items(), *shown):
         if name not in ("actual", "aop"):
             cells[name] = across(axis, plan=numbers[:, ahead])
     cells |= {"low": across(axis, plan=ends.low), "high": across(axis, plan=ends.high)}

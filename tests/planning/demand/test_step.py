@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_xl.planning.demand.forecaster import Forecast, forecast
-from sop_xl.planning.demand.totals import members, total_range
+from sop_xl.planning.demand.totals import forecast_of_sums, members, total_range
 from sop_xl.planning.frames import Numbers
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables import inputs as input_tables
@@ -80,7 +80,10 @@ def test_blocks_that_offset_each_other_have_a_certain_sum() -> None:
 
     own = forecast_like_blocks(history)
 
-    ends = total_range(history, own, members(blocks, pd.Index(["Bikes"])), forecast_like_blocks)
+    names = pd.Index(["Bikes"])
+    belongs = members(blocks, names)
+    sums = forecast_of_sums(history, own, belongs, forecast_like_blocks)
+    ends = total_range(blocks, names, own, sums, belongs)
 
     assert ends.high - ends.low == pytest.approx(np.zeros((2, 3)), abs=1e-6)
 
