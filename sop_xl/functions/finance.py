@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
 from sop_xl.planning.finance import bridge
 from sop_xl.planning.performance import metrics
 
 CATEGORY = "S&OP Finance"
 
+_ABOVE_ZERO = Limits(0, inside=True)
+_DECIMALS = (
+    "Decimals of the numbers, 2 for cents: they then sum to the rounded change to the last digit;"
+    " not rounded if left out."
+)
 _DAYS = "Calendar days of the period: 30, 365 ..."
 
 FUNCTIONS = (
@@ -50,6 +56,26 @@ FUNCTIONS = (
         "price_1": "Price of a unit after, or actual.",
         "volume_1": "Units after, or actual; a blank or zero for a discontinued item.",
         "detail": "total (default): four numbers. items: four numbers for each item.",
-    }, beside=("price_0", "volume_0", "price_1", "volume_1"),
+        "decimals": _DECIMALS,
+    }, beside=("price_0", "volume_0", "price_1", "volume_1"), limits={"decimals": Limits(0, 6)},
         result="price, volume, mix, new and discontinued items, in money"),
+    Function("SOP_BRIDGE", bridge.full_bridge, {
+        "price_0": "Price of a unit before, in the currency of the sale: items down, periods"
+                   " across.",
+        "volume_0": "Units before; a blank is none, negative is more returned than sold.",
+        "price_1": "Price of a unit after, or actual.",
+        "volume_1": "Units after, or actual.",
+        "cost_0": "Cost of a unit before, in the house currency. With both costs it is the bridge"
+                  " of the margin, without them that of revenue.",
+        "cost_1": "Cost of a unit after.",
+        "rate_0": "House money for one of the currency of the sale, before; 1 if left out.",
+        "rate_1": "The same after; 1 if left out.",
+        "detail": "total (default): eight numbers. items: eight for each item. periods: eight for"
+                  " each period.",
+        "decimals": _DECIMALS,
+    }, beside=(
+        "price_0", "volume_0", "price_1", "volume_1", "cost_0", "cost_1", "rate_0", "rate_1",
+    ), limits={"decimals": Limits(0, 6), "rate_0": _ABOVE_ZERO, "rate_1": _ABOVE_ZERO},
+        result="price, volume, mix, cost, currency, new items, discontinued items and timing, in"
+               " money"),
 )  # fmt: skip

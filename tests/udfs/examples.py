@@ -83,6 +83,10 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_WC": (500.0, 300.0),
     "SOP_OCF_SALES": (120.0, 1000.0),
     "SOP_PVM": (column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, 50.0)),
+    "SOP_BRIDGE": (
+        column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, None), 0.5, 0.6,
+        1.1, 1.2, "items", 2.0,
+    ),
     # calendar and units
     "SOP_FISCAL": (column(dt.datetime(2026, 10, 15), dt.datetime(2027, 1, 3)), 10.0, "4-4-5"),
     "SOP_WORKDAYS": (row(None, dt.datetime(2026, 10, 15)),),
