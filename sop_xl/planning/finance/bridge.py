@@ -109,7 +109,8 @@ def full_bridge(
     found[:, np.isnan(v0) & np.isnan(v1)] = np.nan
     if detail == "total":
         row = _rounded(_total(found.reshape(len(found), -1)), decimals).T
-        return row if any(np.ndim(x) == 2 for x in (price_0, volume_0, price_1, volume_1)) else row[0]
+        lies_flat = max(map(np.ndim, (price_0, volume_0, price_1, volume_1))) < 2
+        return row[0] if lies_flat else row
     rows = found if detail == "items" else found.transpose(0, 2, 1)
     return _rounded(np.hstack([_total(row) for row in rows.transpose(1, 0, 2)]), decimals).T
 

@@ -257,7 +257,5 @@ def _unrated(
             rows = items[which.any(axis=1)]
             if len(rows):
                 told = listed(rows.apply(" ".join, axis=1))
-                found.append(
-                    Finding(name, f"{told}: {what}.", "Load the rate.", Severity.WARNING)
-                )
+                found.append(Finding(name, f"{told}: {what}.", "Load the rate.", Severity.WARNING))
     return found

@@ -103,7 +103,8 @@ def every(*arguments: object) -> dict[str, float]:
 def test_the_full_bridge_of_the_same_example() -> None:
     arguments = (BUDGET_PRICE, BUDGET_UNITS, PRICE, UNITS)
     found = every(*arguments)
-    assert np.shape(named("SOP_BRIDGE")(*arguments)) == (1, 8)  # across, as the items stand down
+    # across, as the items stand down
+    assert np.asarray(named("SOP_BRIDGE")(*arguments)).shape == (1, 8)
     assert {name: round(amount, 1) for name, amount in found.items()} == {
         "price": 4.0, "volume": 20.4, "mix": -0.4,
     }  # fmt: skip
