@@ -94,8 +94,8 @@ def order_to_cash(
         sales: Sales in money; one series in each row, or one down a column. A blank is none.
         pattern: pi_k, share of sales that is paid k periods later, that of the same period first;
             at most 1 in all.
-        history: Sales of the periods before the first, the last of them just before it; without
-            them, cash from earlier sales is not in it.
+        history: Sales of the periods before the first, the last of them just before it (blanks at
+            the end are cut off); without them, cash from earlier sales is not in it.
         show: What is shown.
 
     Raises:
@@ -105,17 +105,22 @@ def order_to_cash(
     [50.0, 130.0, 75.0]
     """
     given = series(sales)
-    earlier = None
-    if not np.isnan(np.asarray(history, dtype=float)).all():
-        earlier = zero(series(history).rows)
-        if len(earlier) != len(given.rows):
-            raise ValueError(
-                f"the history is of {len(earlier)} series, the sales of {len(given.rows)}"
-            )
+    earlier = _earlier(history, len(given.rows))
     found = settled(zero(given.rows), series(pattern).rows, earlier)
     shown = {"collections": found.paid, "receivables": found.open, "write-offs": found.lost}[show]
     known = ~np.isnan(given.rows).all(axis=1, keepdims=True)
     return given.like(np.where(known, shown, np.nan))
+
+
+def _earlier(history: npt.ArrayLike, many: int) -> Numbers | None:
+    """The history without the empty cells at its end; None where there is none."""
+    rows = series(history).rows
+    known = np.flatnonzero(~np.isnan(rows).all(axis=0))
+    if not known.size:
+        return None
+    if len(rows) != many:
+        raise ValueError(f"the history is of {len(rows)} series, the sales of {many}")
+    return zero(rows[:, : int(known[-1]) + 1])
 
 
 def count_back(
