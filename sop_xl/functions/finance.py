@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.finance import bridge
+from sop_xl.planning.finance import bridge, cash, order_to_cash, rolling
 from sop_xl.planning.performance import metrics
 
 CATEGORY = "S&OP Finance"
 
+_ABOVE_ZERO = Limits(0, inside=True)
+_DECIMALS = (
+    "Decimals of the numbers, 2 for cents: they then sum to the rounded change to the last digit;"
+    " not rounded if left out."
+)
+_ZERO_UP = Limits(0)
+_BALANCE = "Balance before the first period; one number, or one for each series."
+_MOVEMENTS = {
+    "additions": "What is added in each period: billings, purchases, receipts. A blank is none.",
+    "reductions": "What goes in each period: collections, payments, cost of sales.",
+    "write_offs": "What is written off; none if left out.",
+}
 _DAYS = "Calendar days of the period: 30, 365 ..."
 
 FUNCTIONS = (
@@ -44,12 +57,98 @@ FUNCTIONS = (
         "cash_flow": "Operating cash flow of the period.",
         "net_sales": "Net sales of the same period.",
     }, beside=("cash_flow", "net_sales")),
+    Function("SOP_DSO_COUNTBACK", order_to_cash.count_back, {
+        "receivables": "Receivables at the end of each period, the oldest first.",
+        "revenue": "Revenue of each period, as many cells.",
+        "days": "Calendar days of each period, or one number for all.",
+    }, beside=("receivables", "revenue", "days"), limits={"days": _ZERO_UP},
+        result="days, one number for each period"),
+    Function("SOP_DSO_ALERT", cash.dso_alert, {
+        "dso": "Days sales outstanding at the end of each period, the oldest first.",
+        "sales": "Sales of each period, as many cells.",
+        "lag": "Periods back that each is compared with: 1 (default), or 12 for the month of last"
+               " year.",
+    }, beside=("dso", "sales"), result="1 or 0 for each period"),
+    Function("SOP_TRADE_WC", cash.trade_working_capital, {
+        "receivables": "Receivables at the period's end.",
+        "inventory": "Inventory at cost at the period's end.",
+        "payables": "Payables at the period's end.",
+    }, beside=("receivables", "inventory", "payables")),
+    Function("SOP_CASH", order_to_cash.order_to_cash, {
+        "sales": "Sales in money: a column, a row, or a row for each series. A blank is none.",
+        "pattern": "Share of sales that is paid in the same period, in the next, and so on: 0.5,"
+                   " 0.3, 0.15. What is left of 1 is bad debt. One pattern, or a row for each"
+                   " series.",
+        "history": "Sales of the periods before the first, the last one last: cash from them comes"
+                   " in as well. None if left out.",
+        "show": "collections (default), receivables at the end of each period, or write-offs.",
+    }, limits={"pattern": Limits(0, 1)}, result="money, one number for each period"),
+    Function("SOP_PAYRUN", order_to_cash.payment_runs, {
+        "amounts": "Invoices in money, one cell for each; negative is a credit note.",
+        "due": "Due day of each invoice; one without is paid in the first run.",
+        "runs": "Days of the payment runs.",
+        "rule": "after (default): an invoice is paid in the first run on or after its due day."
+                " before: in the last run that is not late.",
+    }, beside=("amounts", "due"), result="money, one number for each run"),
+    Function("SOP_ROLL", rolling.roll_forward, {
+        "opening": _BALANCE,
+        **_MOVEMENTS,
+    }, result="money, one number for each period"),
+    Function("SOP_ROLL_GAP", rolling.roll_gap, {
+        "opening": _BALANCE,
+        "closing": "Balance reported at the end of each period: a column, a row, or a row for each"
+                   " series.",
+        **_MOVEMENTS,
+    }, result="money, one number for each period; zero where the balance rolls"),
+    Function("SOP_TAX", cash.income_tax, {
+        "profit": "Profit before tax: a column, a row, or a row for each series. A blank is none.",
+        "rate": "Tax as a share of the profit: 0.25 for 25 %.",
+        "losses": "Losses carried forward from before, from zero up; 0 if left out.",
+    }, limits={"rate": Limits(0, 1), "losses": _ZERO_UP},
+        result="money, one number for each period"),
+    Function("SOP_OCF", cash.operating_cash_flow, {
+        "ebitda": "Profit before interest, tax, depreciation and amortisation: a column, a row, or"
+                  " a row for each series.",
+        "tax": "Tax paid, as many cells or one for all. A blank is none.",
+        "working_capital": "Receivables + inventory - payables at the end of each period.",
+        "opening": "The same before the first period; one number, or one for each series.",
+    }, result="money, one number for each period"),
+    Function("SOP_HEADROOM", cash.headroom, {
+        "opening": "Cash before the first period, negative where the facility is drawn; one number,"
+                   " or one for each series.",
+        "cash_flow": "Net cash flow: a column, a row, or a row for each series. A blank is none.",
+        "limit": "Facility of each period, or one number for all.",
+    }, result="money, one number for each period; negative exceeds the facility"),
+    Function("SOP_CASH_ACC", cash.cash_forecast_accuracy, {
+        "actual": "Receipts and payments as they came, each in a cell of its own.",
+        "forecast": "Forecast of each, as many cells.",
+    }, beside=("actual", "forecast")),
     Function("SOP_PVM", bridge.price_volume_mix, {
         "price_0": "Price of a unit before or in the budget, one cell for each item.",
         "volume_0": "Units before or in the budget; a blank or zero for a new item.",
         "price_1": "Price of a unit after, or actual.",
         "volume_1": "Units after, or actual; a blank or zero for a discontinued item.",
         "detail": "total (default): four numbers. items: four numbers for each item.",
-    }, beside=("price_0", "volume_0", "price_1", "volume_1"),
+        "decimals": _DECIMALS,
+    }, beside=("price_0", "volume_0", "price_1", "volume_1"), limits={"decimals": Limits(0, 6)},
         result="price, volume, mix, new and discontinued items, in money"),
+    Function("SOP_BRIDGE", bridge.full_bridge, {
+        "price_0": "Price of a unit before, in the currency of the sale: items down, periods"
+                   " across.",
+        "volume_0": "Units before; a blank is none, negative is more returned than sold.",
+        "price_1": "Price of a unit after, or actual.",
+        "volume_1": "Units after, or actual.",
+        "cost_0": "Cost of a unit before, in the house currency. With both costs it is the bridge"
+                  " of the margin, without them that of revenue.",
+        "cost_1": "Cost of a unit after.",
+        "rate_0": "House money for one of the currency of the sale, before; 1 if left out.",
+        "rate_1": "The same after; 1 if left out.",
+        "detail": "total (default): eight numbers. items: eight for each item. periods: eight for"
+                  " each period.",
+        "decimals": _DECIMALS,
+    }, beside=(
+        "price_0", "volume_0", "price_1", "volume_1", "cost_0", "cost_1", "rate_0", "rate_1",
+    ), limits={"decimals": Limits(0, 6), "rate_0": _ABOVE_ZERO, "rate_1": _ABOVE_ZERO},
+        result="price, volume, mix, cost, currency, new items, discontinued items and timing, in"
+               " money"),
 )  # fmt: skip
