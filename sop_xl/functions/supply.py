@@ -5,6 +5,7 @@ from __future__ import annotations
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
 from sop_xl.planning.supply import availability, buffers, production
+from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
 
 CATEGORY = "S&OP Supply"
@@ -17,6 +18,15 @@ _OPENING = "Stock less backlog now, in units; one number, or one for each series
 _PERIODS = "one number for each period"
 _ITEMS = "one cell for each item, or one for all."
 _ZERO_UP = Limits(0)
+_ONE_FAMILY = "Demand in units of one family, or of all in a common unit: one cell for each period."
+_SETTINGS = {
+    "settings": "Names of costs and rules, one below the other; what is left out takes its"
+                " default. The documents list them.",
+    "values": "Beside each name one number for all periods, or one for each.",
+}  # fmt: skip
+_TABLE = (
+    "a table with the columns " + ", ".join(aggregate.COLUMNS) + ", with totals in the last row"
+)
 
 FUNCTIONS = (
     Function("SOP_CAPGAP", capacity_gap, {
@@ -73,4 +83,23 @@ FUNCTIONS = (
         "target": "Stock wanted at the end of each period, in units; 0 (default) or another number"
                   " for all.",
     }, result=_PERIODS),
+    Function("SOP_AGGPLAN", aggregate.plan_table, {
+        "demand": _ONE_FAMILY,
+        **_SETTINGS,
+        "strategy": "optimised (default): the cheapest. level: the same output every day. chase:"
+                    " output follows demand. mixed: the same people, the rest by overtime,"
+                    " subcontractors and stock.",
+        "show": "plan (default): the table. costs: money by item. total: one amount. worth: what an"
+                " hour more of each period would save.",
+    }, words=aggregate.SETTINGS, result=f"{_TABLE}; or what show asks for"),
+    Function("SOP_PLANCOST", aggregate.priced_table, {
+        "demand": _ONE_FAMILY,
+        **_SETTINGS,
+        "regular": "Units made in regular time, one cell for each period or one for all.",
+        "overtime": "Units made in overtime; none if left out.",
+        "subcontracted": "Units bought from subcontractors; none if left out.",
+        "workers": "People by period, or another measure of capacity whose changes cost.",
+        "show": "total (default): one amount. costs: money by item. plan: the table.",
+    }, limits=dict.fromkeys(("regular", "overtime", "subcontracted", "workers"), _ZERO_UP),
+        words=aggregate.SETTINGS, result=f"an amount; or {_TABLE}, or the costs by item"),
 )  # fmt: skip

@@ -63,6 +63,13 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_SAFETY": (0.9, column(500.0, 16.0), column(2.0, 5.0), column(0.0, 1.0), 150.0),
     "SOP_LEVEL": (column(900.0, 700.0, 800.0), column(22.0, 18.0, 21.0)),
     "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
+    "SOP_AGGPLAN": (
+        row(1600.0, 3000.0, 3200.0), column("Regular hours", "holding cost", "opening stock"),
+        column(2700.0, 2.0, 1000.0), "Level",
+    ),
+    "SOP_PLANCOST": (
+        row(200.0, 300.0), column("regular cost", "holding cost"), column(2.0, 1.0), 250.0,
+    ),
     "SOP_DISAGG": (100.0, row(2.0, 7.0, 7.0, 7.0, 7.0, 1.0), row(*[None] * 5, True), 0.0),
     # service, output and the process
     "SOP_ADHERENCE": (row(95.0, 80.0), row(100.0, 0.0)),
