@@ -75,6 +75,7 @@ def _families(model: Program, given: Situation, elastic: bool) -> None:
     )  # fmt: skip
     batched = given["batch_size"] > 0
     if batched.any():
+        model.adding_up.add("batches")
         model.block("batches", shape, high=np.where(batched, np.inf, 0.0), whole=batched)
 
 

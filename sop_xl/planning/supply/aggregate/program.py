@@ -14,6 +14,11 @@ from sop_xl.planning.frames import Numbers
 INFEASIBLE = (2, 4)
 """What linprog answers where there is no solution, and where presolve cannot tell."""
 OUT_OF_TIME = 1
+LARGE = 5_000
+"""Variables from which on the interior point method (with crossover) beats the simplex method:
+measured by ``benchmarks/aggregate_plan.py``, a third of the time at 24,000."""
+CLOSE = 0.01
+"""Relative distance to the relaxation at which whole numbers of a large program are settled."""
 EXACT = 1e-7
 """Relative distance to the best plan at which whole numbers are settled."""
 
@@ -85,6 +90,14 @@ class Solution(NamedTuple):
     """Relative distance to the best possible, above zero where time ran out."""
 
 
+class Limits(NamedTuple):
+    """Bounds of the variables (low, high), and the rows with the numbers they are held against."""
+
+    bounds: Numbers
+    equal: tuple[Any, Numbers]
+    at_most: tuple[Any, Numbers]
+
+
 class NoSolution(Exception):  # noqa: N818  it is an answer, not an error
     """No values keep all rows."""
 
@@ -100,6 +113,8 @@ class Program:
     whole: list[npt.NDArray[np.bool_]] = field(default_factory=list)
     equal: list[Rows] = field(default_factory=list)
     at_most: list[Rows] = field(default_factory=list)
+    adding_up: set[str] = field(default_factory=set)
+    """Blocks of whole numbers that matter by their total up to a period, as batches do."""
     size: int = 0
 
     def block(
@@ -146,48 +161,97 @@ class Program:
             ValueError: The solver stopped before it found values.
         """
         bounds = np.column_stack([np.concatenate(self.lows), np.concatenate(self.highs)])
-        equal, at_most = self._matrix(self.equal), self._matrix(self.at_most)
-        costs = np.concatenate(self.costs)
+        limits = Limits(bounds, self._matrix(self.equal), self._matrix(self.at_most))
         if first is not None:
             weights = self.weights(first)
-            least = self._run(weights, bounds, equal, at_most, seconds).fun
+            least, held, _ = self._settled(weights, limits, seconds)
             # a hair's breadth, or rounding would leave nothing to choose from
-            row: Rows = ("least", {}, np.array([least + 1e-9 * max(1.0, abs(least))]))
-            at_most = self._matrix([*self.at_most, row], weights)
-        found = self._run(costs, bounds, equal, at_most, seconds)
-        values, gap = found.x, float(getattr(found, "mip_gap", 0.0) or 0.0)
-        whole = np.concatenate(self.whole)
-        values[whole] = np.round(values[whole])
-        if worth and whole.any():
-            held = bounds.copy()
-            held[whole] = values[whole, np.newaxis]
-            found = self._run(costs, held, equal, at_most, seconds, relaxed=True)
-            values = np.where(whole, values, found.x)
+            most = least.fun + 1e-9 * max(1.0, abs(least.fun))
+            row: Rows = ("least", {}, np.array([most]))
+            limits = Limits(
+                held if self.size > LARGE else bounds,
+                limits.equal,
+                self._matrix([*self.at_most, row], weights),
+            )
+        found, held, gap = self._settled(np.concatenate(self.costs), limits, seconds)
         # the solver keeps bounds up to a tolerance
-        values = np.clip(values, bounds[:, 0], bounds[:, 1])
+        values = np.clip(found.x, held[:, 0], held[:, 1])
         return Solution(
             {name: values[b.place].reshape(b.shape) for name, b in self.blocks.items()},
             self._worth(found) if worth else {},
             gap,
         )
 
+    def _settled(
+        self, costs: Numbers, limits: Limits, seconds: float
+    ) -> tuple[Any, Numbers, float]:
+        """Least costs with whole numbers settled, the bounds that hold those, and the gap.
+
+        Of a large program the whole numbers are those of its relaxation rounded up, if that costs
+        hardly more than the relaxation itself, which nothing can undercut.
+        """
+        whole = np.concatenate(self.whole)
+        if not whole.any():
+            return self._run(costs, limits, seconds), limits.bounds, 0.0
+        rounded = None
+        if self.size > LARGE:
+            relaxed = self._run(costs, limits, seconds)
+            rounded = self._held(costs, limits, self._rounded_up(relaxed.x, limits), seconds)
+            if rounded is not None:
+                gap = (rounded[0].fun - relaxed.fun) / max(abs(rounded[0].fun), 1.0)
+                if gap <= CLOSE:
+                    return *rounded, float(gap)
+        try:
+            found = self._run(costs, limits, seconds, whole)
+        except ValueError:
+            if rounded is None:
+                raise
+            return *rounded, float(gap)
+        settled = self._held(costs, limits, np.round(found.x), seconds)
+        if settled is None:
+            raise NoSolution
+        return *settled, float(found.mip_gap or 0.0)
+
+    def _held(
+        self, costs: Numbers, limits: Limits, numbers: Numbers, seconds: float
+    ) -> tuple[Any, Numbers] | None:
+        """Least costs with the whole numbers held, and the bounds that hold them; None for none."""
+        whole = np.concatenate(self.whole)
+        held = limits.bounds.copy()
+        held[whole] = numbers[whole, np.newaxis]
+        try:
+            return self._run(costs, limits._replace(bounds=held), seconds), held
+        except NoSolution:
+            return None
+
+    def _rounded_up(self, values: Numbers, limits: Limits) -> Numbers:
+        """Whole numbers of which the total up to each period is not below that of the values."""
+        numbers = values.copy()
+        for name, block in self.blocks.items():
+            given = np.round(values[block.place].reshape(block.shape), 6)
+            if name in self.adding_up:
+                up = np.diff(np.ceil(np.round(np.cumsum(given, axis=1), 6)), axis=1, prepend=0.0)
+            else:
+                up = np.ceil(given)
+            numbers[block.place] = up.ravel()
+        return np.minimum(numbers, np.floor(limits.bounds[:, 1]))
+
     def _run(
         self,
         costs: Numbers,
-        bounds: Numbers,
-        equal: tuple[Any, Numbers],
-        at_most: tuple[Any, Numbers],
+        limits: Limits,
         seconds: float,
-        relaxed: bool = False,
+        whole: npt.NDArray[np.bool_] | None = None,
     ) -> Any:
         # scipy takes most of a second to import, which a worksheet function should not wait for
         from scipy.optimize import linprog
 
-        whole = np.concatenate(self.whole)
         found = linprog(
-            costs, A_ub=at_most[0], b_ub=at_most[1], A_eq=equal[0], b_eq=equal[1], bounds=bounds,
-            method="highs", integrality=whole.astype(int) if whole.any() and not relaxed else None,
-            options={"time_limit": seconds, "mip_rel_gap": EXACT},
+            costs, A_ub=limits.at_most[0], b_ub=limits.at_most[1], A_eq=limits.equal[0],
+            b_eq=limits.equal[1], bounds=limits.bounds,
+            method="highs-ipm" if self.size > LARGE and whole is None else "highs",
+            integrality=None if whole is None else whole.astype(int),
+            options={"time_limit": seconds} | ({} if whole is None else {"mip_rel_gap": EXACT}),
         )  # fmt: skip
         if found.status in INFEASIBLE:
             raise NoSolution

@@ -124,6 +124,23 @@ def test_whole_people_cost_no_less_and_are_whole(company: Company) -> None:
         assert whole.cost >= free.cost * (1 - 1e-6) - NEAR
 
 
+def test_whole_people_of_a_large_plan_are_settled_within_a_hundredth() -> None:
+    draws = np.random.default_rng(1)
+    demand = draws.integers(50, 500, (90, 12)).astype(float)
+    rules = Rules(
+        hours_per_unit=draws.uniform(0.1, 1, (90, 3)).round(2), holding_cost=2, hours_per_worker=150,
+        wage=2000, hiring_cost=500, layoff_cost=700, overtime_per_worker=20, overtime_cost=20,
+    )  # fmt: skip
+
+    free = aggregate_plan(demand, rules)
+    whole = aggregate_plan(demand, replace(rules, whole_workers=True))
+
+    assert (whole.workers % 1 == 0).all()
+    assert free.cost - NEAR <= whole.cost <= free.cost * (1 + 0.0102)
+    assert whole.gap >= (whole.cost - free.cost) / whole.cost - NEAR
+    assert whole.production.sum() == pytest.approx(demand.sum())
+
+
 @settings(max_examples=15, deadline=None)
 @given(companies(), st.integers(5, 60))
 def test_batches_are_whole(company: Company, size: int) -> None:
