@@ -77,6 +77,8 @@ class Function:
     """From where to where the numbers of an argument may go."""
     result: str = ""
     """What it gives, in words; by default what the type of the core's result says."""
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What cells of a range of texts may say, and what each means."""
     category: str = "S&OP"
     """Where it stands in Excel's function wizard; the registry gives the one of its family."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.supply import availability, buffers, production
+from sop_xl.planning.supply import availability, buffers, production, rough_cut
+from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
 
 CATEGORY = "S&OP Supply"
@@ -17,6 +18,15 @@ _OPENING = "Stock less backlog now, in units; one number, or one for each series
 _PERIODS = "one number for each period"
 _ITEMS = "one cell for each item, or one for all."
 _ZERO_UP = Limits(0)
+_ONE_FAMILY = "Demand in units of one family, or of all in a common unit: one cell for each period."
+_SETTINGS = {
+    "settings": "Names of costs and rules, one below the other; what is left out takes its"
+                " default. The documents list them.",
+    "values": "Beside each name one number for all periods, or one for each.",
+}  # fmt: skip
+_TABLE = (
+    "a table with the columns " + ", ".join(aggregate.COLUMNS) + ", with totals in the last row"
+)
 
 FUNCTIONS = (
     Function("SOP_CAPGAP", capacity_gap, {
@@ -28,8 +38,54 @@ FUNCTIONS = (
         "hours_per_unit": "Hours of one unit: the same families down, resources across. A blank is"
                           " none.",
         "offset": "Whole periods by which the work comes before the volume is due: 0 (default),"
-                  " one number, or one for each family.",
+                  " one number, one for each family, or one for each of the hours per unit.",
     }, limits={"offset": _ZERO_UP}, result="hours: resources down, periods across"),
+    Function("SOP_CPOF", rough_cut.overall_factors, {
+        "volumes": "Units: families down, periods across. A blank is none.",
+        "hours_per_unit": "Hours of one unit at all resources together, one cell for each family.",
+        "shares": "Share of each resource in all hours of the past; they add up to 1.",
+    }, limits={"shares": Limits(0, 1)}, result="hours: resources down, periods across"),
+    Function("SOP_CAPACITY", rough_cut.available_hours, {
+        "machines": "Machines or people; one cell for each resource or period, as all others.",
+        "shifts": "Shifts of a day.",
+        "hours_per_shift": "Hours of a shift.",
+        "days": "Working days of the period.",
+        "efficiency": "Standard hours made in an hour: 0.9 for 90 %; 1 if left out.",
+        "planned_loss": "Share of the hours that maintenance or a cushion takes; 0 if left out.",
+        "holidays": "Days of the period without work at the resource; 0 if left out.",
+    }, beside=(
+        "machines", "shifts", "hours_per_shift", "days", "efficiency", "planned_loss", "holidays",
+    ), limits={
+        "machines": _ZERO_UP, "shifts": _ZERO_UP, "hours_per_shift": Limits(0, 24),
+        "days": _ZERO_UP, "efficiency": _ZERO_UP, "planned_loss": Limits(0, 1),
+        "holidays": _ZERO_UP,
+    }, result="hours for each cell"),
+    Function("SOP_MACHINES", rough_cut.machines_needed, {
+        "volumes": "Units of each product in the period.",
+        "hours_per_unit": "Hours of one unit of it.",
+        "hours_per_machine": "Hours of one machine in the period, as SOP_CAPACITY gives them.",
+        "lot_size": "Units between two set-ups; needed where set-ups take time.",
+        "setup_hours": "Hours of one set-up; 0 if left out.",
+    }, beside=("volumes", "hours_per_unit", "lot_size", "setup_hours"), limits={
+        "hours_per_machine": Limits(0, inside=True), "volumes": _ZERO_UP,
+        "hours_per_unit": _ZERO_UP, "lot_size": _ZERO_UP, "setup_hours": _ZERO_UP,
+    }, result="machines, exactly and as a whole number"),
+    Function("SOP_CUMGAP", rough_cut.cumulative_gap, {
+        "load": "Load in hours: a column, a row, or a row for each resource.",
+        "available": "Available hours, as many cells or one for all.",
+    }, result="hours up to each period, negative where work done ahead does not help"),
+    Function("SOP_CAPBAND", rough_cut.utilisation_band, {
+        "load": "Load in hours.",
+        "available": "Available hours, as many cells or one for all.",
+        "full": "Utilisation from which a resource is full: 0.85 (default).",
+        "over": "Utilisation above which it is over: 1 (default).",
+        "far_over": "Utilisation above which it is far over: 1.1 (default).",
+    }, beside=("load", "available"), limits=dict.fromkeys(("full", "over", "far_over"), _ZERO_UP),
+        result="a word for each cell"),
+    Function("SOP_DEMONSTRATED", rough_cut.demonstrated, {
+        "output": "Actual output or standard hours: a column, a row, or a row for each resource.",
+        "periods": "How many of the last known periods count: 3 (default).",
+    }, result="one number for each resource"),
     Function("SOP_PAB", availability.projected_available, {
         "opening": _OPENING,
         "supply": "Production or receipts in units, as many cells as the demand. A blank is none.",
@@ -73,4 +129,23 @@ FUNCTIONS = (
         "target": "Stock wanted at the end of each period, in units; 0 (default) or another number"
                   " for all.",
     }, result=_PERIODS),
+    Function("SOP_AGGPLAN", aggregate.plan_table, {
+        "demand": _ONE_FAMILY,
+        **_SETTINGS,
+        "strategy": "optimised (default): the cheapest. level: the same output every day. chase:"
+                    " output follows demand. mixed: the same people, the rest by overtime,"
+                    " subcontractors and stock.",
+        "show": "plan (default): the table. costs: money by item. total: one amount. worth: what an"
+                " hour more of each period would save.",
+    }, words=aggregate.SETTINGS, result=f"{_TABLE}; or what show asks for"),
+    Function("SOP_PLANCOST", aggregate.priced_table, {
+        "demand": _ONE_FAMILY,
+        **_SETTINGS,
+        "regular": "Units made in regular time, one cell for each period or one for all.",
+        "overtime": "Units made in overtime; none if left out.",
+        "subcontracted": "Units bought from subcontractors; none if left out.",
+        "workers": "People by period, or another measure of capacity whose changes cost.",
+        "show": "total (default): one amount. costs: money by item. plan: the table.",
+    }, limits=dict.fromkeys(("regular", "overtime", "subcontracted", "workers"), _ZERO_UP),
+        words=aggregate.SETTINGS, result=f"an amount; or {_TABLE}, or the costs by item"),
 )  # fmt: skip

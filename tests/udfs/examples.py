@@ -57,12 +57,26 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     # supply and spreading
     "SOP_CAPGAP": (row(176.0, 150.0, None), row(160.0, 160.0, 160.0)),
     "SOP_RCCP": ([[50.0, 40.0], [15.0, 20.0]], [[0.8, 0.4, 2.1], [1.2, 2.5, 3.1]]),
+    "SOP_CPOF": ([[33.0, 40.0], [17.0, 13.0]], column(0.95, 1.85), row(0.603, 0.304, 0.093)),
+    "SOP_CAPACITY": (column(1.0, 2.0), 1.0, 8.0, column(250.0, 20.0), 1.0, 0.15),
+    "SOP_MACHINES": (column(2000.0, 6000.0), column(0.5, 0.7), 1700.0, column(20.0, 30.0),
+                     column(0.25, 0.4)),
+    "SOP_CUMGAP": (row(140.0, 176.0, None), 160.0),
+    "SOP_CAPBAND": (row(80.0, 176.0, 50.0), row(160.0, 160.0, None)),
+    "SOP_DEMONSTRATED": (row(90.0, 100.0, 80.0, 120.0, None), 3.0),
     "SOP_PAB": (64.0, MASTER_SCHEDULE, FORECAST_OF_PUMPS, ORDERS_OF_PUMPS),
     "SOP_ATP": (64.0, MASTER_SCHEDULE, ORDERS_OF_PUMPS),
     "SOP_DOS": (75.0, row(60.0, 30.0), row(30.0, 31.0)),
     "SOP_SAFETY": (0.9, column(500.0, 16.0), column(2.0, 5.0), column(0.0, 1.0), 150.0),
     "SOP_LEVEL": (column(900.0, 700.0, 800.0), column(22.0, 18.0, 21.0)),
     "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
+    "SOP_AGGPLAN": (
+        row(1600.0, 3000.0, 3200.0), column("Regular hours", "holding cost", "opening stock"),
+        column(2700.0, 2.0, 1000.0), "Level",
+    ),
+    "SOP_PLANCOST": (
+        row(200.0, 300.0), column("regular cost", "holding cost"), column(2.0, 1.0), 250.0,
+    ),
     "SOP_DISAGG": (100.0, row(2.0, 7.0, 7.0, 7.0, 7.0, 1.0), row(*[None] * 5, True), 0.0),
     # service, output and the process
     "SOP_ADHERENCE": (row(95.0, 80.0), row(100.0, 0.0)),
