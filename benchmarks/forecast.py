@@ -266,7 +266,8 @@ def main() -> None:
             print(line, flush=True)
         return
     folder = options.data
-    names = [*sets.FROM_FOLDER] if options.sets == ["all"] else options.sets
+    names = [one for name in options.sets
+             for one in (sets.FROM_FOLDER if name == "all" else (name,))]  # fmt: skip
     peers = Peers(options.peers, options.keep, options.repeat) if options.peers else None
     found: dict[str, list[Row]] = {}
     for name in names:
