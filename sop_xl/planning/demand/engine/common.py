@@ -1,0 +1,77 @@
+"""What all series of a block tell together, at each origin: the pooled regression and the seasons
+of groups. Reckoned once, over the whole block, before any series is forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sop_xl.planning.demand.engine import pooled, season
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.frames import Numbers
+
+STEP = 2000
+"""Series that are looked at together."""
+
+
+class Common(NamedTuple):
+    """At one origin."""
+
+    level: pooled.Regression | None
+    """For series with periods of nothing or below."""
+    log: pooled.Regression | None
+    """For series that are positive throughout."""
+    profiles: Numbers
+    """(G, m) The season of each group, as ratios."""
+
+
+def positive(panel: Panel) -> Flags:
+    """(S,) Series that are above zero throughout."""
+    lowest = np.where(panel.known, panel.values, np.inf).min(axis=1, initial=np.inf)
+    above: Flags = (lowest > 0) & (panel.count > 0)
+    return above
+
+
+def never_negative(panel: Panel) -> Flags:
+    """(S,) Series that never were below zero."""
+    least: Flags = panel.values.min(axis=1, initial=0.0) >= 0
+    return least
+
+
+def at_origin(panel: Panel, groups: Counts, number: int, horizon: int) -> Common:
+    """What the series of a panel tell together about so many periods ahead.
+
+    Args:
+        panel: What was known at the origin.
+        groups: (S,) Number of the group of each series, from 0.
+        number: Groups.
+        horizon: Periods ahead.
+    """
+    length = pooled.window(panel.count, panel.season, horizon)
+    above = positive(panel)
+    found = [
+        pooled.fit(_blocks(panel, rows), len(rows), length, horizon, log=log)
+        for log, rows in ((False, np.flatnonzero(~above)), (True, np.flatnonzero(above)))
+    ]
+    return Common(found[0], found[1], _profiles(panel, groups, number))
+
+
+def _blocks(panel: Panel, rows: Counts) -> Iterator[Panel]:
+    for first in range(0, len(rows), STEP):
+        some = rows[first : first + STEP]
+        yield Panel(panel.values[some], panel.count[some], panel.season)
+
+
+def _profiles(panel: Panel, groups: Counts, number: int) -> Numbers:
+    m = panel.season
+    if m == 1:
+        return np.ones((number, 1))
+    told = never_negative(panel) & (panel.count >= 2 * m)
+    own = [
+        season.indices(block, np.ones(len(block.count), dtype=bool), shrunk=False)
+        for block in _blocks(panel, np.flatnonzero(told))
+    ]
+    indices = np.concatenate(own) if own else np.ones((0, m))
+    return season.group_profiles(indices, groups[told], number)

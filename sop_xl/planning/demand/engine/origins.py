@@ -1,0 +1,59 @@
+"""The rolling origins: from where in the past the members are tested, and how they did.
+
+At each origin everything - seasons, parameters, the regression over all series - is reckoned from
+what was known then (Tashman, Out-of-sample tests of forecasting accuracy: an analysis and review,
+International Journal of Forecasting 16, 2000).
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from sop_xl.planning.demand.engine.members import FEWEST
+from sop_xl.planning.demand.engine.panel import Counts, Flags
+from sop_xl.planning.frames import Numbers
+
+TYPICAL = 0.25
+"""The origins suit the series at the lower quartile of lengths; shorter ones are tested at some
+or at none."""
+
+
+def cuts(count: Counts, horizon: int, season: int, origins: int) -> list[int]:
+    """Periods held back, descending: the horizon, and equal shares of it.
+
+    Two seasons and two periods should be left for a fit; where the series are too short for that,
+    a third of them is held back.
+
+    Example:
+        >>> cuts(np.array([48, 48, 40]), 12, 12, 3), cuts(np.array([9]), 12, 12, 3)
+        ([12, 8, 4], [3, 2, 1])
+    """
+    if not len(count) or origins < 1:
+        return []
+    length = int(np.quantile(count, TYPICAL, method="lower"))
+    longest = min(horizon, max(length - 2 * season - 2, length // 3), length - FEWEST)
+    shares = (longest * (origins - i) / origins for i in range(origins))
+    return sorted({max(1, round(share)) for share in shares}, reverse=True) if longest > 0 else []
+
+
+def tested(count: Counts, cuts: list[int], season: int) -> Flags:
+    """(O, S) Whether a series is tested at an origin.
+
+    It is if two seasons and two periods were known, and, where none of the origins leaves so
+    much, if half of the series was.
+    """
+    left = count - np.array(cuts, dtype=np.int64)[:, np.newaxis]
+    full = left >= 2 * season + 2
+    half = (left >= FEWEST) & (2 * left >= count)
+    any_full = full.any(axis=0) if len(cuts) else np.zeros(len(count), dtype=bool)
+    return np.where(any_full, full, half)
+
+
+def mean(values: Numbers, axis: int | tuple[int, ...]) -> Numbers:
+    """The mean of what is known; NaN where nothing is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        average: Numbers = np.nanmean(values, axis=axis)
+    return average

@@ -1,0 +1,134 @@
+"""Series of unequal length side by side: aligned at the last period, filled where a period is
+missing, and brought to one scale.
+
+Everything in this package reckons with such a panel, a block of rows at once: series down,
+periods across, the last period last, zero before the first observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sop_xl.planning.frames import Numbers
+
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
+
+SEASONS_KEPT = 15
+"""Seasons of history that a fit looks at; what is older says nothing about next season."""
+PERIODS_KEPT = 180
+"""The same for short seasons: as long as fifteen years of months."""
+
+
+class Panel(NamedTuple):
+    """A block of series, the longest first."""
+
+    values: Numbers
+    """(S, T) Right-aligned; zero before the first observation."""
+    count: Counts
+    """(S,) Periods from the first observation on, descending."""
+    season: int
+
+    @property
+    def periods(self) -> int:
+        return self.values.shape[1]
+
+    @property
+    def start(self) -> Counts:
+        """(S,) Column of the first observation."""
+        return self.periods - self.count
+
+    @property
+    def known(self) -> Flags:
+        """(S, T) True from the first observation on."""
+        return np.arange(self.periods) >= self.start[:, np.newaxis]
+
+    def cut(self, held_back: int, shortest: int = 1) -> Panel:
+        """What was known so many periods ago, of the series that then had ``shortest`` periods."""
+        left = self.count - held_back
+        rows = int(np.searchsorted(-left, -shortest, side="right"))
+        columns = max(self.periods - held_back, 0)
+        return Panel(self.values[:rows, :columns], left[:rows], self.season)
+
+    def rows(self, block: slice) -> Panel:
+        """A block of rows, without the columns in which none of them is known."""
+        count = self.count[block]
+        longest = int(count.max(initial=0))
+        return Panel(self.values[block, self.periods - longest :], count, self.season)
+
+    def lengths(self) -> Iterator[tuple[slice, int]]:
+        """Blocks of rows of equal length."""
+        edges = np.flatnonzero(np.diff(self.count, prepend=-1, append=-1))
+        for first, last in zip(edges[:-1], edges[1:], strict=True):
+            yield slice(int(first), int(last)), int(self.count[first])
+
+
+def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
+    """The history without gaps, how long each series is, and which cells were filled.
+
+    An infinite value counts as missing. A missing period between or after observations is the
+    mean of the same period one season earlier and later, as far as they are known; else it lies
+    on the straight line between its neighbours, and after the last observation on its level.
+
+    Args:
+        history: (S, T), the last period last, NaN before the first observation.
+        season: Periods of a season.
+
+    Returns:
+        The filled history (zero before the first observation), the count of periods from the
+        first observation on (0 for a series without any), and the cells that were filled.
+
+    Example:
+        >>> filled, count, missing = observed(np.array([[np.nan, 2.0, np.nan, 4.0]]), 12)
+        >>> filled, count
+        (array([[0., 2., 3., 4.]]), array([3]))
+    """
+    values = np.where(np.isfinite(history), history, np.nan)
+    seen = ~np.isnan(values)
+    first = np.where(seen.any(axis=1), seen.argmax(axis=1), values.shape[1])
+    count = (values.shape[1] - first).astype(np.int64)
+    known = np.arange(values.shape[1]) >= first[:, np.newaxis]
+    missing = known & ~seen
+    filled = np.where(known, np.nan_to_num(values), 0.0)
+    for row in np.flatnonzero(missing.any(axis=1)):
+        filled[row] = _filled(values[row], int(first[row]), season)
+    return filled, count, missing
+
+
+def _filled(
+    row: npt.NDArray[np.float64], first: int, season: int
+) -> npt.NDArray[np.float64]:
+    at = np.arange(len(row))
+    seen = ~np.isnan(row)
+    line = np.interp(at, at[seen], row[seen])
+    if season > 1:
+        nothing = np.full(min(season, len(row)), np.nan)
+        beside = np.stack(
+            [
+                np.concatenate([nothing, row[:-season]]),
+                np.concatenate([row[season:], nothing]),
+            ]
+        )
+        near = ~np.isnan(beside)
+        mean = np.nan_to_num(beside).sum(axis=0) / np.maximum(near.sum(axis=0), 1)
+        line = np.where(near.any(axis=0), mean, line)
+    whole = np.where(seen, row, line)
+    whole[:first] = 0.0
+    return whole
+
+
+def scales(values: Numbers, count: Counts) -> npt.NDArray[np.float64]:
+    """(S,) The mean absolute value of each series; 1 where that is nothing.
+
+    Example:
+        >>> scales(np.array([[0.0, 2.0, -4.0], [0.0, 0.0, 0.0]]), np.array([2, 3]))
+        array([3., 1.])
+    """
+    largest = np.abs(values).max(axis=1, initial=0.0)
+    unit = np.where(largest > 0, largest, 1.0)
+    mean = np.abs(values / unit[:, np.newaxis]).sum(axis=1) / np.maximum(count, 1) * unit
+    return np.where(mean > 0, mean, 1.0)
