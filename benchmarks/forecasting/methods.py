@@ -67,10 +67,10 @@ def engine(workers: int) -> Method:
     """The engine of this project by its public entry."""
     import sop_xl
 
-    more = {"workers": workers} if workers > 1 else {}
-
     def forecast(frame: pd.DataFrame, horizon: int, season: int) -> pd.DataFrame:
-        return sop_xl.forecast(frame, horizon, levels=LEVELS, season_length=season, **more)
+        return sop_xl.forecast(
+            frame, horizon, levels=LEVELS, season_length=season, workers=workers
+        )
 
     return forecast
 
