@@ -8,6 +8,7 @@ from sop_xl.planning.demand.engine import autoregression, ets, season, theta
 from sop_xl.planning.demand.engine.common import Common, never_negative, positive
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.routing import SHORT
 from sop_xl.planning.frames import Numbers
 
 FEWEST = 4
@@ -155,6 +156,9 @@ class _Batch:
         usual = np.where(ratio[:, np.newaxis], self.common.profiles[self.groups], 0.0)
         index = season.indices(self.panel, ratio, shrunk=True, usual=usual)
         found = self._smoothed(ratio, index, dynamic=False, omega=0.0)
+        long = self.panel.count >= SHORT
+        if long.any():
+            found = np.where(long[:, np.newaxis], self._smoothed(ratio, index, dynamic=False, omega=0.5), found)
         return np.where(ratio[:, np.newaxis], found, np.nan)
 
     def _logs(self) -> Numbers:

@@ -75,14 +75,14 @@ METHODS: dict[str, Method] = {
     "damped_holt": Method(
         "damped trend",
         "A smoothed level and a trend that fades.",
-        SHORT,
+        (),
         simple.damped_holt,
         simple=True,
     ),
     "moving_average": Method(
         "moving average",
         "The mean of the last season.",
-        SHORT,
+        (),
         simple.moving_average,
         simple=True,
     ),

@@ -17,7 +17,7 @@ from sop_xl.planning.frames import Numbers
 
 KINDS = {
     "none": "no history",
-    "ended": "nothing sold for a year",
+    "ended": "demand has ended",
     "constant": "the same in every period",
     "short": "too short for more than its level",
     "smooth": "regular demand",
@@ -33,8 +33,8 @@ VARIATION = 0.49
 SHORT = 10
 """Observations below which a series is short."""
 WAIT = 3.0
-"""Mean intervals without demand, before the first one, that tell of a launch: were the series on
-sale, so long a wait would have a chance of about exp(-3), 5 %."""
+"""Mean intervals without demand that tell of a launch, before the first one, or of an end, after
+the last one: were the series on sale, so long a wait would have a chance of exp(-3), 5 %."""
 
 
 def launches(values: Numbers, count: Counts) -> Counts:
@@ -47,12 +47,10 @@ def launches(values: Numbers, count: Counts) -> Counts:
         >>> launches(np.array([[0.0, 0, 0, 0, 0, 7, 9], [0, 0, 1, 0, 0, 2, 0]]), np.array([7, 7]))
         array([2, 7])
     """
-    periods = values.shape[1]
     sold = values != 0
-    ever = sold.any(axis=1)
-    since = np.where(ever, periods - sold.argmax(axis=1), count)
-    interval = since / np.maximum(sold.sum(axis=1), 1)
-    late = ever & (count - since > WAIT * interval) & (interval < INTERVAL)
+    before, _, interval = _waits(sold, count)
+    since = count - before
+    late = sold.any(axis=1) & (before > WAIT * interval) & (interval < INTERVAL)
     return np.where(late, since, count).astype(np.int64)
 
 
@@ -82,7 +80,7 @@ def kinds(values: Numbers, count: Counts, season: int) -> npt.NDArray[np.object_
     kind = np.where(rare, np.where(wild, "lumpy", "intermittent"), regular).astype(object)
     kind[(count < SHORT) & ~rare] = "short"
     kind[_same(values, known) & (count > 1)] = "constant"
-    kind[~sold[:, -max(season, MONTHS) :].any(axis=1)] = "ended"
+    kind[_ended(sold, count, season)] = "ended"
     kind[count == 0] = "none"
     return kind
 
@@ -92,3 +90,23 @@ def _same(values: Numbers, known: Flags) -> Flags:
     last = values[:, -1:] if values.shape[1] else values
     same: Flags = ((values == last) | ~known).all(axis=1)
     return same
+
+
+def _ended(sold: Flags, count: Counts, season: int) -> Flags:
+    """Nothing sold for a season, twelve periods at least; or, after regular demand, for half of it
+    and for more than three mean intervals."""
+    year = max(season, MONTHS)
+    _, silent, interval = _waits(sold, count)
+    stopped = (interval < INTERVAL) & (silent > WAIT * interval) & (silent >= year // 2)
+    ended: Flags = ~sold.any(axis=1) | (silent >= year) | stopped
+    return ended
+
+
+def _waits(sold: Flags, count: Counts) -> tuple[Counts, Counts, npt.NDArray[np.float64]]:
+    """Periods before the first and after the last demand, and the mean interval between."""
+    periods = sold.shape[1]
+    ever = sold.any(axis=1)
+    before = np.where(ever, sold.argmax(axis=1) - (periods - count), count)
+    silent = np.where(ever, sold[:, ::-1].argmax(axis=1), count) if periods else count
+    interval = (count - before - silent) / np.maximum(sold.sum(axis=1), 1)
+    return before, silent, np.where(ever, interval, np.inf)

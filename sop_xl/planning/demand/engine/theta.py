@@ -103,7 +103,7 @@ def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None
     alpha = np.array(ALPHAS)[:, np.newaxis]
     t = np.arange(1, n + 1)
     line = lines(values)
-    skipped = min(3 if dynamic else 1, n - 1)
+    skipped = 0 if fixed == 0 else min(3 if dynamic else 1, n - 1)
     used = slice(skipped, n)
     level = values @ smoothers
     e = values[:, used] - level[:, :, used]

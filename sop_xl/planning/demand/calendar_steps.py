@@ -1,0 +1,115 @@
+"""Dates as numbers that rise by one each period, and back: of any frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Integers = npt.NDArray[np.int64]
+
+
+class Steps(NamedTuple):
+    """How numbers turn into dates again."""
+
+    dates: Callable[[Integers], pd.Index]
+
+
+def read_steps(ds: pd.Series) -> tuple[Steps, Integers]:
+    """The number of each row's period, and the way back.
+
+    Whole numbers and periods go by their own step, the greatest that divides all distances. Dates
+    are months, quarters or years if all fall on the same day of the month or on its last day, else
+    weeks, days or what the greatest common distance is.
+
+    Raises:
+        ValueError: for what is no date, period or whole number.
+
+    Example:
+        >>> steps, numbers = read_steps(pd.Series(["2024-01-31", "2024-02-29", "2024-04-30"]))
+        >>> (numbers - numbers[0]).tolist(), str(steps.dates(numbers[:1] + 2)[0])
+        ([0, 1, 3], '2024-03-31 00:00:00')
+    """
+    if ds.isna().any():
+        row = int(np.flatnonzero(ds.isna())[0])
+        raise ValueError(f"ds is empty in row {row + 1}")
+    periods = _periods(ds)
+    if periods is not None:
+        freq = periods.freq
+        return _stepped(
+            periods.asi8, lambda at: pd.PeriodIndex.from_ordinals(at, freq=freq)
+        )
+    if pd.api.types.is_integer_dtype(ds.dtype):
+        kind = ds.dtype
+        return _stepped(
+            ds.to_numpy(dtype=np.int64), lambda at: pd.Index(at).astype(kind)
+        )
+    return _dated(_timestamps(ds))
+
+
+def _periods(ds: pd.Series) -> pd.PeriodIndex | None:
+    if isinstance(ds.dtype, pd.PeriodDtype):
+        return pd.PeriodIndex(ds)
+    if ds.dtype == object and isinstance(ds.iloc[0], pd.Period):
+        try:
+            return pd.PeriodIndex(ds)
+        except (TypeError, ValueError):
+            raise ValueError("ds mixes periods with something else") from None
+    return None
+
+
+def _timestamps(ds: pd.Series) -> pd.DatetimeIndex:
+    if pd.api.types.is_numeric_dtype(ds.dtype):
+        raise ValueError("ds has to be dates, periods or whole numbers")
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(ds))
+    except (TypeError, ValueError):
+        read = pd.to_datetime(ds, errors="coerce", format="mixed")
+        wrong = ds[read.isna()]
+        shown = f'; one is "{wrong.iloc[0]}"' if len(wrong) else ""
+        raise ValueError(f"ds has to be dates, periods or whole numbers{shown}") from None
+
+
+def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
+    zone = dates.tz
+    plain = dates.tz_localize(None) if zone is not None else dates
+    day = plain.normalize()
+    time = (plain - day).unique()
+    same, ends = plain.day.nunique() == 1, bool(plain.is_month_end.all())
+    if len(time) == 1 and (same or ends):
+        months = (plain.year * 12 + plain.month - 1).to_numpy(dtype=np.int64)
+        on = 31 if ends else int(plain.day[0])
+
+        def dated(at: Integers) -> pd.Index:
+            first = pd.to_datetime(
+                {"year": at // 12, "month": at % 12 + 1, "day": np.ones(len(at), dtype=int)}
+            )
+            index = pd.DatetimeIndex(first)
+            within = np.minimum(on, index.days_in_month) - 1
+            index = index + pd.to_timedelta(within, unit="D") + time[0]
+            return index.tz_localize(zone) if zone is not None else index
+
+        return _stepped(months, dated)
+    seconds = plain.as_unit("ns").asi8
+
+    def timed(at: Integers) -> pd.Index:
+        index = pd.DatetimeIndex(at)
+        return index.tz_localize(zone) if zone is not None else index
+
+    return _stepped(seconds, timed)
+
+
+def _stepped(
+    numbers: Integers, back: Callable[[Integers], pd.Index]
+) -> tuple[Steps, Integers]:
+    """Numbers in units of the greatest common distance."""
+    first = int(numbers.min())
+    step = max(int(np.gcd.reduce(numbers - first)), 1)
+    offset = first % step
+    return (
+        Steps(lambda at: back(np.asarray(at, dtype=np.int64) * step + offset)),
+        (numbers - offset) // step,
+    )

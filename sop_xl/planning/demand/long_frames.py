@@ -1,0 +1,215 @@
+"""The engine for a notebook: a long frame of any series in, a long frame of forecasts out.
+
+Columns are named as in the forecasting libraries around: ``unique_id`` the series, ``ds`` the
+period, ``y`` the demand; ``mean``, and ``lo_80`` and ``hi_80`` for a level of 80 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sop_xl.planning.demand.calendar_steps import Steps, read_steps
+from sop_xl.planning.demand.engine import Forecasts, Options, forecast_block
+from sop_xl.planning.demand.engine.simple import seasonal_naive
+from sop_xl.planning.frames import Numbers
+from sop_xl.planning.wording import listed
+
+COLUMNS = ("unique_id", "ds", "y")
+LONGEST = 20_000
+"""Periods that a frame may span."""
+
+
+class _Block(NamedTuple):
+    ids: pd.Series
+    """(S,) In order of first appearance, with the type that they came with."""
+    history: Numbers
+    """(S, T) Each series ends with its own last row."""
+    last: npt.NDArray[np.int64]
+    """(S,) Number of the last period of each series."""
+    steps: Steps
+
+
+def forecast(
+    history: pd.DataFrame,
+    horizon: int,
+    levels: Sequence[float] = (80, 95),
+    season_length: int = 12,
+    method: str = "weights",
+    *,
+    origins: int = 3,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Forecast every series from the period after its last row on.
+
+    Args:
+        history: ``unique_id``, ``ds`` (dates, timestamps, periods or whole numbers) and ``y``. A
+            period without a row, without a number or with an infinite one counts as missing.
+        horizon: Periods ahead.
+        levels: Percentages of outcomes that the ranges hold.
+        season_length: Periods of a season: 12 for months, 52 for weeks, 4, 7; 1 for none.
+        method: ``weights``, ``simple`` or the name of a method.
+        origins: Rolling origins of the backtest that weights and ranges come from.
+        workers: Processes that share the work; the numbers are the same with any.
+
+    Returns:
+        ``unique_id``, ``ds``, ``mean``, and ``lo_`` and ``hi_`` for each level; series in the
+        order in which they first appear, periods ascending.
+
+    Raises:
+        ValueError: if the frame cannot be read as series; the message says where.
+
+    Example:
+        >>> months = pd.period_range("2024-01", periods=24, freq="M")
+        >>> flat = pd.DataFrame({"unique_id": "A", "ds": months, "y": 5})
+        >>> forecast(flat, 1, levels=(80,))
+          unique_id       ds  mean  lo_80  hi_80
+        0         A  2026-01   5.0    5.0    5.0
+    """
+    block = _read(history)
+    options = _options(levels, season_length, method, origins)
+    found = _forecasts(block, horizon, options, workers)
+    columns: dict[str, object] = {"mean": found.mean.ravel()}
+    for level, low, high in zip(sorted(set(levels)), found.low, found.high, strict=True):
+        columns[f"lo_{level:g}"], columns[f"hi_{level:g}"] = low.ravel(), high.ravel()
+    rows = np.arange(len(block.ids))
+    ahead = np.arange(1, horizon + 1)
+    keys = {
+        "unique_id": _ids(block, np.repeat(rows, horizon)),
+        "ds": block.steps.dates((block.last[:, np.newaxis] + ahead).ravel()),
+    }
+    return pd.DataFrame(keys | columns)
+
+
+def backtest(
+    history: pd.DataFrame,
+    horizon: int,
+    season_length: int = 12,
+    method: str = "weights",
+    *,
+    origins: int = 3,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """What the method, its members and last season's pattern said at earlier origins.
+
+    Args:
+        history: As for :func:`forecast`, as are the others.
+
+    Returns:
+        ``unique_id``, ``ds``, ``cutoff`` (the last period known then), ``method`` (the method
+        asked for, each member by its name, and ``seasonal_naive``), ``y`` and ``mean``. Series
+        that are too short for a test have no rows, nor has a series that needs no method.
+    """
+    block = _read(history)
+    options = _options((), season_length, method, origins)
+    found = _forecasts(block, horizon, options, workers)
+    test = found.backtest
+    reference = np.full(test.actual.shape, np.nan)
+    for o, cut in enumerate(test.cuts):
+        past = _observed(block.history[:, : block.history.shape[1] - cut])
+        reference[o, :, :cut] = seasonal_naive(past, int(cut), season_length)
+    said = [(method, test.combined)]
+    said += [
+        (name, test.candidates[:, i])
+        for i, name in enumerate(found.members[: test.candidates.shape[1]])
+        if name not in (method, "seasonal_naive")
+    ]
+    if method != "seasonal_naive":
+        said.append(("seasonal_naive", reference))
+    frames = [_tested(block, test.cuts, test.actual, name, mean) for name, mean in said]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _tested(
+    block: _Block, cuts: npt.NDArray[np.int64], actual: Numbers, name: str, mean: Numbers
+) -> pd.DataFrame:
+    origin, row, step = np.nonzero(np.isfinite(actual) & np.isfinite(mean))
+    cutoff = block.last[row] - cuts[origin]
+    return pd.DataFrame(
+        {
+            "unique_id": _ids(block, row),
+            "ds": block.steps.dates(cutoff + step + 1),
+            "cutoff": block.steps.dates(cutoff),
+            "method": np.full(len(row), name, dtype=object),
+            "y": actual[origin, row, step],
+            "mean": mean[origin, row, step],
+        }
+    )
+
+
+def _observed(history: Numbers) -> Numbers:
+    """Without gaps, as the engine sees it."""
+    from sop_xl.planning.demand.engine.panel import observed
+
+    filled, count, _ = observed(history, 1)
+    known = np.arange(history.shape[1]) >= (history.shape[1] - count)[:, np.newaxis]
+    return np.where(known, filled, np.nan)
+
+
+def _options(
+    levels: Sequence[float], season_length: int, method: str, origins: int
+) -> Options:
+    wrong = [level for level in levels if not 0 < level < 100]
+    if wrong:
+        raise ValueError(f"a level of {wrong[0]:g} %; levels are percentages between 0 and 100")
+    shares = tuple(sorted({level / 100 for level in levels}))
+    return Options(season=season_length, levels=shares, method=method, origins=origins)
+
+
+def _forecasts(block: _Block, horizon: int, options: Options, workers: int) -> Forecasts:
+    # series that end in different periods of the season share its pattern only with their like
+    phase = block.last % options.season
+    groups = [str(one) for one in phase]
+    return forecast_block(block.history, horizon, options, groups=groups, workers=workers)
+
+
+def _ids(block: _Block, rows: npt.NDArray[np.int64]) -> pd.Series:
+    return block.ids.take(rows).reset_index(drop=True)
+
+
+def _read(frame: pd.DataFrame) -> _Block:
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"the history has no column {listed(missing)}; it needs unique_id, ds and y"
+        )
+    if not len(frame):
+        raise ValueError("the history has no rows")
+    if frame["unique_id"].isna().any():
+        row = int(np.flatnonzero(frame["unique_id"].isna())[0])
+        raise ValueError(f"unique_id is empty in row {row + 1}")
+    codes, names = pd.factorize(frame["unique_id"])
+    steps, number = read_steps(frame["ds"])
+    y = _numbers(frame["y"])
+    again = pd.DataFrame({"code": codes, "number": number}).duplicated().to_numpy()
+    if again.any():
+        twice = frame.loc[again, ["unique_id", "ds"]].drop_duplicates()
+        pairs = (f"{one} {ds}" for one, ds in zip(twice["unique_id"], twice["ds"], strict=True))
+        raise ValueError(f"more than one row for {listed(pairs)}")
+    last = np.full(len(names), np.iinfo(np.int64).min)
+    first = np.full(len(names), np.iinfo(np.int64).max)
+    np.maximum.at(last, codes, number)
+    np.minimum.at(first, codes, number)
+    length = int((last - first).max()) + 1
+    if length > LONGEST:
+        raise ValueError(
+            f"ds spans {length:,} periods; is every date right? {LONGEST:,} are the most"
+        )
+    history = np.full((len(names), length), np.nan)
+    history[codes, length - 1 - (last[codes] - number)] = y
+    ids = pd.Series(names, name="unique_id").astype(frame["unique_id"].dtype)
+    return _Block(ids, history, last, steps)
+
+
+def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
+    try:
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        numbers = pd.to_numeric(values, errors="coerce")
+        text = values[numbers.isna() & values.notna()]
+        shown = f'"{text.iloc[0]}"' if len(text) else "something else"
+        raise ValueError(f"y has to be numbers; one is {shown}") from None
