@@ -17,6 +17,6 @@ from sop_xl.actions.session import Press
 __all__ = [
     "BUTTONS", "Backtested", "BatchRow", "Button", "Collected", "FileBook", "Generated", "Loading",
     "OpenPlan", "PlanBook", "Press", "Progress", "Report", "Run",
-    "backtest", "batch", "button", "check", "collect", "demo", "diff", "find_plans", "generate", "init",
-    "load", "login", "open_plan", "perform", "plan_folder_of", "run", "status",
+    "backtest", "batch", "button", "check", "collect", "demo", "diff", "find_plans", "generate",
+    "init", "load", "login", "open_plan", "perform", "plan_folder_of", "run", "status",
 ]

@@ -14,7 +14,6 @@ from sop_xl.tables import inputs
 from sop_xl.tables.executive import CYCLE_CALENDAR
 from sop_xl.tables.forecast import FORECAST_BLOCKS
 
-
 LISTED = 8
 """Lines about single families, resources or KPIs in a message; the sheets have them all."""
 LEAST_CHANGE = 0.5

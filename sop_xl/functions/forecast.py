@@ -5,7 +5,6 @@ from __future__ import annotations
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
 from sop_xl.planning.demand import explanation, outlook
-from sop_xl.planning.demand.forecaster import SEASON
 
 CATEGORY = "S&OP Forecast"
 

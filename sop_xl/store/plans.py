@@ -176,7 +176,7 @@ def forecast_methods(connection: sa.Connection, before: str) -> pd.DataFrame:
     rows = connection.execute(query).all()
     blocks = [json.loads(row.row_key) for row in rows]
     columns: dict[str, Any] = {name: [block[name] for block in blocks] for name in FULL_LEVEL}
-    columns |= {name: [row._mapping[name] for row in rows] for name in ("method", "weight", "error")}
+    columns |= {n: [row._mapping[n] for row in rows] for n in ("method", "weight", "error")}
     return frame_of(columns, FORECAST_METHODS.for_level(FULL_LEVEL).columns)
 
 

@@ -29,14 +29,17 @@ from sop_xl.workbook.layout import HEADER_ROW, GridPlace, Key
 from sop_xl.workbook.sheet import EMU_PER_CM, Sheet
 from sop_xl.workbook.styles import AMBER, FONT, GREY, INK, NAVY, RULE, TEAL, VERMILION
 
-Kind = Literal["line", "bold", "dashed", "thin", "faint", "column", "column2", "band", "base"]
+Kind = Literal[
+    "line", "bold", "dashed", "thin", "faint", "dotted", "column", "column2", "band", "base"
+]
 
 AXIS_WIDTH = 2.1
 """Centimetres that the value axis with its title takes."""
 _COLOURS = {"line": GREY, "bold": NAVY, "dashed": AMBER, "thin": TEAL, "faint": "9DB4D3",
-            "column": "9DB4D3",
+            "dotted": VERMILION, "column": "9DB4D3",
             "column2": VERMILION, "band": "CFE3E6", "base": "FFFFFF"}
-_WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000, "faint": 12000}
+_WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000, "faint": 12000,
+           "dotted": 15000}
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def add_chart(
     groups = {
         AreaChart: [s for s in series if s.kind in ("base", "band")],
         BarChart: [s for s in series if s.kind in ("column", "column2")],
-        LineChart: [s for s in series if s.kind in ("line", "bold", "dashed", "thin", "faint")],
+        LineChart: [s for s in series if s.kind in _WIDTHS],
     }
     charts = [_chart(sheet, kind, drawn) for kind, drawn in groups.items() if drawn]
     main = charts[0]
@@ -158,7 +161,7 @@ def _series(sheet: Sheet, one: Drawn) -> Any:
         shape.line = LineProperties(
             w=_WIDTHS[one.kind],
             solidFill=colour,
-            prstDash="sysDash" if one.kind == "dashed" else "solid",
+            prstDash=_dash(one.kind),
         )
         series.smooth = False
         series.marker.symbol = "none"
@@ -169,6 +172,12 @@ def _series(sheet: Sheet, one: Drawn) -> Any:
         shape.solidFill = colour
         shape.line.noFill = True
     return series
+
+
+def _dash(kind: Kind) -> Literal["solid", "sysDash", "sysDot"]:
+    if kind == "dashed":
+        return "sysDash"
+    return "sysDot" if kind == "dotted" else "solid"
 
 
 def _axes(chart: Any, unit: str, number_format: str) -> None:

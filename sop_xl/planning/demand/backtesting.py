@@ -105,7 +105,7 @@ def backtest(
         for name, one in tried.items()
     ]
     columns = ["wape", "mase", "bias", *(f"coverage_{round(100 * level)}" for level in levels)]
-    table = pd.DataFrame(rows, columns=["method", "label", *columns])
+    table = pd.DataFrame(rows, columns=["method", "label", *columns]).dropna(subset="wape")
     order = sorted(dict.fromkeys(parts))
     lines = [
         (part, *_figures(tried[CHAMPION], came, scales, len(levels), at),

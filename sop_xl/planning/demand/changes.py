@@ -100,9 +100,10 @@ def _baselines(
 
 def _methods(past: pd.DataFrame, blocks: pd.DataFrame) -> list[pd.DataFrame]:
     """The rows of the cycle before for each block."""
-    at = hierarchy.rows_of(past, blocks)
-    groups = {int(block): rows for block, rows in past.groupby(at)}
-    return [groups.get(block, past.iloc[:0]) for block in range(len(blocks))]
+    places = hierarchy.rows_of(past, blocks)
+    order = np.argsort(places, kind="stable")
+    ends = np.searchsorted(places[order], np.arange(len(blocks) + 1))
+    return [past.iloc[order[ends[at] : ends[at + 1]]] for at in range(len(blocks))]
 
 
 def _shares(rows: pd.DataFrame) -> dict[str, float]:

@@ -122,7 +122,7 @@ def place(block: str, rank: int) -> str:
 def _rank(
     names: list[str], rank: int, member: Places, kept: Places, found: Forecasts, plan: Numbers
 ) -> pd.DataFrame:
-    served = ~np.isnan(plan).any(axis=1)
+    served: npt.NDArray[np.bool_] = np.isfinite(plan.sum(axis=1))
     words = [
         label(found.members[at]) if is_there else ""
         for at, is_there in zip(member, served, strict=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.reasons import reasons
 from sop_xl.planning.demand.engine.result import Forecasts
-from sop_xl.planning.demand.forecaster import SEASON
+from sop_xl.planning.demand.engine.routing import KINDS
+from sop_xl.planning.demand.forecaster import SEASON, in_words, weights_of
 from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import count, percent
@@ -51,9 +51,24 @@ def sentences(
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     return [
-        _sentence(_begun(row), [reason, _corrected(int(number), season)], season)
-        for row, reason, number in zip(rows, reasons(found), mended, strict=True)
+        _sentence(_begun(row), [*_reasons(found, at, season), _corrected(number, season)], season)
+        for at, (row, number) in enumerate(zip(rows, mended.tolist(), strict=True))
     ]
+
+
+def _reasons(found: Forecasts, series: int, season: int) -> list[str]:
+    """Kind of demand, methods and their test."""
+    kind = str(found.kinds[series])
+    error, reference = float(found.error[series]), float(found.reference[series])
+    parts = [KINDS.get(kind, ""), f"made of {in_words(weights_of(found, series))}"]
+    if np.isnan(error):
+        return [*parts, "too short for a test"]
+    against = "" if np.isnan(reference) else f", against {percent(reference)} for {_peer(season)}"
+    return [*parts, f"backtest error {percent(error)}{against}"]
+
+
+def _peer(season: int) -> str:
+    return {1: "the last number", SEASON: "last year's pattern"}.get(season, "the last season")
 
 
 def _corrected(number: int, season: int) -> str:

@@ -73,8 +73,8 @@ def _one(
     """Mean, low and high of one series, the levels down; none below zero if none was before."""
     scale = np.abs(series).mean() if len(series) else 0.0
     if scale == 0:
-        flat = np.zeros(horizon)
-        return flat, np.tile(flat, (len(options.levels), 1)), np.tile(flat, (len(options.levels), 1))
+        flat = np.zeros((len(options.levels), horizon))
+        return flat[0], flat, flat
     fits = list(_fits(series / scale, horizon, options.season)) if len(series) >= SHORTEST else []
     best = min(fits, key=lambda fit: fit.aicc) if fits and np.ptp(series) > 0 else None
     if best is None:

@@ -98,9 +98,8 @@ def _summed(found: Sequence[dict[str, Numbers]]) -> list[float]:
     numbers: list[float] = [months, float(np.nansum(found[0]["forecast_demand"]))]
     errors = []
     for one in found:
-        forecast, demand, error = (
-            float(np.nansum(one[name])) for name in ("forecast", "forecast_demand", "absolute_error")
-        )
+        names = ("forecast", "forecast_demand", "absolute_error")
+        forecast, demand, error = (float(np.nansum(one[name])) for name in names)
         errors.append(error / demand if demand > 0 else np.nan)
         numbers += [errors[-1], forecast / demand - 1 if demand > 0 else np.nan]
     return [*numbers, errors[1] - errors[0]]

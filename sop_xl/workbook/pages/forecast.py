@@ -5,15 +5,14 @@ Everything on it is a formula over figures in the book, so that it works without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker
 
+from sop_xl.planning.wording import month
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
 from sop_xl.tables.forecast import FORECAST_BLOCKS, MOST_BLOCKS, ORIGINS, RANKS, VIEW_BLOCKS
-from sop_xl.workbook.charts import Drawn, add_chart, has_figures
+from sop_xl.workbook.charts import Drawn, Kind, add_chart, has_figures
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import GridPlace, column_letter, view_key_name, view_name
@@ -117,10 +116,11 @@ def _methods(sheet: Sheet) -> None:
              ("Last year's pattern", "reference"), ("Last cycle's champion", "last_error"))
     for line_at, (label, name) in enumerate(words, start=at):
         sheet.put(line_at, 1, label, "SOP Label")
+        sheet.put(line_at, 2, None, "SOP Label")
         _looked_up(sheet, line_at, 3, _block_value(sheet, name), Unit.PERCENT, _block(name))
     more = len(sheet.book.frames[VIEW_BLOCKS.name]) - MOST_BLOCKS
     if more > 0:
-        text = f"Methods and backtest: the {MOST_BLOCKS} blocks that changed most; not {more} others"
+        text = f"Methods and backtest: the {MOST_BLOCKS} largest blocks, not {more} others"
         sheet.put(at + len(words) + 1, 1, text, "SOP Note")
 
 
@@ -164,7 +164,7 @@ def _words(sheet: Sheet, column: int) -> None:
         source = _block(name)
         text = f"{label}: {shown or '–'}"
         formula = f'{excel_text(label + ": ")}&IFERROR(IF({source}="","–",{source}),"–")'
-        sheet.put(at, column, text, "SOP Text", formula=formula)
+        sheet.put(at, column, text, "SOP Note", formula=formula)
 
 
 def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
@@ -173,23 +173,22 @@ def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
         Drawn(place, (), "low", "base"),
         Drawn(place, (), "band", "band", "Range"),
         Drawn(place, (), "actual", "line"),
-        Drawn(place, (), "cleaned", "dashed"),
+        Drawn(place, (), "cleaned", "dotted"),
         Drawn(place, (), "last_year", "faint"),
         Drawn(place, (), "baseline", "bold"),
     ]
     add_chart(
-        sheet, _anchor(sheet, column), "Baseline of the chosen block", series, unit=unit, size=(21.0, 11.0),
+        sheet, _anchor(sheet, column), "Baseline of the chosen block", series, unit=unit,
+        size=(21.0, 11.0),
         description="Actual demand, baseline with its range, and last year's pattern by month",
     )
     columns = place.columns
     months = (columns.first_past, columns.last_past)
-    tests: Sequence[Drawn] = [
-        Drawn(place, (), "actual", "line", columns=months),
-        *(
-            Drawn(place, (), f"backtest_{number}", kind, columns=months)
-            for number, kind in zip(range(1, ORIGINS + 1), ("dashed", "thin", "bold"), strict=True)
-        ),
-    ]  # fmt: skip
+    kinds: tuple[Kind, ...] = ("dashed", "thin", "bold")
+    tests = [Drawn(place, (), "actual", "line", columns=months)]
+    for number, kind in zip(range(1, ORIGINS + 1), kinds, strict=True):
+        name = f"backtest_{number}"
+        tests.append(Drawn(place, (), name, kind, _origin(sheet, number), columns=months))
     if not any(has_figures(sheet, test) for test in tests[1:]):
         return
     add_chart(
@@ -197,6 +196,13 @@ def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
         tests, unit=unit, size=(15.5, 11.0),
         description="Actual demand of the closed months and the forecasts from earlier origins",
     )
+
+
+def _origin(sheet: Sheet, number: int) -> str:
+    """How the chart calls a backtest: by the first month that it shows."""
+    frame = sheet.book.frames["forecast_view"]
+    shown = frame.loc[frame[f"backtest_{number}"].notna(), "period"]
+    return f"forecast from {month(shown.min())}" if len(shown) else ""
 
 
 def _anchor(sheet: Sheet, column: int, centimetres: float = 0.0) -> AnchorMarker:

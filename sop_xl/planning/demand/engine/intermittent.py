@@ -80,7 +80,9 @@ def tsb(
     """
     del season
     block = _demand(history)
-    grid = [np.array(RATES if value is None else [value], dtype=float) for value in (alpha, beta)]
+    grid = [
+        np.array(RATES if value is None else [value], dtype=float) for value in (alpha, beta)
+    ]
     limits = [(LIMITS[0], HIGHEST)] * 2
     best = search(lambda values: _probability(block, values)[0], grid, limits, rounds=2)
     found = _probability(block, best[..., np.newaxis])[1][:, 0]
@@ -109,8 +111,9 @@ def imapa(
     for length in range(1, int(highest.max(initial=0)) + 1):
         served = (highest >= length) & ((block.counts // length >= BUCKETS) | (length == 1))
         rows = np.flatnonzero(served)
-        known = observed[rows, observed.shape[1] % length :]
-        buckets = known.reshape(len(rows), known.shape[1] // length, length)
+        if not len(rows):
+            continue
+        buckets = observed[rows, observed.shape[1] % length :].reshape(len(rows), -1, length)
         sums[rows] += _smoothed(buckets.sum(axis=2), alpha) / length
         levels[rows] += 1
     return np.repeat((sums / np.maximum(levels, 1))[:, np.newaxis], horizon, axis=1)
