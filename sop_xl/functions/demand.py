@@ -1,10 +1,11 @@
-"""What is laid on top of a forecast: pipeline, events, orders."""
+"""What a forecast is made from, and what is laid on top of it: pipeline, events, orders."""
 
 from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
 from sop_xl.planning.demand import events, netting, pipeline
+from sop_xl.planning.demand.cleansing.outliers import clean
 
 CATEGORY = "S&OP Demand"
 
@@ -18,6 +19,14 @@ FUNCTIONS = (
         "months": "Days of the calendar months wanted; all deals in one sum if left out.",
     }, beside=("values", "probabilities", "close"), limits={"probabilities": Limits(0, 1)},
         result="one number, or one for each month"),
+    Function("SOP_CLEAN", clean, {
+        "history": "Demand, the last period last: a column, a row, or a row for each series. Blanks"
+                   " at the end are cut off, others stay blank.",
+        "season": "Periods of a season: 12 (default) for months of a year, 1 for none.",
+        "score": "Robust z-score from which a period is an outlier: 6 (default); from 4 on it is"
+                 " worth a look.",
+    }, limits={"season": Limits(1, 53), "score": Limits(1)},
+        result="one number for each period of the history"),
     Function("SOP_EVENT_LIFT", events.event_lift, {
         "baseline": f"Demand without the event, in units: {_SERIES}.",
         "uplift": "Consumption in addition as a share of the baseline, 0.1 for 10 % more; blank or"

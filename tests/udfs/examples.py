@@ -52,6 +52,7 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
         column(dt.datetime(2026, 10, 5), dt.datetime(2026, 11, 30), None),
         row(dt.datetime(2026, 10, 1), dt.datetime(2026, 11, 1)),
     ),
+    "SOP_CLEAN": (column(*YEAR[:5], 500.0, *YEAR[6:], *YEAR), 1.0, 5.0),
     "SOP_EVENT_LIFT": (row(1600.0, 3000.0, 3200.0, 3800.0), row(0.1, None, None, None), 0.2),
     "SOP_NETFCST": (column(*[350.0] * 4), column(300.0, 500.0, 280.0, None), 1.0, 1.0),
     # supply and spreading

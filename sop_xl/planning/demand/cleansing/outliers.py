@@ -65,9 +65,8 @@ def unsure(history: Numbers) -> npt.NDArray[np.bool_]:
 def clean(
     history: npt.ArrayLike, season: int = SEASON, score: float = SEVERE
 ) -> npt.NDArray[np.generic]:
-    """History without outliers, in units: a period far from its neighbours and from the same
-    period of other seasons is replaced by what these say. Levels that moved and seasonal peaks
-    stay, and so does the last period.
+    """History without outliers, in units: a period far from its neighbours and from the same one of
+    other seasons becomes what these say. New levels, seasonal peaks and the last period stay.
 
     Args:
         history: Demand in units, the last period last; blanks at the end are cut off, others stay

@@ -1,6 +1,7 @@
 """Outliers: what is flagged, what is not, and what is proposed instead."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,12 +15,12 @@ RIPPLE = np.array([1.02, 0.97, 1.0, 1.03, 0.98, 1.01, 0.99, 1.04, 0.96, 1.0, 0.9
 
 def steady(years: int = 4, season: np.ndarray = SEASON) -> np.ndarray:
     months = np.arange(12 * years)
-    return np.tile(season, years) * RIPPLE[months % 13]
+    return np.asarray(np.tile(season, years) * RIPPLE[months % 13])
 
 
-def flagged(history: np.ndarray, season: int = 12, score: float = 4.0) -> list[int]:
+def flagged(history: npt.ArrayLike, season: int = 12, score: float = 4.0) -> list[int]:
     """The months with a score from there on, the last one aside."""
-    rows = np.atleast_2d(history).astype(float)
+    rows = np.atleast_2d(np.asarray(history, dtype=float))
     out = (np.abs(outliers(rows, season).score) >= score) & ~unsure(rows)
     return [int(at) for at in np.flatnonzero(out[0])]
 
@@ -144,7 +145,7 @@ def test_what_is_cleaned_stays_a_demand(seed: int, months: int, season: int) -> 
     missing = random.random((3, months)) < 0.2
     missing[:, [0, -1]] = False
     history[missing] = np.nan
-    cleaned = clean(history, season, 3.0)
+    cleaned = np.asarray(clean(history, season, 3.0), dtype=float)
     np.testing.assert_array_equal(np.isnan(cleaned), missing)
     assert (cleaned[~missing] >= 0).all()
 
