@@ -113,8 +113,11 @@ def reconciled(
     tree = _tree(blocks)
     at = _rows(tree, families)
     nodes = np.vstack([sums.mean[at], own.mean])
-    if method == "mint" and own.errors is not None and sums.errors is not None:
-        found = mint(tree, nodes, np.vstack([sums.errors[at], own.errors]))
+    errors = None
+    if own.errors is not None and sums.errors is not None:
+        errors = np.vstack([sums.errors[at], own.errors])
+    if method == "mint" and errors is not None and _times(errors) > 1:
+        found = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes
         found = wls(tree, nodes, np.mean(above**2, axis=1))
@@ -122,6 +125,11 @@ def reconciled(
     moved = mean - own.mean
     low = np.clip(own.low + moved, 0.0, mean)
     return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def _times(errors: Numbers) -> int:
+    """In how many times any error is known."""
+    return int((~np.isnan(errors)).any(axis=0).sum())
 
 
 def total_range(
