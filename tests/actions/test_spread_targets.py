@@ -6,9 +6,8 @@ import pandas as pd
 
 from sop_xl.actions import open_plan
 from sop_xl.tables.demand import TOP_DOWN
-from tests.actions.desk import CYCLE, Desk, contents, demand, press_file, state_of
-from tests.books import InGrid, type_in
-from tests.conftest import BOOK
+from tests.actions.desk import CYCLE, Desk, contents, demand, state_of
+from tests.books import InGrid
 
 
 def total(measure: str, family: str = "Bikes") -> InGrid:
@@ -85,12 +84,3 @@ def test_a_company_target_below_its_families_is_refused(desk: Desk) -> None:
     assert told.startswith("Nothing was spread: 1 target cannot be met.")
     assert "All families, Dec 2026: the target 800 is less than" in told
     assert state_of(desk.plan) == before
-
-
-def test_the_command_does_the_same_on_the_file(desk: Desk) -> None:
-    type_in(desk.plan / BOOK, {total("Target"): 1001})
-
-    done = press_file(desk.plan, "spread")
-
-    assert done.report.title == "Targets spread: 1 change taken over, 0 conflicts."
-    assert fixed(desk)["fixed"].sum() == 1001

@@ -121,7 +121,7 @@ def reconciled(
     at = _rows(tree, families)
     nodes = np.vstack([sums.mean[at], own.mean])
     errors = np.vstack([sums.errors[at], backtest_errors(own.found)])
-    if method == "mint" and np.isfinite(errors).any(axis=1).all():
+    if method == "mint" and _times(errors) > 1:
         agreed = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes
@@ -135,6 +135,11 @@ def reconciled(
         high=own.found.high + moved,
     )
     return Forecast(mean, low, own.high + moved, found)
+
+
+def _times(errors: Numbers) -> int:
+    """In how many times any error is known."""
+    return int((~np.isnan(errors)).any(axis=0).sum())
 
 
 def total_range(

@@ -10,6 +10,10 @@ from sop_xl.planning.demand.coherence.structure import Structure
 from sop_xl.planning.demand.coherence.variances import mean_squares
 from sop_xl.planning.frames import Numbers
 
+LEAST_DIAGONAL = 0.01
+"""Least share of the diagonal: errors that move together in full leave a matrix that has no
+inverse."""
+
 
 def mint(tree: Structure, nodes: Numbers, errors: Numbers) -> Numbers:
     """All nodes, with the least expected squared error that unbiased forecasts can have.
@@ -25,27 +29,29 @@ def mint(tree: Structure, nodes: Numbers, errors: Numbers) -> Numbers:
         tree: The hierarchy.
         nodes: Base forecasts of all nodes, periods across.
         errors: Errors of one period ahead of all nodes, times across; each node's own ones, not
-            sums of the leaves' errors. Times in which an error is missing are left out.
+            sums of the leaves' errors. NaN where not known: then its part in common with others
+            counts as zero, and what its own known errors lack of it stands on the diagonal.
 
     Raises:
-        ValueError: The arrays do not fit, or fewer than two times are complete.
+        ValueError: The arrays do not fit, or fewer than two times are known.
     """
     base = checked(tree, nodes)
-    known = _complete(tree, errors)
-    times = known.shape[1]
-    variances = mean_squares(tree, known)
-    share = shrinkage(known)
-    matrix = normal_matrix(tree, share * variances)
+    known, filled = _known(tree, errors)
+    times = filled.shape[1]
+    share = max(LEAST_DIAGONAL, shrinkage(filled))
+    shown = np.mean(filled**2, axis=1)
+    own = np.maximum(mean_squares(tree, known) - (1.0 - share) * shown, share * shown)
+    matrix = normal_matrix(tree, own)
     factor = np.sqrt((1.0 - share) / times)
-    common = factor * incoherence(tree, known)
+    common = factor * incoherence(tree, filled)
     gap = incoherence(tree, base)
     solved = solve(matrix, np.hstack([gap, common]))
     plain, shared = solved[:, : gap.shape[1]], solved[:, gap.shape[1] :]
     small = np.eye(times) + common.T @ shared
     x = plain - shared @ np.linalg.solve(small, common.T @ plain)
-    own = share * variances[tree.sums :, np.newaxis] * np.asarray(tree.matrix.T @ x)
-    with_others = factor * known[tree.sums :] @ (common.T @ x)
-    return tree.of(base[tree.sums :] + own - with_others)
+    moved = own[tree.sums :, np.newaxis] * np.asarray(tree.matrix.T @ x)
+    with_others = factor * filled[tree.sums :] @ (common.T @ x)
+    return tree.of(base[tree.sums :] + moved - with_others)
 
 
 def shrinkage(errors: Numbers) -> float:
@@ -77,10 +83,10 @@ def shrinkage(errors: Numbers) -> float:
     return float(min(1.0, max(0.0, noise / correlated)))
 
 
-def _complete(tree: Structure, errors: Numbers) -> Numbers:
-    """The times in which the errors of all nodes are known."""
+def _known(tree: Structure, errors: Numbers) -> tuple[Numbers, Numbers]:
+    """The errors of the times in which any is known, and the same with zero where one is not."""
     given = checked(tree, errors, missing=True)
-    known = given[:, ~np.isnan(given).any(axis=0)]
+    known = given[:, ~np.isnan(given).all(axis=0)]
     if known.shape[1] < 2:
         raise ValueError("MinT needs the errors of at least two times")
-    return known
+    return known, np.nan_to_num(known)

@@ -290,6 +290,8 @@ def test_forecasts_that_do_not_fit_are_refused() -> None:
         ols(PAIR, column(1, 2, np.nan))
     with pytest.raises(ValueError, match="at least two times"):
         mint(PAIR, column(1, 2, 3), column(1, 1, np.nan))
+    with pytest.raises(ValueError, match="at least two times"):
+        mint(PAIR, column(1, 2, 3), np.full((3, 4), np.nan))
     with pytest.raises(ValueError, match="need the history"):
         top_down(PAIR, column(1, 2, 3), "average")
 
@@ -300,6 +302,16 @@ def test_forecast_proportions_need_a_tree() -> None:
 
     with pytest.raises(ValueError, match="levels that nest"):
         top_down(tree, tree.of(column(1, 2, 4)))
+
+
+def test_mint_takes_a_node_without_errors_for_one_of_its_size() -> None:
+    # squares 1 and 1 of sum and first item, that is 2 over 3 leaves: 2 / 3 for the item unknown
+    errors = np.array([[1, 1, -1, -1], [1, -1, 1, -1], [np.nan] * 4])
+
+    found = only(mint(PAIR, column(10, 4, 4), errors))
+
+    whole = 1 + 1 + 2 / 3
+    assert found == pytest.approx([10 - 2 / whole, 4 + 2 / whole, 4 + 2 * (2 / 3) / whole])
 
 
 def test_errors_of_no_size_and_unknown_errors_give_sums() -> None:
