@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.finance import bridge, cash, order_to_cash, rolling
+from sop_xl.planning.finance import bridge, cash, order_to_cash, returns, rolling
 from sop_xl.planning.performance import metrics
 
 CATEGORY = "S&OP Finance"
@@ -57,6 +57,18 @@ FUNCTIONS = (
         "cash_flow": "Operating cash flow of the period.",
         "net_sales": "Net sales of the same period.",
     }, beside=("cash_flow", "net_sales")),
+    Function("SOP_RATIO", metrics.revenue_vs_plan, {
+        "revenue": "Actual revenue.",
+        "planned": "Planned revenue of the same period.",
+    }, beside=("revenue", "planned")),
+    Function("SOP_ROI", returns.return_on_investment, {
+        "benefit": "What an option brings in all.",
+        "cost": "What it costs in all.",
+    }, beside=("benefit", "cost")),
+    Function("SOP_PAYBACK", returns.payback, {
+        "cost": "What an option costs at the start; one number, or one for each option.",
+        "benefits": "What it brings in each period: a column, a row, or a row for each option.",
+    }, result="periods, one number for each option"),
     Function("SOP_DSO_COUNTBACK", order_to_cash.count_back, {
         "receivables": "Receivables at the end of each period, the oldest first.",
         "revenue": "Revenue of each period, as many cells.",
