@@ -125,6 +125,13 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_OCF": (row(100.0, 100.0), row(20.0, None), row(250.0, 240.0), 200.0),
     "SOP_HEADROOM": (50.0, row(-100.0, -60.0, 30.0), 100.0),
     "SOP_CASH_ACC": (column(100.0, -80.0), column(90.0, -88.0)),
+    "SOP_LEVER_STOCK": (column(100.0, 50.0), column(10.0, 4.0), column(6.0, 3.0), 0.5, 0.3),
+    "SOP_LEVER_PRIORITY": (10.0, 8.0, 5.0, 12.0, 6.0, 0.8),
+    "SOP_LEVER_MARKETING": (row(100.0, 50.0), -0.19, row(1000.0, 300.0), 0.5, 0.6),
+    "SOP_LEVER_SUPPLY": (column(-100.0, 50.0), 6.0, 0.1, column(-20.0, 0.0), 10.0),
+    "SOP_LEVER_TIMING": (
+        column(100.0, 0.0, 50.0), 10.0, 6.0, 1.0, 0.5, 0.9, "stays", 0.01, "periods",
+    ),
     "SOP_PVM": (column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, 50.0)),
     "SOP_BRIDGE": (
         column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, None), 0.5, 0.6,
