@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.finance import bridge, cash, order_to_cash, rolling
+from sop_xl.planning.finance import bridge, cash, levers, order_to_cash, returns, rolling
 from sop_xl.planning.performance import metrics
 
 CATEGORY = "S&OP Finance"
@@ -14,7 +14,8 @@ _DECIMALS = (
     "Decimals of the numbers, 2 for cents: they then sum to the rounded change to the last digit;"
     " not rounded if left out."
 )
-_ZERO_UP = Limits(0)
+_ZERO_UP, _SHARE = Limits(0), Limits(0, 1)
+_EFFECT = "change of revenue, margin, inventory and cash, in money"
 _BALANCE = "Balance before the first period; one number, or one for each series."
 _MOVEMENTS = {
     "additions": "What is added in each period: billings, purchases, receipts. A blank is none.",
@@ -57,6 +58,18 @@ FUNCTIONS = (
         "cash_flow": "Operating cash flow of the period.",
         "net_sales": "Net sales of the same period.",
     }, beside=("cash_flow", "net_sales")),
+    Function("SOP_RATIO", metrics.revenue_vs_plan, {
+        "revenue": "Actual revenue.",
+        "planned": "Planned revenue of the same period.",
+    }, beside=("revenue", "planned")),
+    Function("SOP_ROI", returns.return_on_investment, {
+        "benefit": "What an option brings in all.",
+        "cost": "What it costs in all.",
+    }, beside=("benefit", "cost")),
+    Function("SOP_PAYBACK", returns.payback, {
+        "cost": "What an option costs at the start; one number, or one for each option.",
+        "benefits": "What it brings in each period: a column, a row, or a row for each option.",
+    }, result="periods, one number for each option"),
     Function("SOP_DSO_COUNTBACK", order_to_cash.count_back, {
         "receivables": "Receivables at the end of each period, the oldest first.",
         "revenue": "Revenue of each period, as many cells.",
@@ -151,4 +164,61 @@ FUNCTIONS = (
     ), limits={"decimals": Limits(0, 6), "rate_0": _ABOVE_ZERO, "rate_1": _ABOVE_ZERO},
         result="price, volume, mix, cost, currency, new items, discontinued items and timing, in"
                " money"),
+    Function("SOP_LEVER_STOCK", levers.reduce_inventory, {
+        "excess": "Units above the stock wanted, one cell for each family.",
+        "price": "Price of a unit.",
+        "cost": "Cost of a unit.",
+        "cleared": "Share of the excess that is sold off, 0 (default) to 1; the rest is not made.",
+        "discount": "Share of the price that is given away for it: 0 (default) to 1.",
+        "holding": "Cost of holding stock for a year as a share of its value; 0 if left out.",
+        "months": "Months for which it would have been held; 0 if left out.",
+    }, beside=("excess", "price", "cost", "cleared", "discount", "holding", "months"), limits={
+        "excess": _ZERO_UP, "cleared": _SHARE, "discount": _SHARE, "holding": _ZERO_UP,
+        "months": _ZERO_UP,
+    }, result=_EFFECT),
+    Function("SOP_LEVER_PRIORITY", levers.adjust_priorities, {
+        "units": "Units that change over, one cell for each change.",
+        "price_from": "Price of a unit where they are taken from.",
+        "cost_from": "Cost of a unit there.",
+        "price_to": "Price of a unit where they go to.",
+        "cost_to": "Cost of a unit there.",
+        "sold": "Share of them that is sold there: 1 if left out.",
+    }, beside=("units", "price_from", "cost_from", "price_to", "cost_to", "sold"),
+        limits={"units": _ZERO_UP, "sold": _SHARE}, result=_EFFECT),
+    Function("SOP_LEVER_MARKETING", levers.pace_marketing, {
+        "spend": "Marketing spend of the plan, one cell for each family.",
+        "change": "Change of it as a share: -0.2 for a fifth less.",
+        "revenue": "Revenue of the plan that the spend supports.",
+        "elasticity": "Change of revenue in % for 1 % of spend: 0.1 for example.",
+        "cost_share": "Cost of sales as a share of revenue.",
+        "supply_follows": "Share of the change of units that supply follows: 1 (default) where no"
+                          " stock changes.",
+    }, beside=("spend", "change", "revenue", "elasticity", "cost_share", "supply_follows"),
+        limits={
+            "spend": _ZERO_UP, "change": Limits(-1), "elasticity": _ZERO_UP,
+            "cost_share": _ZERO_UP, "supply_follows": _SHARE,
+        }, result=_EFFECT),
+    Function("SOP_LEVER_SUPPLY", levers.shift_supply, {
+        "units": "Change of the units committed to, negative is less; one cell for each family.",
+        "cost": "Cost of a unit.",
+        "fee": "What a unit of change costs as a share of its cost: a cancellation, or the premium"
+               " of a late order; 0 if left out.",
+        "sales": "Change of the units sold with it, negative is less; 0 if left out.",
+        "price": "Price of a unit; needed where sales change.",
+    }, beside=("units", "cost", "fee", "sales", "price"), limits={"fee": _ZERO_UP},
+        result=_EFFECT),
+    Function("SOP_LEVER_TIMING", levers.change_timing, {
+        "units": "Units of each period that are to move, the oldest first.",
+        "price": "Price of a unit, in each period or in all.",
+        "cost": "Cost of a unit, one number.",
+        "later": "Periods by which they move; negative is earlier.",
+        "moved": "Share of them that moves: 1 if left out.",
+        "kept": "Share of what is moved that customers still buy: 1 if left out.",
+        "supply": "stays (default): the units wait in stock. moves: it moves along.",
+        "holding": "Cost of holding stock for a period as a share of its value; 0 if left out.",
+        "show": "total (default): four numbers, inventory as it is at the end. periods: four for"
+                " each period.",
+    }, beside=("units", "price"), limits={
+        "later": Limits(-366, 366), "moved": _SHARE, "kept": _SHARE, "holding": _ZERO_UP,
+    }, result=_EFFECT),
 )  # fmt: skip

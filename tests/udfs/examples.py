@@ -39,6 +39,16 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_BIAS": (ACTUAL, FORECAST, "a-f"),
     "SOP_TRACKING": (ACTUAL, FORECAST),
     "SOP_FVA": (column(14.6, 20.0), column(12.3, 21.0)),
+    "SOP_FVA_STEPS": (row(100.0, 100.0), [[80.0, 120.0], [90.0, 110.0]]),
+    "SOP_FVA_BY": (
+        column(100.0, 100.0, 90.0), column(80.0, 90.0, 80.0), column(90.0, 70.0, 80.0),
+        column("Ann", "Bob", None),
+    ),
+    "SOP_WATERFALL": (
+        row(100.0, 100.0), [[110.0, 130.0], [None, 90.0]],
+        column(dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1)),
+        row(dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1)),
+    ),
     "SOP_CV": (ACTUAL,),
     "SOP_VOLATILITY": (row(110.0, 90.0), row(100.0, 100.0)),
     # portfolio, forecasts and what is laid on top of them
@@ -81,6 +91,22 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_DISAGG": (100.0, row(2.0, 7.0, 7.0, 7.0, 7.0, 1.0), row(*[None] * 5, True), 0.0),
     # service, output and the process
     "SOP_ADHERENCE": (row(95.0, 80.0), row(100.0, 0.0)),
+    "SOP_ADHERENCE_ITEM": (column(120.0, 80.0), column(100.0, 100.0)),
+    "SOP_OTIF_LINES": (
+        column(10.0, 30.0, 10.0), column(*[dt.datetime(2026, 1, 10)] * 3),
+        column(dt.datetime(2026, 1, 9), dt.datetime(2026, 1, 12), None), column(10.0, 30.0, None),
+        "on time", "units",
+    ),
+    "SOP_PERFECT": (column(True, 1.0, "x"), column(1.0, 1.0, 0.0), *[column("x", "x", "x")] * 2),
+    "SOP_STOCKOUT": (row(0.0, 5.0, 0.0, 9.0), row(4.0, 4.0, 0.0, 4.0)),
+    "SOP_SELLTHRU": (column(60.0, 50.0), column(70.0, 100.0), column(10.0, None)),
+    "SOP_FLOW": (
+        column(dt.datetime(2026, 1, 1), dt.datetime(2026, 1, 1)),
+        column(dt.datetime(2026, 1, 2), None), 5.0,
+    ),
+    "SOP_CADENCE": (
+        row(dt.datetime(2026, 1, 5), dt.datetime(2026, 1, 12)), row(dt.datetime(2026, 1, 5), None),
+    ),
     "SOP_SCHED_ADH": (row(120.0, 50.0), row(100.0, 100.0)),
     "SOP_SERVICE": (19.0, 20.0),
     "SOP_OTIF": (column(9.0, 7.0), column(12.0, 7.0)),
@@ -97,6 +123,9 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_CCC": (90.0, 90.0, 54.0),
     "SOP_WC": (500.0, 300.0),
     "SOP_OCF_SALES": (120.0, 1000.0),
+    "SOP_RATIO": (98.0, 100.0),
+    "SOP_ROI": (column(150.0, 90.0), 100.0),
+    "SOP_PAYBACK": (column(100.0, 50.0), [[40.0, 40.0, 40.0], [10.0, None, 20.0]]),
     "SOP_DSO_COUNTBACK": (row(120.0, 150.0), row(90.0, 100.0), row(31.0, 28.0)),
     "SOP_DSO_ALERT": (column(40.0, 45.0, 44.0), column(100.0, 120.0, 130.0)),
     "SOP_TRADE_WC": (300.0, 250.0, 150.0),
@@ -111,6 +140,13 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_OCF": (row(100.0, 100.0), row(20.0, None), row(250.0, 240.0), 200.0),
     "SOP_HEADROOM": (50.0, row(-100.0, -60.0, 30.0), 100.0),
     "SOP_CASH_ACC": (column(100.0, -80.0), column(90.0, -88.0)),
+    "SOP_LEVER_STOCK": (column(100.0, 50.0), column(10.0, 4.0), column(6.0, 3.0), 0.5, 0.3),
+    "SOP_LEVER_PRIORITY": (10.0, 8.0, 5.0, 12.0, 6.0, 0.8),
+    "SOP_LEVER_MARKETING": (row(100.0, 50.0), -0.19, row(1000.0, 300.0), 0.5, 0.6),
+    "SOP_LEVER_SUPPLY": (column(-100.0, 50.0), 6.0, 0.1, column(-20.0, 0.0), 10.0),
+    "SOP_LEVER_TIMING": (
+        column(100.0, 0.0, 50.0), 10.0, 6.0, 1.0, 0.5, 0.9, "stays", 0.01, "periods",
+    ),
     "SOP_PVM": (column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, 50.0)),
     "SOP_BRIDGE": (
         column(1.2, 0.8), column(50.0, 40.0), column(1.1, 1.0), column(60.0, None), 0.5, 0.6,
