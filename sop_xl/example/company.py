@@ -300,9 +300,9 @@ class Launch(NamedTuple):
 
 
 LAUNCHES = (
-    Launch("JA-310", "launch", 4, "35% 60% 80% 95% 100%", like="JA-303", share=0.7,
+    Launch("JA-310", "launch", 4, "35% 60% 80% 95% 100%", like="JA-303", share=0.45,
            takes_from="JA-303", taken=0.15, reason="Approved in the product review"),
-    Launch("BP-206", "phase-out", 0, ramp=3, reason="Replaced by the trekking range"),
+    Launch("BP-206", "phase-out", 0, ramp=4, reason="Replaced by the trekking range"),
 )  # fmt: skip
 
 INCIDENTS = (

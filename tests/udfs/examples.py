@@ -64,6 +64,7 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     ),
     "SOP_CLEAN": (column(*YEAR[:5], 500.0, *YEAR[6:], *YEAR), 1.0, 5.0),
     "SOP_EVENT_LIFT": (row(1600.0, 3000.0, 3200.0, 3800.0), row(0.1, None, None, None), 0.2),
+    "SOP_NPI": (TWO_YEARS, 0.5, row(0.3, 0.7, 1.0), 6.0, 2.0),
     "SOP_NETFCST": (column(*[350.0] * 4), column(300.0, 500.0, 280.0, None), 1.0, 1.0),
     # supply and spreading
     "SOP_CAPGAP": (row(176.0, 150.0, None), row(160.0, 160.0, 160.0)),

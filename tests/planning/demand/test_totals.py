@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sop_xl.planning.demand.engine.result import Backtest, Forecasts
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.demand.totals import (
     Range,
@@ -25,7 +26,20 @@ def column(*numbers: float) -> Numbers:
 
 
 def forecast(mean: Numbers, width: Numbers, errors: Numbers | None = None) -> Forecast:
-    return Forecast(mean, np.maximum(0, mean - width), mean + width, ["x"] * len(mean), errors)
+    """A forecast by one method, with these errors at one origin of a backtest, or without one."""
+    series, low, high = len(mean), np.maximum(0, mean - width), mean + width
+    made = np.full((series, mean.shape[1]), np.nan) if errors is None else errors
+    one = np.ones(series)
+    found = Forecasts(
+        mean=mean, low=low[np.newaxis], high=high[np.newaxis], levels=(0.8,), members=("naive",),
+        candidates=mean[np.newaxis], weights=one[np.newaxis], errors=one[np.newaxis], error=one,
+        reference=one, kinds=np.array(["smooth"] * series, dtype=object),
+        backtest=Backtest(
+            cuts=np.array([1]), actual=np.zeros((1, *made.shape)), combined=made[np.newaxis],
+            candidates=made[np.newaxis, np.newaxis],
+        ),
+    )  # fmt: skip
+    return Forecast(mean, low, high, found)
 
 
 def both(
@@ -75,7 +89,7 @@ def test_mint_goes_by_backtest_errors_and_by_ranges_without_them() -> None:
     own = forecast(column(20, 20), column(1, 3), errors)
 
     tested = both(own, 50, 2, "mint", np.array([[3.0, -3, 3, -3]] * 2))
-    untested = both(own._replace(errors=None), 50, 2, "mint")
+    untested = both(forecast(column(20, 20), column(1, 3)), 50, 2, "mint")
 
     assert tested.mean[0, 0] == pytest.approx(20, abs=0.01)
     assert tested.mean[1, 0] > 22
