@@ -84,10 +84,13 @@ def forecast_of_sums(
     mean, low, high = (belongs @ numbers for numbers in blocks[:3])
     for numbers, own in zip((mean, low, high), found[:3], strict=True):
         numbers[several] = own
-    errors = belongs @ backtest_errors(blocks.found)
+    tested = backtest_errors(blocks.found)
+    errors = np.full((len(belongs), tested.shape[1]), np.nan)
+    single, block = np.nonzero(belongs * (belongs.sum(axis=1, keepdims=True) == 1))
+    errors[single] = tested[block]
     # origins depend on the length of the histories: errors of other origins are not comparable
-    alike = np.array_equal(blocks.found.backtest.cuts, found.found.backtest.cuts)
-    errors[several] = backtest_errors(found.found) if alike else np.nan
+    if np.array_equal(blocks.found.backtest.cuts, found.found.backtest.cuts):
+        errors[several] = backtest_errors(found.found)
     return Sums(mean, low, high, errors)
 
 
@@ -95,7 +98,7 @@ def backtest_errors(found: Forecasts) -> Numbers:
     """(S, O H) Errors in the backtest, forecast - actual, of all origins and periods ahead one
     after the other; NaN where not tested."""
     errors = (found.backtest.combined - found.backtest.actual).swapaxes(0, 1)
-    return errors.reshape(len(found.mean), -1)
+    return errors.reshape(len(found.mean), errors.shape[1] * errors.shape[2])
 
 
 def reconciled(

@@ -120,7 +120,7 @@ def test_the_range_of_a_sum_goes_by_the_errors_that_blocks_share(
 
 
 def test_a_plan_without_blocks_has_totals_of_zero() -> None:
-    none = forecast(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 0)))
+    none = forecast(np.zeros((0, 2)), np.zeros((0, 2)))
     empty = BLOCKS.iloc[:0]
     belongs = members(empty, FAMILIES)
     sums = forecast_of_sums(
