@@ -25,6 +25,8 @@ from sop_xl.planning.demand.engine.season import indices, phases
 from sop_xl.planning.frames import Numbers
 
 ALPHAS = (0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
+FEWEST = 4
+"""Observations below which there is no line, but a level only."""
 HEAVIEST = 0.98
 """Largest weight of the line."""
 WORK = 1_000_000
@@ -100,6 +102,8 @@ def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None
     quadratic form in sums of products.
     """
     rows, n = values.shape
+    if n < FEWEST:
+        dynamic, fixed = False, 0.0
     alpha = np.array(ALPHAS)[:, np.newaxis]
     t = np.arange(1, n + 1)
     line = lines(values)
