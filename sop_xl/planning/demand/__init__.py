@@ -22,6 +22,7 @@ from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers, zero
 from sop_xl.planning.wording import count, listed, month
 from sop_xl.schema import Finding, Severity
+from sop_xl.tables.forecast import MOST_BLOCKS
 from sop_xl.tables.settings import Settings
 
 SHORT = 6
@@ -206,7 +207,7 @@ def _forecast_frames(
     )
     # by what was sold, which stands still while the plan of a cycle is worked on
     largest = np.argsort(-zero(demand[:, -MONTHS:]).sum(axis=1), kind="stable")
-    made = detail(axis, blocks, cleaned, months, found, largest)
+    made = detail(axis, blocks, cleaned, months, found, largest[:MOST_BLOCKS])
     return {
         "forecast_blocks": table,
         "forecast_methods": methods(blocks, found),

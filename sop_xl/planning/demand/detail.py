@@ -17,7 +17,6 @@ from sop_xl.tables.forecast import (
     CHAMPION,
     FORECAST_DETAIL,
     LAST_YEAR,
-    MOST_BLOCKS,
     ORIGINS,
     RANKS,
 )
@@ -81,9 +80,9 @@ def detail(
         history: Demand by block and month, cleaned.
         months: The months of the history.
         found: Forecasts of the blocks for the plan periods.
-        shown: The blocks to show, by number; the first ``MOST_BLOCKS`` of them are.
+        shown: The blocks to show, by number.
     """
-    kept = np.sort(shown[:MOST_BLOCKS])
+    kept = np.sort(shown)
     order = ranked(found)[:, kept]
     cells = {"last_year": across(axis, plan=_last_year(history[kept], months, axis))}
     padded = np.hstack([history[kept], np.full((len(kept), 1), np.nan)])
