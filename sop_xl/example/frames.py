@@ -11,7 +11,7 @@ from sop_xl.example import company, deliveries, meeting, money, operations, plan
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
-from sop_xl.tables.data import FORECAST_CHOICES, SOURCES
+from sop_xl.tables.data import SIGNALS, SOURCES
 
 DTYPES = {
     "text": "str",
@@ -42,7 +42,8 @@ def tables(
         "pipeline": meeting.pipeline(cycle),
         "events": events(demand, cycle),
         "launches": launches(cycle),
-        "forecast_choices": pd.DataFrame(columns=FORECAST_CHOICES.names),
+        "forecast_choices": _forecast_choices(),
+        "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
         "finance_lines": money.finance_lines(budget, cycle),
         "balance": money.balance(seed, demand, made, cycle),
@@ -216,6 +217,12 @@ def _families() -> pd.DataFrame:
         }
         for f in company.FAMILIES
     )
+
+
+def _forecast_choices() -> pd.DataFrame:
+    reason = "Contracts of clubs: one method that everybody can follow"
+    choice = {"family": "Team wear", "region": ALL, "channel": ALL, "method": "simple"}
+    return pd.DataFrame([choice | {"reason": reason}])
 
 
 def events(demand: Demand, cycle: pd.Period) -> pd.DataFrame:

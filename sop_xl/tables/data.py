@@ -320,6 +320,23 @@ FORECAST_CHOICES = Table(
     help="Blocks for which a planner has chosen the forecast method.",
 )
 
+SIGNALS = Table(
+    "signals",
+    "Signals",
+    (
+        Column("signal", "Signal", role=KEY, help="Name of what moves demand.",
+               aliases=("driver", "name", "variable")),
+        PERIOD,
+        FAMILY_KEY,
+        REGION_KEY,
+        CHANNEL_KEY,
+        Column("value", "Value", Unit.RATIO, INPUT, aliases=("level", "number"),
+               help="Its value in the month, past or planned."),
+    ),
+    help="What moves demand and is known for past and plan: discount, price, working days,"
+         " temperature, media.",
+)
+
 AOP = Table(
     "aop",
     "AOP",
@@ -533,8 +550,8 @@ LOAD_REPORT = Table(
 
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
-    FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, AOP, FINANCE_LINES, BALANCE, WORKFORCE,
-    RISKS, ACTIONS, UNITS, PAST_PLANS,
+    FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
+    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -55,6 +55,7 @@ SHEETS = (
     SheetSpec("Events", "Events", "blue", "marketing, sales", tables=("events",)),
     SheetSpec("Launches", "Launches and ends of life", "blue", "product managers, demand planner",
               tables=("launches",)),
+    SheetSpec("Signals", "Signals", "blue", "demand planner, marketing", tables=("signals",)),
     SheetSpec("Data_AOP", "Annual operating plan", "blue", "finance", tables=("aop",)),
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
               tables=("finance_lines", "balance")),

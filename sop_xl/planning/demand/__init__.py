@@ -11,7 +11,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import changes, choices, consensus, lifecycle, totals
+from sop_xl.planning.demand import changes, choices, consensus, drivers, lifecycle, totals
 from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
@@ -118,6 +118,7 @@ def run(
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
     launches: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
@@ -149,9 +150,11 @@ def run(
     def like_blocks(series: Numbers) -> Forecast:
         return _forecast(axis, settings, months, series)
 
-    alone = _forecast(axis, settings, months, cleaned, pins=pins, groups=groups_of(blocks))
-    sums = totals.forecast_of_sums(cleaned, alone, belongs, like_blocks)
-    own = totals.reconciled(blocks, names, alone, sums, settings.reconciliation)
+    lift = drivers.lift(signals, blocks, axis, months, cleaned)
+    alone = _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
+    sums = totals.forecast_of_sums(lift.baseline, alone, belongs, like_blocks)
+    agreed = totals.reconciled(blocks, names, alone, sums, settings.reconciliation)
+    own = drivers.onto(lift, agreed)
     lifelines = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
     lived = lifecycle.layer(lifelines, own.mean, like_blocks)
     plan = consensus.demand_plan(
@@ -178,7 +181,8 @@ def run(
     }
     frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
     launched = lived.units.max(axis=1, initial=0.0) > 0
-    return Outcome(frames, [*findings, *lived.findings, *_without_history(told, launched)])
+    noticed = [*findings, *lived.findings, *lift.findings, *_without_history(told, launched)]
+    return Outcome(frames, noticed)
 
 
 def groups_of(blocks: pd.DataFrame) -> list[str]:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning import hierarchy
 from sop_xl.planning.wording import listed
 from sop_xl.reading import did_you_mean
-from sop_xl.schema import ALL, Finding, Severity
+from sop_xl.schema import Finding, Severity
 
 Row: TypeAlias = Mapping[Hashable, str]
 
@@ -41,21 +41,12 @@ def pins(choices: pd.DataFrame, blocks: pd.DataFrame, methods: Collection[str]) 
         if method is None:
             findings.append(_unknown(row, list(known.values())))
             continue
-        covered, keys = _covered(row, blocks)
+        covered, keys = hierarchy.covered(row, blocks)
         if not covered.any():
             findings.append(_nowhere(row, blocks))
         for at in np.flatnonzero(covered & (named <= keys)):
             chosen[at], named[at] = method, keys
     return Pins(chosen, findings)
-
-
-def _covered(row: Row, blocks: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], int]:
-    """Which blocks a row is for, and how many of their keys it names."""
-    wanted = {key: row[key].lower() for key in blocks.columns if row[key].lower() != ALL.lower()}
-    covered = np.ones(len(blocks), dtype=bool)
-    for key, name in wanted.items():
-        covered &= (blocks[key].str.lower() == name).to_numpy()
-    return covered, len(wanted)
 
 
 def _unknown(row: Row, known: list[str]) -> Finding:
