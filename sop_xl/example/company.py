@@ -321,9 +321,9 @@ that was made."""
 
 TYPING_ERROR = ("TW-601", "Nordics", "Retail", -20, 10)
 """Item, region, channel, month from the cycle, and times that its orders are on record."""
-SHOP_CLOSED = ("SB-402", "Online", -17, 4)
-"""Item and channel, first month from the cycle, months: the shop took no order that it could not
-ship, so that nobody knows how many there would have been."""
+SHIPPED_AS_ORDERED = ("SB-402", "Online", -17, 4)
+"""Item and channel, first month from the cycle, months: out of stock, and the web shop has reported
+no more orders than it could ship."""
 
 
 class CostLine(NamedTuple):

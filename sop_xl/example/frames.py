@@ -124,16 +124,16 @@ def actuals(demand: Demand, made: Operations, cycle: pd.Period) -> pd.DataFrame:
 
 
 def _recorded(demand: Demand, made: Operations) -> Numbers:
-    """Orders as they are on record: one typed wrongly, some never taken."""
+    """Orders as they are on record: one typed wrongly, some only as far as they were shipped."""
     orders = demand.orders.copy()
     numbers = [i.item for i in company.ITEMS]
     item, region, channel, month, times = company.TYPING_ERROR
     place = numbers.index(item), company.REGIONS.index(region), company.CHANNELS.index(channel)
     orders[(*place, demand.months + month)] *= times
-    item, channel, first, months = company.SHOP_CLOSED
+    item, channel, first, months = company.SHIPPED_AS_ORDERED
     at = numbers.index(item), slice(None), company.CHANNELS.index(channel)
-    closed = slice(demand.months + first, demand.months + first + months)
-    orders[(*at, closed)] = np.minimum(orders[(*at, closed)], made.shipments[(*at, closed)])
+    short = (*at, slice(demand.months + first, demand.months + first + months))
+    orders[short] = np.minimum(orders[short], made.shipments[short])
     return orders
 
 

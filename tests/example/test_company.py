@@ -10,7 +10,7 @@ import pytest
 
 from sop_xl import cycle, example, tables
 from sop_xl.example import CYCLE, Example
-from sop_xl.example.company import BOTTLENECK
+from sop_xl.example.company import BOTTLENECK, SHIPPED_AS_ORDERED, TYPING_ERROR
 from sop_xl.planning.calendar import Axis, Calendar
 from sop_xl.schema import Role, Table, Unit, empty_frame
 from sop_xl.tables.data import SOURCES
@@ -81,7 +81,20 @@ def test_backlog_before_plus_orders_less_shipments_is_backlog(company: Example) 
     backlog = by_item(company.frames["stock"], "backlog")
     orders = by_item(actuals, "orders").reindex_like(backlog).fillna(0)
     shipped = by_item(actuals, "shipments").reindex_like(backlog).fillna(0)
-    assert (backlog - (backlog.shift(fill_value=0) + orders - shipped)).abs().max().max() == 0
+    difference = backlog - (backlog.shift(fill_value=0) + orders - shipped)
+    wrong = difference.loc[:, (difference != 0).any()]
+    assert set(wrong.columns) == {TYPING_ERROR[0], SHIPPED_AS_ORDERED[0]}
+    # a quantity typed with a zero too many: nine times as much was never ordered
+    item, region, channel, month, times = TYPING_ERROR
+    typed = actuals.set_index(["item", "region", "channel", "period"]).loc[
+        (item, region, channel, CYCLE + month), "orders"
+    ]
+    assert wrong[item][wrong[item] != 0].to_dict() == {CYCLE + month: -typed * (1 - 1 / times)}
+    # orders that the shop did not report are in the backlog all the same
+    item, _, first, months = SHIPPED_AS_ORDERED
+    unreported = wrong[item][wrong[item] != 0]
+    assert (unreported > 0).all()
+    assert set(unreported.index) <= set(pd.period_range(CYCLE + first, periods=months, freq="M"))
 
 
 def test_accounting_books_what_was_shipped(company: Example) -> None:

@@ -94,8 +94,6 @@ class Decomposition(NamedTuple):
     """What is usual in each month of each series."""
 
     scale: Scale
-    steady: Numbers
-    """(S, T) The history at steady size."""
     middle: Numbers
     """(S, T) What season and neighbours say, at steady size; NaN where nothing can be said."""
     width: Numbers
@@ -118,20 +116,20 @@ def decompose(history: Numbers, season: int) -> Decomposition:
     """What is usual in each month.
 
     Args:
-        history: (S, T) Units; NaN where nothing is known, or is not to be believed.
+        history: (S, T) Units; NaN or infinite where nothing is known, or is not to be believed.
         season: Periods of a season; 1 for none.
     """
-    scale = scale_of(history)
+    known = np.where(np.isfinite(history), history, np.nan)
+    scale = scale_of(known)
+    steady = scale.steady(known)
     parts = [
-        _part(*pair, season)
-        for pair in zip(_blocks(history), _blocks(scale.steady(history)), strict=True)
+        _part(*pair, season) for pair in zip(_blocks(known), _blocks(steady), strict=True)
     ]
-    steady = scale.steady(history)
     if not parts:
-        return Decomposition(scale, steady, steady, scale.unit, ())
+        return Decomposition(scale, steady, scale.unit, ())
     middle, width = (np.vstack([part[at] for part in parts]) for at in (0, 1))
     checks = tuple(np.vstack(same) for same in zip(*(part[2] for part in parts), strict=True))
-    return Decomposition(scale, steady, middle, width, checks)
+    return Decomposition(scale, middle, width, checks)
 
 
 def scale_of(history: Numbers) -> Scale:

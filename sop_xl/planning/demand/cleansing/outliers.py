@@ -44,8 +44,7 @@ def outliers(history: Numbers, season: int = SEASON) -> Outliers:
     >>> np.flatnonzero(found.score[0] > 6).tolist(), found.expected[0, 8].round(1).tolist()
     ([8], 10.5)
     """
-    known = np.where(np.isfinite(history), history, np.nan)
-    found = decompose(known, season)
+    found = decompose(history, season)
     if not found.checks:
         return Outliers(np.zeros(history.shape), found.expected)
     with np.errstate(invalid="ignore"):

@@ -11,7 +11,7 @@ import pandas as pd
 from sop_xl.planning import hierarchy
 from sop_xl.planning.demand.cleansing.stock_outs import Lift
 from sop_xl.planning.demand.events import blocks_covered
-from sop_xl.planning.frames import Numbers, zero
+from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import listed, number, percent
 from sop_xl.schema import empty_frame
 from sop_xl.tables.demand import ACCEPTED, CLEANSING, PROPOSED, REFUSED
@@ -139,7 +139,11 @@ class _Words:
         events: pd.DataFrame,
     ) -> None:
         self.history, self.corrections, self.stock_outs = history, corrections, stock_outs
-        self.months, self.events = months, events
+        self.months = months.asi8
+        self.first, self.last = (events[name].array.asi8 for name in ("start", "end"))
+        numbers = (events[name].fillna(0.0) for name in ("uplift", "quantity"))
+        self.effects = [_effect(*each) for each in zip(events["event"], *numbers, strict=True)]
+        self.kinds = events["kind"].to_list()
         self.covers = blocks_covered(events, blocks).T > 0
         self.items = stock_outs.items.groupby(["row", "column"])["item"].unique().to_dict()
 
@@ -154,10 +158,9 @@ class _Words:
         if kind == STOCK_OUT:
             return kind, missing
         month = self.months[column]
-        on = self.covers[row] & (self.events["start"] <= month).to_numpy()
-        found = self.events[on & (self.events["end"] >= month).to_numpy()]
-        effects = [_effect(*event) for event in found[["event", "uplift", "quantity"]].to_numpy()]
-        return str(found["kind"].iloc[0]), f"{'; '.join(effects)}. {missing}".strip()
+        on = np.flatnonzero(self.covers[row] & (self.first <= month) & (self.last >= month))
+        effects = "; ".join(self.effects[at] for at in on)
+        return self.kinds[on[0]], f"{effects}. {missing}".strip()
 
     def _outlier(self, row: int, column: int) -> str:
         actual, usual = self.history[row, column], self.corrections.expected[row, column]
@@ -176,7 +179,7 @@ class _Words:
 
 
 def _effect(event: str, uplift: float, quantity: float) -> str:
-    stated = [percent(uplift)] if zero(np.array(uplift)) else []
-    stated += [number(quantity)] if zero(np.array(quantity)) else []
+    stated = [percent(uplift)] if uplift else []
+    stated += [number(quantity)] if quantity else []
     signed = [text if text.startswith("-") else f"+{text}" for text in stated]
     return f"{event}: {' and '.join(signed) or 'no effect stated, estimated'}"
