@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.supply import availability, buffers, production, rough_cut
+from sop_xl.planning.supply import availability, buffers, production, rough_cut, stock_health
 from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
 
@@ -116,6 +116,61 @@ FUNCTIONS = (
         "service_level": Limits(0, 1, inside=True), "sigma_demand": _ZERO_UP,
         "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP, "review": _ZERO_UP,
     }, result="units, one number for each item"),
+    Function("SOP_SAFETY_FILL", buffers.safety_stock_for_fill_rate, {
+        "fill_rate": "Share of demand that is to be served from stock: 0.98 for 98 %.",
+        "order_quantity": f"Units of one order or lot; {_ITEMS}",
+        "sigma_demand": f"Standard deviation of the demand of a period, in units; {_ITEMS}",
+        "lead_time": f"Mean lead time in the same periods; {_ITEMS}",
+        "sigma_lead_time": "Standard deviation of the lead time, in periods; 0 if left out.",
+        "mean_demand": "Mean demand of a period, in units; needed where the lead time varies.",
+        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
+    }, beside=(
+        "fill_rate", "order_quantity", "sigma_demand", "lead_time", "sigma_lead_time",
+        "mean_demand", "review",
+    ), limits={
+        "fill_rate": Limits(0, 1, inside=True), "order_quantity": Limits(0, inside=True),
+        "sigma_demand": _ZERO_UP, "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP,
+        "review": _ZERO_UP,
+    }, result="units, one number for each item"),
+    Function("SOP_SAFETY_ERR", buffers.safety_stock_from_errors, {
+        "service_level": "Share of cycles without a stock-out: 0.95 for 95 %.",
+        "forecast": "Units forecast: a column, a row, or a row for each item.",
+        "actual": "Units that came, as many cells; a period without both is left out.",
+        "lead_time": "Lead time in the same periods; 1 (default) where forecasts were made for the"
+                     " whole lead time.",
+    }, limits={"service_level": Limits(0, 1, inside=True), "lead_time": _ZERO_UP},
+        result="units, one number for each item"),
+    Function("SOP_STOCK_SERVICE", buffers.service_of_stock, {
+        "safety_stock": f"Safety stock in units; {_ITEMS}",
+        "sigma": "Standard deviation of the demand during the lead time, in units.",
+        "order_quantity": "Units of one order or lot.",
+    }, beside=("safety_stock", "sigma", "order_quantity"), limits={
+        "sigma": Limits(0, inside=True), "order_quantity": Limits(0, inside=True),
+    }, result="cycle service level, expected units short in a cycle and fill rate"),
+    Function("SOP_REORDER", buffers.reorder_level, {
+        "mean_demand": f"Mean demand of a period, in units; {_ITEMS}",
+        "lead_time": "Mean lead time in the same periods.",
+        "safety_stock": "Safety stock in units, as SOP_SAFETY gives it.",
+        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
+    }, beside=("mean_demand", "lead_time", "safety_stock", "review"),
+        limits={"lead_time": _ZERO_UP, "review": _ZERO_UP},
+        result="units, one number for each item"),
+    Function("SOP_STOCK_TARGET", stock_health.stock_targets, {
+        "safety_stock": f"Safety stock in units; {_ITEMS}",
+        "order_quantity": "Units of one order or lot.",
+    }, beside=("safety_stock", "order_quantity"), limits={"order_quantity": _ZERO_UP},
+        result="least, mean and largest stock in units"),
+    Function("SOP_EXCESS", stock_health.stock_health, {
+        "stock": "Units now; one number, or one for each item.",
+        "demand": "Units of the coming periods: a column, a row, or a row for each item.",
+        "target": "Safety and cycle stock in units; 0 if left out.",
+        "periods": "Periods whose demand a stock may cover beyond its target: 3 (default).",
+    }, result="units short, in excess and obsolete, a row for each item"),
+    Function("SOP_RUNOUT", stock_health.run_out, {
+        "stock": "Units now; one number, or one for each item.",
+        "demand": "Units of the coming periods: a column, a row, or a row for each item.",
+        "supply": "Receipts that are certain, in units, as many cells; none if left out.",
+    }, result="periods, one number for each item; missing where the stock outlasts them"),
     Function("SOP_LEVEL", production.level_schedule, {
         "demand": _DEMAND,
         "workdays": "Working days of each period; 1 (default) or another number for all.",

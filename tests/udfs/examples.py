@@ -68,6 +68,13 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_ATP": (64.0, MASTER_SCHEDULE, ORDERS_OF_PUMPS),
     "SOP_DOS": (75.0, row(60.0, 30.0), row(30.0, 31.0)),
     "SOP_SAFETY": (0.9, column(500.0, 16.0), column(2.0, 5.0), column(0.0, 1.0), 150.0),
+    "SOP_SAFETY_FILL": (0.975, 10_000.0, column(500.0, 16.0), column(2.0, 5.0)),
+    "SOP_SAFETY_ERR": (0.95, FORECAST, ACTUAL, 2.0),
+    "SOP_STOCK_SERVICE": (column(1000.0, 500.0), 707.11, column(10_000.0, 5_000.0)),
+    "SOP_REORDER": (column(150.0, 2500.0), column(5.0, 2.0), column(254.0, 1000.0)),
+    "SOP_STOCK_TARGET": (column(1000.0, 254.0), column(10_000.0, 600.0)),
+    "SOP_EXCESS": (column(100.0, 5.0), [[10.0, 10.0], [3.0, None]], column(20.0, 9.0), 1.0),
+    "SOP_RUNOUT": (25.0, row(10.0, 10.0, 10.0), row(None, 3.0, None)),
     "SOP_LEVEL": (column(900.0, 700.0, 800.0), column(22.0, 18.0, 21.0)),
     "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
     "SOP_AGGPLAN": (
