@@ -7,6 +7,7 @@ from sop_xl.functions.function import Function
 from sop_xl.planning.supply import availability, buffers, production, rough_cut, stock_health
 from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
+from sop_xl.planning.supply.materials import netting
 
 CATEGORY = "S&OP Supply"
 
@@ -183,6 +184,32 @@ FUNCTIONS = (
         "opening": _OPENING,
         "target": "Stock wanted at the end of each period, in units; 0 (default) or another number"
                   " for all.",
+    }, result=_PERIODS),
+    Function("SOP_MPS", netting.master_schedule, {
+        "opening": "Stock now, in units; one number, or one for each item.",
+        "forecast": "Forecast in units: a column, a row, or a row for each item. A blank is none.",
+        "orders": "Booked orders in units, as many cells; where they exceed the forecast, they"
+                  " count instead.",
+        "lot_size": "Production comes in multiples of it; 0 (default): any quantity.",
+        "safety_stock": "Stock that is kept, in units; 0 if left out.",
+    }, limits={"lot_size": _ZERO_UP, "safety_stock": _ZERO_UP}, result=_PERIODS),
+    Function("SOP_NETREQ", netting.net_requirements, {
+        "gross": "Gross requirements in units: a column, a row, or a row for each item.",
+        "on_hand": "Stock now, in units; one number, or one for each item, as all below.",
+        "receipts": "Open orders in units, in the period in which they are due, as many cells as"
+                    " gross.",
+        "safety_stock": "Stock that is kept, in units; 0 if left out.",
+        "lead_time": "Whole periods from release to receipt; 0 if left out.",
+        "lot_size": "Orders are a multiple of it; 0 (default): any quantity.",
+        "minimum": "Least quantity of an order; 0 if left out.",
+        "cover": "Periods whose needs one order covers: 1 (default).",
+        "output": "Good units from one unit started: 0.95 for 5 % loss; 1 if left out.",
+        "show": "release (default): units to order. receipt: good units that come in. net: net"
+                " requirement. projected: stock at the end of each period.",
+    }, limits={
+        "on_hand": _ZERO_UP, "safety_stock": _ZERO_UP, "lead_time": _ZERO_UP,
+        "lot_size": _ZERO_UP, "minimum": _ZERO_UP, "cover": Limits(1),
+        "output": Limits(0.01, 1),
     }, result=_PERIODS),
     Function("SOP_AGGPLAN", aggregate.plan_table, {
         "demand": _ONE_FAMILY,

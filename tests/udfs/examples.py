@@ -77,6 +77,11 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_RUNOUT": (25.0, row(10.0, 10.0, 10.0), row(None, 3.0, None)),
     "SOP_LEVEL": (column(900.0, 700.0, 800.0), column(22.0, 18.0, 21.0)),
     "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
+    "SOP_MPS": (64.0, FORECAST_OF_PUMPS, ORDERS_OF_PUMPS, 70.0),
+    "SOP_NETREQ": (
+        [[None, None, 200.0, None], [0.0, 0.0, 400.0, 0.0]], 0.0,
+        [[None] * 4, [70.0, None, None, None]], 0.0, column(2.0, 1.0), column(320.0, 70.0),
+    ),
     "SOP_AGGPLAN": (
         row(1600.0, 3000.0, 3200.0), column("Regular hours", "holding cost", "opening stock"),
         column(2700.0, 2.0, 1000.0), "Level",
