@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.supply import availability, buffers, production, rough_cut, stock_health
+from sop_xl.planning.supply import (
+    availability,
+    buffers,
+    people,
+    production,
+    rough_cut,
+    stock_health,
+)
 from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
 from sop_xl.planning.supply.materials import netting
@@ -211,6 +218,21 @@ FUNCTIONS = (
         "lot_size": _ZERO_UP, "minimum": _ZERO_UP, "cover": Limits(1),
         "output": Limits(0.01, 1),
     }, result=_PERIODS),
+    Function("SOP_WORKFORCE", people.people_needed, {
+        "required_hours": "Hours of work: a column, a row, or a row for each skill.",
+        "people": "People now; one number, or one for each skill.",
+        "hours": "Productive hours of one person in a period; one number, one for each skill, or"
+                 " one for each period.",
+        "attrition": "Share of the people who leave each period: 0.02 for 2 %; 0 if left out.",
+        "overtime": "Overtime at most, as a share of the productive hours; 0 if left out.",
+        "ramp": "Productivity of a new person in the first, second ... period: 0.5, 0.75, 1.",
+        "lead_time": "Whole periods before somebody hired now can start: 0 (default).",
+        "show": "hires (default): whole people to hire. people: who is there. required: people the"
+                " hours take. overtime, gap: hours.",
+    }, limits={
+        "required_hours": _ZERO_UP, "people": _ZERO_UP, "hours": Limits(0, inside=True),
+        "attrition": Limits(0, 1), "overtime": _ZERO_UP, "ramp": _ZERO_UP, "lead_time": _ZERO_UP,
+    }, result="one number for each period"),
     Function("SOP_AGGPLAN", aggregate.plan_table, {
         "demand": _ONE_FAMILY,
         **_SETTINGS,

@@ -82,6 +82,10 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
         [[None, None, 200.0, None], [0.0, 0.0, 400.0, 0.0]], 0.0,
         [[None] * 4, [70.0, None, None, None]], 0.0, column(2.0, 1.0), column(320.0, 70.0),
     ),
+    "SOP_WORKFORCE": (
+        [[320.0, 480.0], [160.0, 170.0]], column(2.0, 1.0), 160.0, column(0.0, 0.05), 0.1,
+        row(0.5, 1.0),
+    ),
     "SOP_AGGPLAN": (
         row(1600.0, 3000.0, 3200.0), column("Regular hours", "holding cost", "opening stock"),
         column(2700.0, 2.0, 1000.0), "Level",
