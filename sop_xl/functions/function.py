@@ -32,9 +32,10 @@ What stands in a range does not have to be of its kind, and it matters on purpos
   #NUM!, and so is a fraction for a whole number.
 
 A core function finds a number, a text, a date, an array of one or two dimensions of them, or a
-``NamedTuple``. One dimension lies across, and stands upright where the first range does. NaN, NaT
-and infinity are missing. It refuses by ``ValueError`` and a plain sentence, or by finding nothing
-but missing values; both become ``#N/A``.
+``NamedTuple`` of numbers or of arrays: arrays of upright cells stand beside each other, those of a
+row below each other. One dimension lies across, and stands upright where the first range does.
+NaN, NaT and infinity are missing. It refuses by ``ValueError`` and a plain sentence, or by finding
+nothing but missing values; both become ``#N/A``.
 """
 
 from __future__ import annotations

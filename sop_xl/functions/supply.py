@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.supply import availability, buffers, production, rough_cut
+from sop_xl.planning.supply import (
+    availability,
+    buffers,
+    people,
+    production,
+    rough_cut,
+    stock_health,
+)
 from sop_xl.planning.supply.aggregate import ranges as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
+from sop_xl.planning.supply.materials import netting
 
 CATEGORY = "S&OP Supply"
 
@@ -116,6 +124,61 @@ FUNCTIONS = (
         "service_level": Limits(0, 1, inside=True), "sigma_demand": _ZERO_UP,
         "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP, "review": _ZERO_UP,
     }, result="units, one number for each item"),
+    Function("SOP_SAFETY_FILL", buffers.safety_stock_for_fill_rate, {
+        "fill_rate": "Share of demand that is to be served from stock: 0.98 for 98 %.",
+        "order_quantity": f"Units of one order or lot; {_ITEMS}",
+        "sigma_demand": f"Standard deviation of the demand of a period, in units; {_ITEMS}",
+        "lead_time": f"Mean lead time in the same periods; {_ITEMS}",
+        "sigma_lead_time": "Standard deviation of the lead time, in periods; 0 if left out.",
+        "mean_demand": "Mean demand of a period, in units; needed where the lead time varies.",
+        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
+    }, beside=(
+        "fill_rate", "order_quantity", "sigma_demand", "lead_time", "sigma_lead_time",
+        "mean_demand", "review",
+    ), limits={
+        "fill_rate": Limits(0, 1, inside=True), "order_quantity": Limits(0, inside=True),
+        "sigma_demand": _ZERO_UP, "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP,
+        "review": _ZERO_UP,
+    }, result="units, one number for each item"),
+    Function("SOP_SAFETY_ERR", buffers.safety_stock_from_errors, {
+        "service_level": "Share of cycles without a stock-out: 0.95 for 95 %.",
+        "forecast": "Units forecast: a column, a row, or a row for each item.",
+        "actual": "Units that came, as many cells; a period without both is left out.",
+        "lead_time": "Lead time in the same periods; 1 (default) where forecasts were made for the"
+                     " whole lead time.",
+    }, limits={"service_level": Limits(0, 1, inside=True), "lead_time": _ZERO_UP},
+        result="units, one number for each item"),
+    Function("SOP_STOCK_SERVICE", buffers.service_of_stock, {
+        "safety_stock": f"Safety stock in units; {_ITEMS}",
+        "sigma": "Standard deviation of the demand during the lead time, in units.",
+        "order_quantity": "Units of one order or lot.",
+    }, beside=("safety_stock", "sigma", "order_quantity"), limits={
+        "sigma": Limits(0, inside=True), "order_quantity": Limits(0, inside=True),
+    }, result="cycle service level, expected units short in a cycle and fill rate"),
+    Function("SOP_REORDER", buffers.reorder_level, {
+        "mean_demand": f"Mean demand of a period, in units; {_ITEMS}",
+        "lead_time": "Mean lead time in the same periods.",
+        "safety_stock": "Safety stock in units, as SOP_SAFETY gives it.",
+        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
+    }, beside=("mean_demand", "lead_time", "safety_stock", "review"),
+        limits={"lead_time": _ZERO_UP, "review": _ZERO_UP},
+        result="units, one number for each item"),
+    Function("SOP_STOCK_TARGET", stock_health.stock_targets, {
+        "safety_stock": f"Safety stock in units; {_ITEMS}",
+        "order_quantity": "Units of one order or lot.",
+    }, beside=("safety_stock", "order_quantity"), limits={"order_quantity": _ZERO_UP},
+        result="least, mean and largest stock in units"),
+    Function("SOP_EXCESS", stock_health.stock_health, {
+        "stock": "Units now; one number, or one for each item.",
+        "demand": "Units of the coming periods: a column, a row, or a row for each item.",
+        "target": "Safety and cycle stock in units; 0 if left out.",
+        "periods": "Periods whose demand a stock may cover beyond its target: 3 (default).",
+    }, result="units short, in excess and obsolete, a row for each item"),
+    Function("SOP_RUNOUT", stock_health.run_out, {
+        "stock": "Units now; one number, or one for each item.",
+        "demand": "Units of the coming periods: a column, a row, or a row for each item.",
+        "supply": "Receipts that are certain, in units, as many cells; none if left out.",
+    }, result="periods, one number for each item; missing where the stock outlasts them"),
     Function("SOP_LEVEL", production.level_schedule, {
         "demand": _DEMAND,
         "workdays": "Working days of each period; 1 (default) or another number for all.",
@@ -129,6 +192,47 @@ FUNCTIONS = (
         "target": "Stock wanted at the end of each period, in units; 0 (default) or another number"
                   " for all.",
     }, result=_PERIODS),
+    Function("SOP_MPS", netting.master_schedule, {
+        "opening": "Stock now, in units; one number, or one for each item.",
+        "forecast": "Forecast in units: a column, a row, or a row for each item. A blank is none.",
+        "orders": "Booked orders in units, as many cells; where they exceed the forecast, they"
+                  " count instead.",
+        "lot_size": "Production comes in multiples of it; 0 (default): any quantity.",
+        "safety_stock": "Stock that is kept, in units; 0 if left out.",
+    }, limits={"lot_size": _ZERO_UP, "safety_stock": _ZERO_UP}, result=_PERIODS),
+    Function("SOP_NETREQ", netting.net_requirements, {
+        "gross": "Gross requirements in units: a column, a row, or a row for each item.",
+        "on_hand": "Stock now, in units; one number, or one for each item, as all below.",
+        "receipts": "Open orders in units, in the period in which they are due, as many cells as"
+                    " gross.",
+        "safety_stock": "Stock that is kept, in units; 0 if left out.",
+        "lead_time": "Whole periods from release to receipt; 0 if left out.",
+        "lot_size": "Orders are a multiple of it; 0 (default): any quantity.",
+        "minimum": "Least quantity of an order; 0 if left out.",
+        "cover": "Periods whose needs one order covers: 1 (default).",
+        "output": "Good units from one unit started: 0.95 for 5 % loss; 1 if left out.",
+        "show": "release (default): units to order. receipt: good units that come in. net: net"
+                " requirement. projected: stock at the end of each period.",
+    }, limits={
+        "on_hand": _ZERO_UP, "safety_stock": _ZERO_UP, "lead_time": _ZERO_UP,
+        "lot_size": _ZERO_UP, "minimum": _ZERO_UP, "cover": Limits(1),
+        "output": Limits(0.01, 1),
+    }, result=_PERIODS),
+    Function("SOP_WORKFORCE", people.people_needed, {
+        "required_hours": "Hours of work: a column, a row, or a row for each skill.",
+        "people": "People now; one number, or one for each skill.",
+        "hours": "Productive hours of one person in a period; one number, one for each skill, or"
+                 " one for each period.",
+        "attrition": "Share of the people who leave each period: 0.02 for 2 %; 0 if left out.",
+        "overtime": "Overtime at most, as a share of the productive hours; 0 if left out.",
+        "ramp": "Productivity of a new person in the first, second ... period: 0.5, 0.75, 1.",
+        "lead_time": "Whole periods before somebody hired now can start: 0 (default).",
+        "show": "hires (default): whole people to hire. people: who is there. required: people the"
+                " hours take. overtime, gap: hours.",
+    }, limits={
+        "required_hours": _ZERO_UP, "people": _ZERO_UP, "hours": Limits(0, inside=True),
+        "attrition": Limits(0, 1), "overtime": _ZERO_UP, "ramp": _ZERO_UP, "lead_time": _ZERO_UP,
+    }, result="one number for each period"),
     Function("SOP_AGGPLAN", aggregate.plan_table, {
         "demand": _ONE_FAMILY,
         **_SETTINGS,

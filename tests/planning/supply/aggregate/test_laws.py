@@ -129,7 +129,8 @@ def test_whole_people_of_a_large_plan_are_settled_within_a_hundredth() -> None:
     demand = draws.integers(50, 500, (90, 12)).astype(float)
     rules = Rules(
         hours_per_unit=draws.uniform(0.1, 1, (90, 3)).round(2), holding_cost=2, wage=2000,
-        hours_per_worker=150, hiring_cost=500, layoff_cost=700, overtime_per_worker=20, overtime_cost=20,
+        hours_per_worker=150, hiring_cost=500, layoff_cost=700, overtime_per_worker=20,
+        overtime_cost=20,
     )  # fmt: skip
 
     free = aggregate_plan(demand, rules)
