@@ -12,12 +12,15 @@ import pandas as pd
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
+from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
 
+SILENT = 1e6
+"""Times the variance of a node whose forecast is not to be listened to."""
 LONGEST = 120
 """Months of history that a what-if forecast is made from."""
 
@@ -110,7 +113,7 @@ def reconciled(
     """
     if method == "bottom_up" or len(blocks) < 2:
         return own
-    tree = _tree(blocks)
+    tree = structure(blocks, _voices(blocks))
     at = _rows(tree, families)
     nodes = np.vstack([sums.mean[at], own.mean])
     errors = None
@@ -120,11 +123,21 @@ def reconciled(
         found = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes
-        found = wls(tree, nodes, np.mean(above**2, axis=1))
+        variances = np.mean(above**2, axis=1)
+        # a family of one block says what its block says: it must not count twice
+        variances[: tree.sums][tree.counts[: tree.sums] == 1] *= SILENT
+        found = wls(tree, nodes, variances)
     mean = np.maximum(0.0, found[tree.sums :])
     moved = mean - own.mean
     low = np.clip(own.low + moved, 0.0, mean)
     return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def _voices(blocks: pd.DataFrame) -> list[Level]:
+    """The levels of sums that say something of their own: not a family that is everything, nor
+    families that are their one block."""
+    families = blocks["family"].nunique()
+    return [(), ("family",)] if 1 < families < len(blocks) else [()]
 
 
 def _times(errors: Numbers) -> int:

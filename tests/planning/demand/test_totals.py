@@ -38,15 +38,29 @@ def both(
 
 
 def test_each_gives_way_by_the_square_of_its_range() -> None:
-    # Company and family say 50 each with width 2, so variances 4 and 4, as one sum 50 with 2; the
-    # blocks 20 and 20 with widths 1 and 3. A gap of 10 goes by 2 : 1 : 9 of 12, blocks upwards.
+    # The company, which is its one family, says 50 with width 2, the blocks 20 and 20 with widths
+    # 1 and 3. A gap of 10 goes by their squares, 4 : 1 : 9 of 14, the blocks upwards.
     own = forecast(column(20, 20), column(1, 3))
 
     found = both(own, 50, 2, "wls")
 
-    assert found.mean.ravel().tolist() == pytest.approx([20 + 10 / 12, 20 + 90 / 12])
+    assert found.mean.ravel().tolist() == pytest.approx([20 + 10 / 14, 20 + 90 / 14])
     assert (found.high - found.mean).ravel().tolist() == pytest.approx([1, 3])
     assert (found.mean - found.low).ravel().tolist() == pytest.approx([1, 3])
+
+
+def test_a_family_of_one_block_does_not_count_twice() -> None:
+    # Three blocks, of which one is a family: variances 4 of the company, 1, 1 and 4 of the blocks;
+    # the family of two agrees and is as good as certain, so the gap of 8 goes to company and third
+    blocks = pd.DataFrame({"family": ["Bikes", "Bikes", "Parts"], "region": list("NSN")})
+    names = pd.Index(["Bikes", "Parts"])
+    own = forecast(column(10, 10, 20), column(1, 1, 2))
+    found = forecast(column(48, 20), column(2, 1e-4))
+    sums = forecast_of_sums(np.ones((3, 3)), own, members(blocks, names), lambda _: found)
+
+    mean = reconciled(blocks, names, own, sums, "wls").mean
+
+    assert mean.ravel().tolist() == pytest.approx([10, 10, 24], abs=1e-4)
 
 
 def test_bottom_up_leaves_the_blocks_alone() -> None:
