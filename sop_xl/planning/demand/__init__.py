@@ -43,8 +43,14 @@ def run(
     belongs = totals.members(blocks, names)
     forecast = _forecaster(axis, settings, months)
     found = forecast(history)
-    sums = totals.forecast_of_sums(history, found, belongs, forecast)
-    own = totals.reconciled(blocks, names, found, sums, settings.reconciliation)
+
+    def like_blocks(series: Numbers) -> totals.Baseline:
+        return totals.Baseline(*forecast(series)[:3])
+
+    alone = totals.Baseline(*found[:3])
+    sums = totals.forecast_of_sums(history, alone, belongs, like_blocks)
+    agreed = totals.reconciled(blocks, names, alone, sums, settings.reconciliation)
+    own = found._replace(mean=agreed.mean, low=agreed.low, high=agreed.high)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -56,7 +62,7 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(blocks, names, own, sums, belongs)
+    ends = totals.total_range(blocks, names, agreed, sums, belongs)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),
@@ -102,7 +108,7 @@ def _forecaster(
     def forecast(history: Numbers) -> Forecast:
         found = forecaster.forecast(history, late + axis.horizon, settings.range_level)
         mean, low, high = (numbers[:, late:] for numbers in found[:3])
-        return Forecast(mean, low, high, found.methods, found.errors)
+        return Forecast(mean, low, high, found.methods)
 
     return forecast
 

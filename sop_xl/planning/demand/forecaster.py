@@ -34,9 +34,6 @@ class Forecast(NamedTuple):
     low: Numbers
     high: Numbers
     methods: list[str]
-    errors: Numbers | None = None
-    """Backtest errors by series, forecast - actual, of all origins and months ahead one after the
-    other; NaN where not tested. None of a forecaster that tests nothing."""
 
 
 class Forecaster(Protocol):

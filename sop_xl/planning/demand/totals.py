@@ -14,7 +14,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
 from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
-from sop_xl.planning.demand.forecaster import Forecast
+from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
@@ -23,6 +23,27 @@ SILENT = 1e6
 """Times the variance of a node whose forecast is not to be listened to."""
 LONGEST = 120
 """Months of history that a what-if forecast is made from."""
+
+
+class Baseline(NamedTuple):
+    """What is known of the forecast of some series: series down, plan periods across."""
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    errors: Numbers | None = None
+    """Backtest errors of each series, times across, as :func:`errors_of` gives them; None where
+    nothing was tested."""
+
+
+def errors_of(backtest: Backtest) -> Numbers | None:
+    """Forecast - actual by series, of all origins and periods ahead one after the other.
+
+    NaN where not tested; None where no origin was.
+    """
+    errors = backtest.combined - backtest.actual
+    origins, series, ahead = errors.shape
+    return errors.swapaxes(0, 1).reshape(series, origins * ahead) if origins else None
 
 
 class Range(NamedTuple):
@@ -59,31 +80,26 @@ def long_history(
 
 def forecast_of_sums(
     history: Numbers,
-    blocks: Forecast,
+    blocks: Baseline,
     belongs: Numbers,
-    forecast: Callable[[Numbers], Forecast],
-) -> Forecast:
+    forecast: Callable[[Numbers], Baseline],
+) -> Baseline:
     """What the history of each total says by itself; a total of one block is that block.
 
     Args:
         history: Demand by block and month.
-        blocks: Forecast of the blocks.
+        blocks: Baseline of the blocks.
         belongs: What :func:`members` gives.
-        forecast: Forecasts more series in the same way.
+        forecast: Baselines more series in the same way.
     """
     several = belongs.sum(axis=1) > 1
     found = forecast(summed_history(history, belongs[several]))
-    ends = [belongs @ numbers for numbers in blocks[:3]]
-    methods = np.full(len(belongs), "sum", dtype=object)
-    for numbers, own in zip(ends, found[:3], strict=True):
-        numbers[several] = own
-    methods[several] = found.methods
-    mean, low, high = ends
-    names = [str(method) for method in methods]
-    return Forecast(mean, low, high, names, _errors(blocks, found, belongs))
+    mean, low, high = (belongs @ numbers for numbers in (blocks.mean, blocks.low, blocks.high))
+    mean[several], low[several], high[several] = found.mean, found.low, found.high
+    return Baseline(mean, low, high, _errors(blocks, found, belongs))
 
 
-def _errors(blocks: Forecast, sums: Forecast, belongs: Numbers) -> Numbers | None:
+def _errors(blocks: Baseline, sums: Baseline, belongs: Numbers) -> Numbers | None:
     """The backtest errors of the totals, where blocks and totals were tested alike."""
     if blocks.errors is None or sums.errors is None:
         return None
@@ -95,8 +111,8 @@ def _errors(blocks: Forecast, sums: Forecast, belongs: Numbers) -> Numbers | Non
 
 
 def reconciled(
-    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Forecast, method: str
-) -> Forecast:
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, method: str
+) -> Baseline:
     """The forecast of the blocks, brought together with what the totals say by themselves.
 
     Large totals are forecast better than the sum of their blocks, blocks know what is particular to
@@ -107,7 +123,7 @@ def reconciled(
     Args:
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
-        own: Forecast of each block.
+        own: Baseline of each block.
         sums: What :func:`forecast_of_sums` gives.
         method: The setting ``reconciliation``.
     """
@@ -146,7 +162,7 @@ def _times(errors: Numbers) -> int:
 
 
 def total_range(
-    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Forecast, belongs: Numbers
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, belongs: Numbers
 ) -> Range:
     """The range of the sums of the baselines.
 
@@ -159,7 +175,7 @@ def total_range(
     Args:
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
-        own: Forecast of the blocks as it stands on the sheet.
+        own: Baseline of the blocks as it stands on the sheet.
         sums: What :func:`forecast_of_sums` gives.
         belongs: What :func:`members` gives.
     """

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_xl.planning.demand.forecaster import Ets, Forecast
-from sop_xl.planning.demand.totals import forecast_of_sums, members, total_range
+from sop_xl.planning.demand.forecaster import Ets
+from sop_xl.planning.demand.totals import Baseline, forecast_of_sums, members, total_range
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables import inputs as input_tables
 from sop_xl.tables.data import ITEMS, PIPELINE
@@ -73,10 +73,10 @@ def test_blocks_that_offset_each_other_have_a_certain_sum() -> None:
     first = np.random.default_rng(2).uniform(20, 80, 48)
     history = np.array([first, 100 - first])
     blocks = pd.DataFrame({"family": ["Bikes", "Bikes"], "region": ["North", "South"]})
-    own = Ets().forecast(history, 3, 0.8)
+    own = Baseline(*Ets().forecast(history, 3, 0.8)[:3])
 
-    def forecast(series: np.ndarray) -> Forecast:
-        return Ets().forecast(series, 3, 0.8)
+    def forecast(series: np.ndarray) -> Baseline:
+        return Baseline(*Ets().forecast(series, 3, 0.8)[:3])
 
     names = pd.Index(["Bikes"])
     belongs = members(blocks, names)

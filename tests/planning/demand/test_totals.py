@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.demand.forecaster import Forecast
+from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.demand.totals import (
+    Baseline,
     Range,
+    errors_of,
     forecast_of_sums,
     members,
     reconciled,
@@ -24,13 +26,13 @@ def column(*numbers: float) -> Numbers:
     return np.array([numbers], dtype=float).T
 
 
-def forecast(mean: Numbers, width: Numbers, errors: Numbers | None = None) -> Forecast:
-    return Forecast(mean, np.maximum(0, mean - width), mean + width, ["x"] * len(mean), errors)
+def forecast(mean: Numbers, width: Numbers, errors: Numbers | None = None) -> Baseline:
+    return Baseline(mean, np.maximum(0, mean - width), mean + width, errors)
 
 
 def both(
-    own: Forecast, total: float, width: float, method: str, errors: Numbers | None = None
-) -> Forecast:
+    own: Baseline, total: float, width: float, method: str, errors: Numbers | None = None
+) -> Baseline:
     """The blocks, brought together with a company and a family of this forecast."""
     found = forecast(column(total, total), column(width, width), errors)
     sums = forecast_of_sums(np.ones((2, 3)), own, BELONGS, lambda _: found)
@@ -130,3 +132,16 @@ def test_a_plan_without_blocks_has_totals_of_zero() -> None:
     assert reconciled(empty, FAMILIES, none, sums, "wls") is none
     ends = total_range(empty, FAMILIES, none, sums, belongs)
     assert ends.low.tolist() == Range(ends.low, ends.high).high.tolist() == [[0.0, 0.0]] * 3
+
+
+def test_backtest_errors_stand_by_series_origin_after_origin() -> None:
+    # two origins, two series, two months ahead; at the second origin one month is known
+    actual = np.array([[[1.0, 2], [10, 20]], [[3, np.nan], [30, np.nan]]])
+    combined = actual + np.array([[[0.0, 1], [2, 3]], [[4, 5], [6, 7]]])
+    candidates = np.zeros((2, 1, 2, 2))
+
+    errors = errors_of(Backtest(np.array([2, 1]), actual, combined, candidates))
+
+    assert errors == pytest.approx(np.array([[0, 1, 4, np.nan], [2, 3, 6, np.nan]]), nan_ok=True)
+    untested = Backtest(np.array([], dtype=np.int64), actual[:0], actual[:0], candidates)
+    assert errors_of(untested) is None
