@@ -147,16 +147,19 @@ def run(
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
 
-    def like_blocks(series: Numbers) -> Forecast:
+    def more(series: Numbers) -> Forecast:
         return _forecast(axis, settings, months, series)
 
     lift = drivers.lift(signals, blocks, axis, months, cleaned)
     alone = _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
-    sums = totals.forecast_of_sums(lift.baseline, alone, belongs, like_blocks)
-    agreed = totals.reconciled(blocks, names, alone, sums, settings.reconciliation)
-    own = drivers.onto(lift, agreed)
+    apart = totals.baseline(alone)
+    sums = totals.forecast_of_sums(
+        lift.baseline, apart, belongs, lambda series: totals.baseline(more(series), alone)
+    )
+    agreed = totals.reconciled(blocks, names, apart, sums, settings.reconciliation)
+    own = drivers.onto(lift, totals.moved(alone, agreed))
     lifelines = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
-    lived = lifecycle.layer(lifelines, own.mean, like_blocks)
+    lived = lifecycle.layer(lifelines, own.mean, more)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -170,7 +173,7 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(blocks, names, own, sums, belongs)
+    ends = totals.total_range(blocks, names, totals.baseline(own), sums, belongs)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),

@@ -14,14 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand.consensus import ADJUSTMENTS
+from sop_xl.planning.demand.consensus import LAYERS
 from sop_xl.planning.frames import Numbers, zero
 from sop_xl.planning.spreading import spread_levels
 from sop_xl.planning.wording import month, number
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import TOP_DOWN
 
-LAYERS = ("baseline", "pipeline", "events", *ADJUSTMENTS)
 YEAR = 12
 
 Texts = npt.NDArray[np.object_]

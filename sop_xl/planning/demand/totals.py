@@ -12,25 +12,62 @@ import pandas as pd
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
+from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
-from sop_xl.planning.demand.engine.result import Forecasts
+from sop_xl.planning.demand.engine.result import Backtest
+from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
 
+SILENT = 1e6
+"""Times the variance of a node whose forecast is not to be listened to."""
 LONGEST = 120
 """Months of history that a what-if forecast is made from."""
 
 
-class Sums(NamedTuple):
-    """What the history of each total says by itself: totals down, plan periods across."""
+class Baseline(NamedTuple):
+    """What is known of the forecast of some series: series down, plan periods across."""
 
     mean: Numbers
     low: Numbers
     high: Numbers
-    errors: Numbers
-    """Backtest errors of the totals, as :func:`backtest_errors` has them; all NaN if not tested."""
+    errors: Numbers | None = None
+    """Backtest errors of each series, times across, as :func:`errors_of` gives them; None where
+    nothing was tested."""
+
+
+def errors_of(backtest: Backtest) -> Numbers | None:
+    """Forecast - actual by series, of all origins and periods ahead one after the other.
+
+    NaN where not tested; None where no origin was.
+    """
+    errors = backtest.combined - backtest.actual
+    origins, series, ahead = errors.shape
+    return errors.swapaxes(0, 1).reshape(series, origins * ahead) if origins else None
+
+
+def baseline(found: Forecast, like: Forecast | None = None) -> Baseline:
+    """A forecast as a baseline.
+
+    Args:
+        found: The forecast.
+        like: A forecast with whose backtest errors these are to be compared: they are left out if
+            they are of other origins, which go by the length of the histories.
+    """
+    errors = errors_of(found.found.backtest)
+    if like and not np.array_equal(found.found.backtest.cuts, like.found.backtest.cuts):
+        errors = None
+    return Baseline(found.mean, found.low, found.high, errors)
+
+
+def moved(found: Forecast, to: Baseline) -> Forecast:
+    """A forecast that has been moved to a baseline, all of its ranges with it."""
+    by = to.mean - found.mean
+    ends = found.found
+    low, high = np.clip(ends.low + by, 0.0, to.mean), np.maximum(ends.high + by, to.mean)
+    return Forecast(to.mean, to.low, to.high, ends._replace(mean=to.mean, low=low, high=high))
 
 
 class Range(NamedTuple):
@@ -67,43 +104,39 @@ def long_history(
 
 def forecast_of_sums(
     history: Numbers,
-    blocks: Forecast,
+    blocks: Baseline,
     belongs: Numbers,
-    forecast: Callable[[Numbers], Forecast],
-) -> Sums:
+    forecast: Callable[[Numbers], Baseline],
+) -> Baseline:
     """What the history of each total says by itself; a total of one block is that block.
 
     Args:
         history: Demand by block and month.
-        blocks: Forecast of the blocks.
+        blocks: Baseline of the blocks.
         belongs: What :func:`members` gives.
-        forecast: Forecasts more series in the same way.
+        forecast: Baselines more series in the same way.
     """
     several = belongs.sum(axis=1) > 1
     found = forecast(summed_history(history, belongs[several]))
-    mean, low, high = (belongs @ numbers for numbers in blocks[:3])
-    for numbers, own in zip((mean, low, high), found[:3], strict=True):
-        numbers[several] = own
-    tested = backtest_errors(blocks.found)
-    errors = np.full((len(belongs), tested.shape[1]), np.nan)
-    single, block = np.nonzero(belongs * (belongs.sum(axis=1, keepdims=True) == 1))
-    errors[single] = tested[block]
-    # origins depend on the length of the histories: errors of other origins are not comparable
-    if np.array_equal(blocks.found.backtest.cuts, found.found.backtest.cuts):
-        errors[several] = backtest_errors(found.found)
-    return Sums(mean, low, high, errors)
+    mean, low, high = (belongs @ numbers for numbers in (blocks.mean, blocks.low, blocks.high))
+    mean[several], low[several], high[several] = found.mean, found.low, found.high
+    return Baseline(mean, low, high, _errors(blocks, found, belongs))
 
 
-def backtest_errors(found: Forecasts) -> Numbers:
-    """(S, O H) Errors in the backtest, forecast - actual, of all origins and periods ahead one
-    after the other; NaN where not tested."""
-    errors = (found.backtest.combined - found.backtest.actual).swapaxes(0, 1)
-    return errors.reshape(len(found.mean), errors.shape[1] * errors.shape[2])
+def _errors(blocks: Baseline, sums: Baseline, belongs: Numbers) -> Numbers | None:
+    """The backtest errors of the totals, where blocks and totals were tested alike."""
+    if blocks.errors is None or sums.errors is None:
+        return None
+    if sums.errors.shape[1] != blocks.errors.shape[1]:
+        return None
+    errors = belongs @ blocks.errors
+    errors[belongs.sum(axis=1) > 1] = sums.errors
+    return np.asarray(errors)
 
 
 def reconciled(
-    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Sums, method: str
-) -> Forecast:
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, method: str
+) -> Baseline:
     """The forecast of the blocks, brought together with what the totals say by themselves.
 
     Large totals are forecast better than the sum of their blocks, blocks know what is particular to
@@ -114,30 +147,37 @@ def reconciled(
     Args:
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
-        own: Forecast of each block.
+        own: Baseline of each block.
         sums: What :func:`forecast_of_sums` gives.
         method: The setting ``reconciliation``.
     """
     if method == "bottom_up" or len(blocks) < 2:
         return own
-    tree = _tree(blocks)
+    tree = structure(blocks, _voices(blocks))
     at = _rows(tree, families)
     nodes = np.vstack([sums.mean[at], own.mean])
-    errors = np.vstack([sums.errors[at], backtest_errors(own.found)])
-    if method == "mint" and _times(errors) > 1:
-        agreed = mint(tree, nodes, errors)
+    errors = None
+    if own.errors is not None and sums.errors is not None:
+        errors = np.vstack([sums.errors[at], own.errors])
+    if method == "mint" and errors is not None and _times(errors) > 1:
+        found = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes
-        agreed = wls(tree, nodes, np.mean(above**2, axis=1))
-    mean = np.maximum(0.0, agreed[tree.sums :])
+        variances = np.mean(above**2, axis=1)
+        # a family of one block says what its block says: it must not count twice
+        variances[: tree.sums][tree.counts[: tree.sums] == 1] *= SILENT
+        found = wls(tree, nodes, variances)
+    mean = np.maximum(0.0, found[tree.sums :])
     moved = mean - own.mean
     low = np.clip(own.low + moved, 0.0, mean)
-    found = own.found._replace(
-        mean=mean,
-        low=np.clip(own.found.low + moved, 0.0, mean),
-        high=own.found.high + moved,
-    )
-    return Forecast(mean, low, own.high + moved, found)
+    return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def _voices(blocks: pd.DataFrame) -> list[Level]:
+    """The levels of sums that say something of their own: not a family that is everything, nor
+    families that are their one block."""
+    families = blocks["family"].nunique()
+    return [(), ("family",)] if 1 < families < len(blocks) else [()]
 
 
 def _times(errors: Numbers) -> int:
@@ -146,7 +186,7 @@ def _times(errors: Numbers) -> int:
 
 
 def total_range(
-    blocks: pd.DataFrame, families: pd.Index, own: Forecast, sums: Sums, belongs: Numbers
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, belongs: Numbers
 ) -> Range:
     """The range of the sums of the baselines.
 
@@ -159,21 +199,20 @@ def total_range(
     Args:
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
-        own: Forecast of the blocks as it stands on the sheet.
+        own: Baseline of the blocks as it stands on the sheet.
         sums: What :func:`forecast_of_sums` gives.
         belongs: What :func:`members` gives.
     """
     mean = belongs @ own.mean
     below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
-    errors = backtest_errors(own.found)
-    if not np.isfinite(errors).any():
+    if own.errors is None or not len(blocks):
         several = belongs.sum(axis=1) > 1
         below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
         above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
     else:
         tree = _tree(blocks)
         at = _rows(tree, families)
-        ends = sum_ranges(tree, own.mean, own.low, own.high, errors)
+        ends = sum_ranges(tree, own.mean, own.low, own.high, own.errors)
         below[at] = mean[at] - ends.low[: tree.sums]
         above[at] = ends.high[: tree.sums] - mean[at]
     return Range(np.maximum(0.0, mean - below), mean + above)

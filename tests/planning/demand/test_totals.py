@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.demand.engine.result import Backtest, Forecasts
-from sop_xl.planning.demand.forecaster import Forecast
+from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.demand.totals import (
+    Baseline,
     Range,
+    errors_of,
     forecast_of_sums,
     members,
     reconciled,
@@ -25,26 +26,13 @@ def column(*numbers: float) -> Numbers:
     return np.array([numbers], dtype=float).T
 
 
-def forecast(mean: Numbers, width: Numbers, errors: Numbers | None = None) -> Forecast:
-    """A forecast by one method, with these errors at one origin of a backtest, or without one."""
-    series, low, high = len(mean), np.maximum(0, mean - width), mean + width
-    made = np.full((series, mean.shape[1]), np.nan) if errors is None else errors
-    one = np.ones(series)
-    found = Forecasts(
-        mean=mean, low=low[np.newaxis], high=high[np.newaxis], levels=(0.8,), members=("naive",),
-        candidates=mean[np.newaxis], weights=one[np.newaxis], errors=one[np.newaxis], error=one,
-        reference=one, kinds=np.array(["smooth"] * series, dtype=object),
-        backtest=Backtest(
-            cuts=np.array([1]), actual=np.zeros((1, *made.shape)), combined=made[np.newaxis],
-            candidates=made[np.newaxis, np.newaxis],
-        ),
-    )  # fmt: skip
-    return Forecast(mean, low, high, found)
+def forecast(mean: Numbers, width: Numbers, errors: Numbers | None = None) -> Baseline:
+    return Baseline(mean, np.maximum(0, mean - width), mean + width, errors)
 
 
 def both(
-    own: Forecast, total: float, width: float, method: str, errors: Numbers | None = None
-) -> Forecast:
+    own: Baseline, total: float, width: float, method: str, errors: Numbers | None = None
+) -> Baseline:
     """The blocks, brought together with a company and a family of this forecast."""
     found = forecast(column(total, total), column(width, width), errors)
     sums = forecast_of_sums(np.ones((2, 3)), own, BELONGS, lambda _: found)
@@ -52,15 +40,29 @@ def both(
 
 
 def test_each_gives_way_by_the_square_of_its_range() -> None:
-    # Company and family say 50 each with width 2, so variances 4 and 4, as one sum 50 with 2; the
-    # blocks 20 and 20 with widths 1 and 3. A gap of 10 goes by 2 : 1 : 9 of 12, blocks upwards.
+    # The company, which is its one family, says 50 with width 2, the blocks 20 and 20 with widths
+    # 1 and 3. A gap of 10 goes by their squares, 4 : 1 : 9 of 14, the blocks upwards.
     own = forecast(column(20, 20), column(1, 3))
 
     found = both(own, 50, 2, "wls")
 
-    assert found.mean.ravel().tolist() == pytest.approx([20 + 10 / 12, 20 + 90 / 12])
+    assert found.mean.ravel().tolist() == pytest.approx([20 + 10 / 14, 20 + 90 / 14])
     assert (found.high - found.mean).ravel().tolist() == pytest.approx([1, 3])
     assert (found.mean - found.low).ravel().tolist() == pytest.approx([1, 3])
+
+
+def test_a_family_of_one_block_does_not_count_twice() -> None:
+    # Three blocks, of which one is a family: variances 4 of the company, 1, 1 and 4 of the blocks;
+    # the family of two agrees and is as good as certain, so the gap of 8 goes to company and third
+    blocks = pd.DataFrame({"family": ["Bikes", "Bikes", "Parts"], "region": list("NSN")})
+    names = pd.Index(["Bikes", "Parts"])
+    own = forecast(column(10, 10, 20), column(1, 1, 2))
+    found = forecast(column(48, 20), column(2, 1e-4))
+    sums = forecast_of_sums(np.ones((3, 3)), own, members(blocks, names), lambda _: found)
+
+    mean = reconciled(blocks, names, own, sums, "wls").mean
+
+    assert mean.ravel().tolist() == pytest.approx([10, 10, 24], abs=1e-4)
 
 
 def test_bottom_up_leaves_the_blocks_alone() -> None:
@@ -89,7 +91,7 @@ def test_mint_goes_by_backtest_errors_and_by_ranges_without_them() -> None:
     own = forecast(column(20, 20), column(1, 3), errors)
 
     tested = both(own, 50, 2, "mint", np.array([[3.0, -3, 3, -3]] * 2))
-    untested = both(forecast(column(20, 20), column(1, 3)), 50, 2, "mint")
+    untested = both(own._replace(errors=None), 50, 2, "mint")
 
     assert tested.mean[0, 0] == pytest.approx(20, abs=0.01)
     assert tested.mean[1, 0] > 22
@@ -120,7 +122,7 @@ def test_the_range_of_a_sum_goes_by_the_errors_that_blocks_share(
 
 
 def test_a_plan_without_blocks_has_totals_of_zero() -> None:
-    none = forecast(np.zeros((0, 2)), np.zeros((0, 2)))
+    none = forecast(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 0)))
     empty = BLOCKS.iloc[:0]
     belongs = members(empty, FAMILIES)
     sums = forecast_of_sums(
@@ -130,3 +132,16 @@ def test_a_plan_without_blocks_has_totals_of_zero() -> None:
     assert reconciled(empty, FAMILIES, none, sums, "wls") is none
     ends = total_range(empty, FAMILIES, none, sums, belongs)
     assert ends.low.tolist() == Range(ends.low, ends.high).high.tolist() == [[0.0, 0.0]] * 3
+
+
+def test_backtest_errors_stand_by_series_origin_after_origin() -> None:
+    # two origins, two series, two months ahead; at the second origin one month is known
+    actual = np.array([[[1.0, 2], [10, 20]], [[3, np.nan], [30, np.nan]]])
+    combined = actual + np.array([[[0.0, 1], [2, 3]], [[4, 5], [6, 7]]])
+    candidates = np.zeros((2, 1, 2, 2))
+
+    errors = errors_of(Backtest(np.array([2, 1]), actual, combined, candidates))
+
+    assert errors == pytest.approx(np.array([[0, 1, 4, np.nan], [2, 3, 6, np.nan]]), nan_ok=True)
+    untested = Backtest(np.array([], dtype=np.int64), actual[:0], actual[:0], candidates)
+    assert errors_of(untested) is None

@@ -108,7 +108,8 @@ def wls(tree: Structure, nodes: Numbers, variances: npt.NDArray[np.float64]) -> 
 
     A leaf of variance zero stays as it is. A sum of variance zero is taken as nearly certain.
     """
-    sure = np.maximum(variances[: tree.sums], SMALLEST * max(float(variances.mean()), SMALLEST))
+    typical = max(float(variances[tree.sums :].mean()), SMALLEST)
+    sure = np.maximum(variances[: tree.sums], SMALLEST * typical)
     weights = np.append(sure, variances[tree.sums :])
     return tree.of(project(tree, checked(tree, nodes), weights))
 
