@@ -81,8 +81,9 @@ def onto(known: Lift, forecast: Forecast) -> Forecast:
     """A forecast of the baselines with the effect of what is planned, from zero up."""
     found = forecast.found
     low, high = (np.stack([_raised(n, known) for n in ends]) for ends in (found.low, found.high))
-    mean, *ends = (_raised(n, known) for n in forecast[:3])
-    return Forecast(mean, *ends, found._replace(mean=mean, low=low, high=high))
+    mean = _raised(forecast.mean, known)
+    found = found._replace(mean=mean, low=low, high=high)
+    return Forecast(mean, _raised(forecast.low, known), _raised(forecast.high, known), found)
 
 
 def _raised(numbers: Numbers, known: Lift) -> Numbers:
