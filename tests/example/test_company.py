@@ -86,9 +86,8 @@ def test_backlog_before_plus_orders_less_shipments_is_backlog(company: Example) 
     assert set(wrong.columns) == {TYPING_ERROR[0], SHIPPED_AS_ORDERED[0]}
     # a quantity typed with a zero too many: nine times as much was never ordered
     item, region, channel, month, times = TYPING_ERROR
-    typed = actuals.set_index(["item", "region", "channel", "period"]).loc[
-        (item, region, channel, CYCLE + month), "orders"
-    ]
+    orders_of = actuals.set_index(["item", "region", "channel", "period"])["orders"].to_dict()
+    typed = orders_of[item, region, channel, CYCLE + month]
     assert wrong[item][wrong[item] != 0].to_dict() == {CYCLE + month: -typed * (1 - 1 / times)}
     # orders that the shop did not report are in the backlog all the same
     item, _, first, months = SHIPPED_AS_ORDERED
