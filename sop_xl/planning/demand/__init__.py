@@ -182,7 +182,9 @@ def run(
         "events": events,
         "cleansing": listing,
     }
-    frames |= _forecast_frames(axis, told, own.found, past_plans, past_forecasts)
+    frames |= _forecast_frames(
+        axis, settings.forecaster, pins, told, own.found, past_plans, past_forecasts
+    )
     launched = lived.units.max(axis=1, initial=0.0) > 0
     noticed = [*findings, *lived.findings, *lift.findings, *_without_history(told, launched)]
     return Outcome(frames, noticed)
@@ -200,6 +202,8 @@ def groups_of(blocks: pd.DataFrame) -> list[str]:
 
 def _forecast_frames(
     axis: Axis,
+    method: str,
+    pins: Sequence[str],
     history: History,
     found: Forecasts,
     past_plans: pd.DataFrame,
@@ -208,7 +212,7 @@ def _forecast_frames(
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = sentences(cleaned, found, corrected=corrected)
+    said = sentences(cleaned, found, method, pins=pins, corrected=corrected)
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )

@@ -12,7 +12,7 @@ from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.detail import names_of
 from sop_xl.planning.demand.engine.result import Forecasts
-from sop_xl.planning.demand.forecaster import Weights, in_words, label, weights_of
+from sop_xl.planning.demand.forecaster import Weights, in_words, label, made_of, weights_of
 from sop_xl.planning.frames import Numbers, ratio
 from sop_xl.planning.wording import count, month, percent
 from sop_xl.tables.forecast import CHAMPION, LAST_YEAR
@@ -66,7 +66,7 @@ def forecast_blocks(
                 np.isnan(last), latest, before, weights, strict=True
             )
         ),
-        champion=_texts(map(in_words, weights)),
+        champion=_texts(made_of(found, at) for at in range(len(blocks))),
         error=found.error,
         last_champion=_texts(in_words(_shares(then)) for then in before),
         last_error=errors,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.result import Forecasts
-from sop_xl.planning.demand.engine.routing import KINDS
-from sop_xl.planning.demand.forecaster import SEASON, in_words, weights_of
+from sop_xl.planning.demand import statsmodels_ets
+from sop_xl.planning.demand.engine.reasons import reasons
+from sop_xl.planning.demand.engine.result import Forecasts, Options
+from sop_xl.planning.demand.forecaster import SEASON
 from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import count, percent
@@ -32,13 +35,16 @@ def explain(
     """
     rows = past(history).rows
     found = forecasts(rows, 1, LEVEL, season, method).found
-    return np.array(sentences(rows, found, season), dtype=object)[:, np.newaxis]
+    return np.array(sentences(rows, found, method, season), dtype=object)[:, np.newaxis]
 
 
 def sentences(
     rows: Numbers,
     found: Forecasts,
+    method: str,
     season: int = SEASON,
+    *,
+    pins: Sequence[str] | None = None,
     corrected: npt.NDArray[np.int64] | None = None,
 ) -> list[str]:
     """One sentence for each series, about its history and its forecast.
@@ -46,29 +52,20 @@ def sentences(
     Args:
         rows: Series down, periods across, as forecast.
         found: Their forecasts.
+        method: The method that was asked for.
         season: Periods of a season.
+        pins: The method that planners have chosen for each series; empty for none.
         corrected: Periods of each series that are not as recorded.
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
+    if method == statsmodels_ets.NAME:
+        said = [statsmodels_ets.LABEL] * len(rows)
+    else:
+        said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
     return [
-        _sentence(_begun(row), [*_reasons(found, at, season), _corrected(number, season)], season)
-        for at, (row, number) in enumerate(zip(rows, mended.tolist(), strict=True))
+        _sentence(_begun(row), [reason, _corrected(number, season)], season)
+        for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
     ]
-
-
-def _reasons(found: Forecasts, series: int, season: int) -> list[str]:
-    """Kind of demand, methods and their test."""
-    kind = str(found.kinds[series])
-    error, reference = float(found.error[series]), float(found.reference[series])
-    parts = [KINDS.get(kind, ""), f"made of {in_words(weights_of(found, series))}"]
-    if np.isnan(error):
-        return [*parts, "too short for a test"]
-    against = "" if np.isnan(reference) else f", against {percent(reference)} for {_peer(season)}"
-    return [*parts, f"backtest error {percent(error)}{against}"]
-
-
-def _peer(season: int) -> str:
-    return {1: "the last number", SEASON: "last year's pattern"}.get(season, "the last season")
 
 
 def _corrected(number: int, season: int) -> str:

@@ -9,6 +9,7 @@ from sop_xl.planning.demand import statsmodels_ets
 from sop_xl.planning.demand.engine import forecast_block
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import LEVELS, MONTHS, Forecasts, Options
+from sop_xl.planning.demand.engine.routing import KINDS, PLAIN
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import percent
 
@@ -87,6 +88,14 @@ def in_words(weights: Weights) -> str:
     parts = [f"{label(name)} {percent(weight, 0)}" for weight, name in named[:NAMED]]
     more = len(named) - NAMED
     return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
+
+
+def made_of(found: Forecasts, series: int) -> str:
+    """What makes the forecast of one series: the methods, or why none is needed."""
+    kind = str(found.kinds[series])
+    if kind in PLAIN:
+        return KINDS[kind] + (": zero" if not found.mean[series].any() else "")
+    return in_words(weights_of(found, series))
 
 
 def weights_of(found: Forecasts, series: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.demand import forecaster
-from sop_xl.planning.demand.forecaster import SEASON, Forecast, in_words, weights_of
+from sop_xl.planning.demand.forecaster import SEASON, Forecast, made_of
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.ranges import Series, series
 
@@ -89,11 +89,11 @@ def method_in_words(
         season: Periods of a season: 12 for months of a year, 1 for none.
         method: As for :func:`forecast`.
 
-    >>> method_in_words([7.0] * 12, method="seasonal_naive").tolist()
-    [['last season again']]
+    >>> method_in_words([7.0, 9.0] * 12, method="seasonal_naive").tolist()
+    [["last year's pattern"]]
     """
     found = forecasts(past(history).rows, 1, LEVEL, season, method).found
-    told = [in_words(weights_of(found, at)) for at in range(len(found.mean))]
+    told = [made_of(found, at) for at in range(len(found.mean))]
     return np.array(told, dtype=object)[:, np.newaxis]
 
 
