@@ -277,8 +277,8 @@ def _moved(sides: Sequence[Side], items: pd.DataFrame, names: tuple[str, str]) -
     return [
         Finding(
             names[1],
-            f"{told}: no row has the same {' and '.join(others)} in {names[1]} as in {names[0]}. The"
-            " comparison shows them as discontinued there and as new here.",
+            f"{told}: no row has the same {' and '.join(others)} in {names[1]} as in {names[0]}."
+            " The comparison shows them as discontinued there and as new here.",
             "See whether they have moved; then give both plans the same place.",
             Severity.WARNING,
         )
