@@ -74,7 +74,7 @@ def compare(
     findings = _odd_months(before, after, shared, names)
     for name, side in zip(names, sides, strict=True):
         findings += _odd_rows(name, side, result, items, shared)
-    findings += _unrated(unrated, sides, items, names)
+    findings += _unrated(unrated, sides, items, names) + _moved(sides, items, names)
     first, last = (side._replace(rate=rate) for side, rate in zip(sides, rates, strict=True))
     windows = _codes(calendar.fiscal_year(shared)) if calendar else np.arange(len(shared))
     found = effects(first, last, windows, _groups(items, group))
@@ -259,3 +259,27 @@ def _unrated(
                 told = listed(rows.apply(" ".join, axis=1))
                 found.append(Finding(name, f"{told}: {what}.", "Load the rate.", Severity.WARNING))
     return found
+
+
+def _moved(sides: Sequence[Side], items: pd.DataFrame, names: tuple[str, str]) -> list[Finding]:
+    """Names of the first key that stand under other keys in one plan than in the other."""
+    first, *others = items.columns
+    if not others:
+        return []
+    name = items[first].str.lower()
+    there = [pd.Series(((side.volume != 0) | (side.revenue != 0)).any(axis=1)) for side in sides]
+    ever = [used.groupby(name).transform("any") for used in there]
+    stayed = (there[0] & there[1]).groupby(name).transform("any")
+    moved = items[ever[0] & ever[1] & ~stayed]
+    if moved.empty:
+        return []
+    told = listed(moved.groupby(name, sort=False)[first].first())
+    return [
+        Finding(
+            names[1],
+            f"{told}: no row has the same {' and '.join(others)} in {names[1]} as in {names[0]}."
+            " The comparison shows them as discontinued there and as new here.",
+            "See whether they have moved; then give both plans the same place.",
+            Severity.WARNING,
+        )
+    ]

@@ -169,6 +169,24 @@ def test_a_missing_rate_is_told() -> None:
     assert at_level(found.cents, []).iloc[0][["before", "price", "after"]].tolist() == [20, 4, 24]
 
 
+def test_a_family_that_moved_is_told() -> None:
+    # ABC was in the North and is in the South now; DEF is in both
+    found = compare(plan(BUDGET), plan(ACTUAL.replace("ABC     North", "ABC     South")), KEYS)
+    assert [finding.message for finding in found.findings] == [
+        "ABC: no row has the same region in after as in before. The comparison shows them as"
+        " discontinued there and as new here."
+    ]
+    total = at_level(found.cents, []).iloc[0]
+    assert total[["before", "new", "discontinued", "after"]].tolist() == [92, 66, -60, 116]
+
+
+def test_nothing_to_compare_is_an_empty_bridge() -> None:
+    for before, after in ((plan(""), plan(ACTUAL)), (plan(""), plan(""))):
+        found = compare(before, after, KEYS, calendar=Calendar())
+        assert found.cents.empty
+        assert at_level(found.cents, [])[list(SHOWN)].to_numpy().tolist() == [[0.0] * len(SHOWN)]
+
+
 # ---- laws ----------------------------------------------------------------------------------------
 
 cells = st.tuples(
