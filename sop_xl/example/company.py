@@ -284,6 +284,7 @@ EVENTS = (
 )
 # fmt: on
 
+
 class Launch(NamedTuple):
     """A row of the list of launches; ``start`` counts months from the cycle."""
 

@@ -116,9 +116,7 @@ def rows_of(facts: pd.DataFrame, blocks: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(at, dtype=np.int64)
 
 
-def covered(
-    row: Mapping[Hashable, Any], blocks: pd.DataFrame
-) -> tuple[npt.NDArray[np.bool_], int]:
+def covered(row: Mapping[Hashable, Any], blocks: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], int]:
     """Which blocks a row of a list is for, and how many of their keys it names; All takes each.
 
     Args:
