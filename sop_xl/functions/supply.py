@@ -26,6 +26,16 @@ _OPENING = "Stock less backlog now, in units; one number, or one for each series
 _PERIODS = "one number for each period"
 _ITEMS = "one cell for each item, or one for all."
 _ZERO_UP = Limits(0)
+_SPREAD = {
+    "sigma_demand": f"Standard deviation of the demand of a period, in units; {_ITEMS}",
+    "lead_time": f"Mean lead time in the same periods; {_ITEMS}",
+    "sigma_lead_time": "Standard deviation of the lead time, in periods; 0 if left out.",
+    "mean_demand": "Mean demand of a period, in units; needed where the lead time varies.",
+    "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
+}
+_SPREAD_LIMITS = dict.fromkeys(
+    ("sigma_demand", "lead_time", "sigma_lead_time", "review"), _ZERO_UP
+)  # fmt: skip
 _ONE_FAMILY = "Demand in units of one family, or of all in a common unit: one cell for each period."
 _SETTINGS = {
     "settings": "Names of costs and rules, one below the other; what is left out takes its"
@@ -113,32 +123,17 @@ FUNCTIONS = (
     }, limits={"days": _ZERO_UP}, result="days, one number for each series"),
     Function("SOP_SAFETY", buffers.safety_stock, {
         "service_level": "Share of cycles without a stock-out: 0.95 for 95 %.",
-        "sigma_demand": f"Standard deviation of the demand of a period, in units; {_ITEMS}",
-        "lead_time": f"Mean lead time in the same periods; {_ITEMS}",
-        "sigma_lead_time": "Standard deviation of the lead time, in periods; 0 if left out.",
-        "mean_demand": "Mean demand of a period, in units; needed where the lead time varies.",
-        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
-    }, beside=(
-        "service_level", "sigma_demand", "lead_time", "sigma_lead_time", "mean_demand", "review",
-    ), limits={
-        "service_level": Limits(0, 1, inside=True), "sigma_demand": _ZERO_UP,
-        "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP, "review": _ZERO_UP,
-    }, result="units, one number for each item"),
+        **_SPREAD,
+    }, beside=("service_level", *_SPREAD),
+        limits={"service_level": Limits(0, 1, inside=True), **_SPREAD_LIMITS},
+        result="units, one number for each item"),
     Function("SOP_SAFETY_FILL", buffers.safety_stock_for_fill_rate, {
         "fill_rate": "Share of demand that is to be served from stock: 0.98 for 98 %.",
         "order_quantity": f"Units of one order or lot; {_ITEMS}",
-        "sigma_demand": f"Standard deviation of the demand of a period, in units; {_ITEMS}",
-        "lead_time": f"Mean lead time in the same periods; {_ITEMS}",
-        "sigma_lead_time": "Standard deviation of the lead time, in periods; 0 if left out.",
-        "mean_demand": "Mean demand of a period, in units; needed where the lead time varies.",
-        "review": "Periods between two reviews; 0 (default) where stock is watched all the time.",
-    }, beside=(
-        "fill_rate", "order_quantity", "sigma_demand", "lead_time", "sigma_lead_time",
-        "mean_demand", "review",
-    ), limits={
+        **_SPREAD,
+    }, beside=("fill_rate", "order_quantity", *_SPREAD), limits={
         "fill_rate": Limits(0, 1, inside=True), "order_quantity": Limits(0, inside=True),
-        "sigma_demand": _ZERO_UP, "lead_time": _ZERO_UP, "sigma_lead_time": _ZERO_UP,
-        "review": _ZERO_UP,
+        **_SPREAD_LIMITS,
     }, result="units, one number for each item"),
     Function("SOP_SAFETY_ERR", buffers.safety_stock_from_errors, {
         "service_level": "Share of cycles without a stock-out: 0.95 for 95 %.",

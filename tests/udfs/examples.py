@@ -73,7 +73,7 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_CAPACITY": (column(1.0, 2.0), 1.0, 8.0, column(250.0, 20.0), 1.0, 0.15),
     "SOP_MACHINES": (column(2000.0, 6000.0), column(0.5, 0.7), 1700.0, column(20.0, 30.0),
                      column(0.25, 0.4)),
-    "SOP_CUMGAP": (row(140.0, 176.0, None), 160.0),
+    "SOP_CUMGAP": (row(140.0, None, 176.0), 160.0),
     "SOP_CAPBAND": (row(80.0, 176.0, 50.0), row(160.0, 160.0, None)),
     "SOP_DEMONSTRATED": (row(90.0, 100.0, 80.0, 120.0, None), 3.0),
     "SOP_PAB": (64.0, MASTER_SCHEDULE, FORECAST_OF_PUMPS, ORDERS_OF_PUMPS),
@@ -91,8 +91,8 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_CHASE": (column(900.0, 700.0, 800.0), 100.0, 50.0),
     "SOP_MPS": (64.0, FORECAST_OF_PUMPS, ORDERS_OF_PUMPS, 70.0),
     "SOP_NETREQ": (
-        [[None, None, 200.0, None], [0.0, 0.0, 400.0, 0.0]], 0.0,
-        [[None] * 4, [70.0, None, None, None]], 0.0, column(2.0, 1.0), column(320.0, 70.0),
+        [[200.0, 0.0], [400.0, 600.0]], 0.0, [[None, None], [70.0, None]], 0.0, column(0.0, 1.0),
+        column(320.0, 70.0),
     ),
     "SOP_WORKFORCE": (
         [[320.0, 480.0], [160.0, 170.0]], column(2.0, 1.0), 160.0, column(0.0, 0.05), 0.1,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers, rounded, zero
-from sop_xl.planning.ranges import one_each, series
+from sop_xl.planning.ranges import fitted, one_each, series
 
 PEOPLE_COSTS = ("wages", "hiring", "overtime", "contractors")
 """What people cost, item by item."""
@@ -155,15 +155,7 @@ def _checked(work: Numbers, team: Team) -> dict[str, Numbers]:
         raise ValueError("the required hours have to be there for every period, zero or more")
     rules = {}
     for name in _RULES:
-        cells = np.asarray(getattr(team, name), dtype=float)
-        try:
-            rules[name] = np.array(np.broadcast_to(cells, work.shape))
-        except ValueError:
-            size = " x ".join(map(str, cells.shape))
-            raise ValueError(
-                f"{name.replace('_', ' ')}: {size} numbers do not fit {len(work)} skills x"
-                f" {work.shape[1]} periods"
-            ) from None
+        rules[name] = fitted(name.replace("_", " "), getattr(team, name), work.shape)
         if np.isnan(rules[name]).any() or (rules[name] < 0).any():
             raise ValueError(f"{name.replace('_', ' ')} has to be there, zero or more")
     if (rules["hours"] <= 0).any():

@@ -83,7 +83,7 @@ def test_only_so_many_can_start_in_a_period() -> None:
         ([5], {"lead_time": 0.5}, "a lead time whole periods"),
         ([5], {"people": -1}, "people has to be there, zero or more"),
         ([5], {"ramp": [0.5, 0]}, "ends above zero"),
-        ([5], {"wage": [1, 2]}, "wage: 2 numbers do not fit 1 skills x 1 periods"),
+        ([5], {"wage": [1, 2]}, "wage: 2 numbers do not fit 1 x 1"),
     ],
 )
 def test_impossible_numbers_are_named(

@@ -13,8 +13,8 @@ from sop_xl.planning.supply.aggregate.rules import Situation
 from sop_xl.planning.supply.production import project
 
 TIE = 1e-6
-"""Money that a unit in stock or owed, an hour of overtime and a worker cost at least: of plans that
-cost the same, the one without needless stock, delay and people."""
+"""Money that a unit in stock, owed or lost, an hour of overtime and a worker cost at least: of
+plans that cost the same, the one without needless stock, delay and people."""
 HOURS, WITHIN_MINIMUM, WITHIN_MAXIMUM, WITHIN_BACKLOG = (
     "hours", "minimum stock", "maximum stock", "ending backlog",
 )  # fmt: skip
@@ -67,7 +67,7 @@ def _families(model: Program, given: Situation, elastic: bool) -> None:
     lost = np.where(free(given["lost_sale_cost"]), 0.0, given.demand)
     model.block("production", shape, given["material_cost"], high=given["maximum_production"])
     model.block("subcontracted", shape, _allowed(given["subcontract_cost"]), high=bought)
-    model.block("lost", shape, _allowed(given["lost_sale_cost"]), high=lost)
+    model.block("lost", shape, np.maximum(_allowed(given["lost_sale_cost"]), TIE), high=lost)
     model.block("backlog", shape, np.maximum(_allowed(given["backorder_cost"]), TIE), high=backlog)
     model.block(
         "stock", shape, np.maximum(stocked, TIE),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers, ratio, rounded, zero
+from sop_xl.planning.ranges import fitted
 from sop_xl.planning.supply.aggregate import model
 from sop_xl.planning.supply.aggregate.program import NoSolution, Solution
 from sop_xl.planning.supply.aggregate.rules import MOST_FAULTS, Rules, Situation, situation
@@ -227,14 +228,10 @@ def price_plan(
 
 def _typed(name: str, units: npt.ArrayLike, shape: tuple[int, int]) -> Numbers:
     """Units as many as there are cells of demand; a blank is none."""
-    numbers = zero(np.asarray(units, dtype=float))
+    numbers = zero(fitted(name, units, shape))
     if (numbers < 0).any() or np.isinf(numbers).any():
         raise ValueError(f"{name}: the numbers have to be zero or more")
-    try:
-        return np.array(np.broadcast_to(numbers, shape))
-    except ValueError:
-        size = " x ".join(map(str, numbers.shape))
-        raise ValueError(f"{name}: {size} numbers do not fit {shape[0]} x {shape[1]}") from None
+    return numbers
 
 
 def _missed(given: Situation, supply: Numbers) -> tuple[Numbers, Numbers]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers
+from sop_xl.planning.ranges import fitted
 
 Of: TypeAlias = Literal["family", "resource", "bill", "period", "plan"]
 """What a rule is told for."""
@@ -224,14 +225,7 @@ def in_words(rule: str) -> str:
 
 def _spread(rules: Rules, rule: Field[Any], shape: tuple[int, int]) -> Numbers:
     """A rule as one number for each of its cells; NaN takes the default."""
-    numbers = np.asarray(getattr(rules, rule.name), dtype=float)
-    try:
-        cells = np.broadcast_to(numbers, shape)
-    except ValueError:
-        size = " x ".join(map(str, numbers.shape))
-        raise ValueError(
-            f"{in_words(rule.name)}: {size} numbers do not fit {shape[0]} x {shape[1]}"
-        ) from None
+    cells = fitted(in_words(rule.name), getattr(rules, rule.name), shape)
     return np.where(np.isnan(cells), default(rule.name), cells)
 
 

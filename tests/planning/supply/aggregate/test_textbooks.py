@@ -185,6 +185,18 @@ def test_densepack_hires_755_and_lays_off_145_to_carry_no_stock() -> None:
     assert (plan.hired.sum(), plan.laid_off.sum()) == (755, 145)
 
 
+def test_densepack_without_idle_time_hires_once_and_lays_off_once() -> None:
+    # Nahmias, the linear program, with units of a worker and month as the book rounds them
+    units = [2.931, 3.517, 2.638, 3.810, 3.224, 2.198]
+    rules = replace(DENSEPACK_RULES, hours_per_worker=units, no_idle_time=True, whole_workers=False)
+
+    plan = aggregate_plan(DENSEPACK, rules)
+
+    assert plan.cost == pytest.approx(379_320.90, abs=0.005)
+    assert plan.hired[0] == pytest.approx([0, 0, 0, 0, 464.78, 0], abs=0.005)
+    assert plan.laid_off[0] == pytest.approx([27.05, 0, 0, 0, 0, 0], abs=0.005)
+
+
 # ---- overtime and subcontractors ---------------------------------------------------------------
 
 
