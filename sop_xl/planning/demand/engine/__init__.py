@@ -7,6 +7,7 @@ backtest), ``combination``, ``ranges``, ``reasons``; ``block`` runs them.
 """
 
 from sop_xl.planning.demand.engine.block import forecast_block
+from sop_xl.planning.demand.engine.reasons import reasons
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts, Options
 
-__all__ = ["Backtest", "Forecasts", "Options", "forecast_block"]
+__all__ = ["Backtest", "Forecasts", "Options", "forecast_block", "reasons"]

@@ -22,6 +22,8 @@ class Part(NamedTuple):
     names: tuple[str, ...]
     expected: npt.NDArray[np.float64]
     """(s,) Size of errors to expect."""
+    kinds: Counts
+    """(s,) Number of the kind."""
     natural: Flags
     """(s,) Series that do not go below zero."""
     pins: npt.NDArray[np.int64]
@@ -34,6 +36,19 @@ class Part(NamedTuple):
     """(s, cut) What came at each origin; NaN where a series is not tested."""
 
 
+    def only(self, some: Flags) -> Part:
+        return self._replace(
+            rows=self.rows[some],
+            expected=self.expected[some],
+            kinds=self.kinds[some],
+            natural=self.natural[some],
+            pins=self.pins[some],
+            ahead=[ahead[:, some] for ahead in self.ahead],
+            reference=[reference[some] for reference in self.reference],
+            actual=[actual[some] for actual in self.actual],
+        )
+
+
 class Answer(NamedTuple):
     """For the series of a route."""
 
@@ -43,6 +58,15 @@ class Answer(NamedTuple):
     weights: Numbers
     combined: list[Numbers]
     """(s, cut) at each origin."""
+
+    def only(self, some: Flags) -> Answer:
+        return Answer(
+            self.mean[some],
+            self.low[:, some],
+            self.high[:, some],
+            self.weights[:, some],
+            [combined[some] for combined in self.combined],
+        )
 
 
 def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answer]:
@@ -69,6 +93,7 @@ def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answe
         ]
         weighed.append((weights, _combined(part, weights, count), combined, honest))
     horizon = parts[0].ahead[-1].shape[2]
+    cuts = [actual.shape[1] for actual in parts[0].actual]
     residuals = np.full((count, sum(len(part.rows) for part in parts), horizon), np.nan)
     first = 0
     for part, (_, _, _, honest) in zip(parts, weighed, strict=True):
@@ -76,15 +101,22 @@ def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answe
             cut = part.actual[o].shape[1]
             residuals[o, first : first + len(part.rows), :cut] = part.actual[o] - honest[o]
         first += len(part.rows)
-    found = ranges.spread(residuals, np.concatenate([part.expected for part in parts]))
+    found = ranges.spread(residuals, np.concatenate([part.expected for part in parts]), cuts)
+    # over all chunks at once: what a kind tells does not depend on where it was cut
+    low, high = ranges.around(
+        np.concatenate([middle for _, middle, _, _ in weighed]),
+        found,
+        options.levels,
+        np.concatenate([part.natural for part in parts]),
+        np.concatenate([part.kinds for part in parts]),
+        sporadic=sporadic,
+    )
     answers = []
     first = 0
     for part, (weights, middle, combined, _) in zip(parts, weighed, strict=True):
         own = slice(first, first + len(part.rows))
         first += len(part.rows)
-        size = found._replace(size=found.size[own])
-        low, high = ranges.around(middle, size, options.levels, part.natural)
-        answers.append(Answer(middle, low, high, weights, combined))
+        answers.append(Answer(middle, low[:, own], high[:, own], weights, combined))
     return answers
 
 

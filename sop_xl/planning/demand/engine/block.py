@@ -27,7 +27,7 @@ from sop_xl.planning.demand.engine.panel import (
     scales,
 )
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts, Options
-from sop_xl.planning.demand.engine.routing import SPORADIC, kinds, launches
+from sop_xl.planning.demand.engine.routing import KINDS, SPORADIC, ended, kinds, launches
 from sop_xl.planning.frames import Numbers
 
 CHUNK = 2000
@@ -101,6 +101,8 @@ def forecast_block(
         ValueError: for a wrong shape, horizon, level or method.
     """
     history = np.asarray(history, dtype=float)
+    if history.ndim == 2 and not history.shape[1]:
+        history = np.full((len(history), 1), np.nan)
     _check(history, horizon, options, pins, groups)
     wanted = _pins(len(history), options, pins)
     block = _prepared(history, options.season)
@@ -186,6 +188,8 @@ def _routes(kind: npt.NDArray[np.object_], pinned: Flags) -> Counts:
         route[np.isin(kind, served)] = number
     # the planner knows more of a product than its silence tells
     route[pinned & np.isin(kind, ("ended", "constant"))] = 1
+    # what has ended tells at earlier origins what others may come to; it is forecast as nothing
+    route[~pinned & (kind == "ended")] = 2
     return route
 
 
@@ -298,9 +302,12 @@ def _part(block: Prepared, task: _Task, found: _Found, wanted: list[str]) -> Par
     actual = []
     for o, cut in enumerate(held):
         came = np.where(missing[:, -cut:], np.nan, values[:, -cut:])
-        actual.append(np.where(fair[o][:, np.newaxis], came, np.nan))
+        gone = ended(task.panel, cut)
+        actual.append(np.where((fair[o] & ~gone)[:, np.newaxis], came, np.nan))
+    known = list(KINDS)
+    numbers = np.array([known.index(one) for one in block.kinds[task.rows]], dtype=np.int64)
     return Part(
-        task.rows, task.names, ranges.expected(task.panel), never_negative(task.panel), pins,
+        task.rows, task.names, ranges.expected(task.panel), numbers, never_negative(task.panel), pins,
         found.ahead, found.reference, actual,
     )
 
@@ -340,7 +347,9 @@ class _Assembly:
                 for part, found in zip(
                     chosen, answer(chosen, self.options, sporadic=sporadic), strict=True
                 ):
-                    self._put(part, found)
+                    # what has ended is in its route for the backtest only, unless pinned
+                    over = (self.block.kinds[part.rows] == "ended") & sporadic
+                    self._put(part.only(~over), found.only(~over))
         return Forecasts(
             self.mean, self.low, self.high, self.options.levels, self.names, self.candidates,
             self.weights, self.errors, self.error, self.reference, self.block.kinds,
@@ -382,9 +391,7 @@ def wape(forecasts: list[Numbers], actual: list[Numbers]) -> Numbers:
     Returns:
         (..., s); NaN where nothing was tested or nothing came.
     """
-    if not actual:
-        return np.full(forecasts[0].shape[:-1] if forecasts else (0,), np.nan)
-    off, size = 0.0, 0.0
+    off, size = np.zeros(1), np.zeros(1)
     for forecast, came in zip(forecasts, actual, strict=False):
         fair = np.isfinite(came)
         off = off + np.where(fair, np.abs(forecast - came), 0.0).sum(axis=-1)

@@ -50,9 +50,10 @@ def at_origin(panel: Panel, groups: Counts, number: int, horizon: int) -> Common
         horizon: Periods ahead.
     """
     length = pooled.window(panel.count, panel.season, horizon)
+    typical = int(np.median(panel.count)) if len(panel.count) else 0
     above = positive(panel)
     found = [
-        pooled.fit(_blocks(panel, rows), len(rows), length, horizon, log=log)
+        pooled.fit(_blocks(panel, rows), len(rows), typical, length, horizon, log=log)
         for log, rows in ((False, np.flatnonzero(~above)), (True, np.flatnonzero(above)))
     ]
     return Common(found[0], found[1], _profiles(panel, groups, number))

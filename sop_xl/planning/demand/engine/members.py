@@ -149,7 +149,7 @@ class _Batch:
 
     def _theta(self) -> Numbers:
         ratio = np.zeros_like(self.positive)
-        return self._smoothed(ratio, self._own_season(ratio, shrunk=False), dynamic=False)
+        return self._smoothed(ratio, self._own_season(ratio, shrunk=True), dynamic=False)
 
     def _group_season(self) -> Numbers:
         ratio = self.natural

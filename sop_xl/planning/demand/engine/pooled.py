@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
@@ -65,39 +66,51 @@ def window(count: Counts, season: int, horizon: int) -> int:
     return 0
 
 
-def fit(panels: Iterable[Panel], series: int, length: int, horizon: int, *, log: bool) -> (
-    Regression | None
-):
+def fit(
+    panels: Iterable[Panel],
+    series: int,
+    typical: int,
+    length: int,
+    horizon: int,
+    *,
+    log: bool,
+) -> Regression | None:
     """Fit one regression to the series that have at least a window and what comes after it.
 
     Args:
         panels: Blocks of series.
         series: Number of series in all blocks.
+        typical: Periods of a typical series; windows are so far apart that it has twenty at most.
         length: L.
         horizon: H.
         log: On logarithms; all series have to be positive.
     """
-    each = int(np.clip(ENOUGH // max(series, 1), 3, WINDOWS))
     width = length + 1
     normal, right = np.zeros((width, width)), np.zeros((width, horizon))
-    used = 0
-    season = 1
+    each = int(np.clip(ENOUGH // max(series, 1), 3, WINDOWS))
+    used, season = 0, 1
     for panel in panels:
         season = panel.season
-        for lines, count in panel.lengths():
-            spare = count - length - horizon + 1
-            if length == 0 or spare <= 0:
-                continue
-            used += lines.stop - lines.start
-            starts = np.unique(np.linspace(0, spare - 1, min(each, spare)).astype(int))
-            values = panel.values[lines, panel.periods - count :]
-            for start in starts:
-                x, mean, spread = _standard(values[:, start : start + length], season, log)
-                after = values[:, start + length : start + length + horizon]
-                y = ((np.log(after) if log else after) - mean) / spread
-                x = np.hstack([x, np.ones((len(x), 1))]) / np.sqrt(len(starts))
-                normal += x.T @ x
-                right += x.T @ (np.clip(y, -FARTHEST, FARTHEST) / np.sqrt(len(starts)))
+        spare = panel.count - length - horizon
+        if length == 0 or not len(spare) or spare[0] < 0:
+            continue
+        used += int(np.count_nonzero(spare >= 0))
+        step = max(typical - length - horizon, 0) // each + 1
+        while gcd(step, season) > 1:  # so that windows begin in every phase of the season
+            step += 1
+        for back in range(0, int(spare[0]) + 1, step):
+            rows = int(np.searchsorted(-spare, -back, side="right"))
+            end = panel.periods - back
+            x, mean, spread = _standard(
+                panel.values[:rows, end - horizon - length : end - horizon], season, log
+            )
+            after = panel.values[:rows, end - horizon : end]
+            y = ((np.log(after) if log else after) - mean) / spread
+            # each series counts as one window, however many it has
+            weight = 1 / np.sqrt(spare[:rows] // step + 1.0)[:, np.newaxis]
+            x = np.hstack([x, np.ones((rows, 1))]) * weight
+            normal += x.T @ x
+            right += x.T @ (np.clip(y, -FARTHEST, FARTHEST) * weight)
     if used < FEWEST:
         return None
     coefficients = np.linalg.solve(normal + RIDGE * np.eye(width), right)

@@ -7,14 +7,16 @@ predictive inference for regression, 2018). An error has three parts:
     e = s x p_h x z
 
 s the size of a series' errors, drawn towards what its past changes let expect; p_h the growth with
-the periods ahead, of all series; z its place in the distribution of all. To be honest, the weights
-and the size that meet the errors of an origin are reckoned from the other origins. Demand is never
+the periods ahead, of all series; z its place in the distribution of all. To be honest, the
+weights that meet the errors of an origin are reckoned from the other origins, and the size that
+meets the errors of a period from the other periods. Demand is never
 below zero where it never was: then the range starts at zero, and its upper end is set so that the
 whole holds the share promised.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -22,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.demand.engine.origins import mean as mean_of
-from sop_xl.planning.demand.engine.panel import Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
 from sop_xl.planning.frames import Numbers
 
 Vector = npt.NDArray[np.float64]
@@ -31,6 +33,15 @@ PRIOR = 24.0
 """Errors that the usual size of a series' errors counts for: three origins of a year's plan."""
 NORMAL = 40.0
 """Errors that the normal distribution counts for: it fills in where few series are tested."""
+LEAST = 1e-3
+"""No demand is expected to be forecast better than to this share of its level."""
+WILDEST = 50.0
+"""An error is counted as so many times the expected size at most: beyond, it is an accident."""
+ALIKE = 10.0
+"""Series of all kinds that the kind's own series are weighed against."""
+WIDER = 1.05
+"""Forecasts of what comes err more than the backtest of what came: parameters and weights have
+seen the recent past, and what changes next has not happened yet."""
 STEEPEST = 0.5
 """Greatest growth of errors that is expected beyond the tested periods: h^0.5, a random walk."""
 
@@ -42,14 +53,14 @@ class Spread(NamedTuple):
     """(S,)"""
     growth: Vector
     """(H,) One period ahead and on."""
-    places: Vector
-    """(N,) z of every error, ascending."""
+    places: Numbers
+    """(O, S, H) z; NaN where nothing was tested."""
 
 
 def expected(panel: Panel) -> Vector:
     """(S,) Mean absolute change against last season, from two seasons on; else to the next period.
 
-    The mean absolute value, where nothing changed.
+    The mean absolute value, where nothing changed; a thousandth of it at least.
     """
     m, values, known = panel.season, panel.values, panel.known
     result = np.zeros(len(panel.count))
@@ -59,28 +70,36 @@ def expected(panel: Panel) -> Vector:
             size = change.sum(axis=1) / np.maximum(known[:, :-lag].sum(axis=1), 1)
             result = np.where(enough & (size > 0), size, result)
     level = np.abs(values).sum(axis=1) / np.maximum(panel.count, 1)
-    return np.where(result > 0, result, level)
+    return np.maximum(np.where(result > 0, result, level), LEAST * np.where(level > 0, level, 1.0))
 
 
-def spread(errors: Numbers, usual: Vector) -> Spread:
+def spread(errors: Numbers, usual: Vector, cuts: Sequence[int]) -> Spread:
     """Take the errors of the backtest apart.
 
     Args:
         errors: (O, S, H) actual - forecast; NaN where nothing was tested.
         usual: (S,) Size of errors to expect of each series, above zero.
+        cuts: (O,) Periods held back at each origin.
     """
     ahead = errors.shape[2]
-    relative = np.abs(errors) / usual[:, np.newaxis]
+    relative = np.minimum(np.abs(errors) / usual[:, np.newaxis], WILDEST)
     growth = _growth(relative, ahead)
     relative /= growth
-    total = np.nansum(relative, axis=2)
-    number = np.isfinite(relative).sum(axis=2)
-    all_total, all_number = total.sum(axis=0), number.sum(axis=0)
-    size = usual * (PRIOR + all_total) / (PRIOR + all_number)
-    others = (PRIOR + all_total - total) / (PRIOR + all_number - number)
-    width = (usual * others)[:, :, np.newaxis] * growth
-    z = errors / width
-    return Spread(size, growth, np.sort(z[np.isfinite(z)]))
+    seen = np.isfinite(relative)
+    known = np.where(seen, relative, 0.0)
+    total, number = known.sum(axis=(0, 2)), seen.sum(axis=(0, 2))
+    size = usual * (PRIOR + total) / (PRIOR + number)
+    places = np.full(errors.shape, np.nan)
+    for o, cut in enumerate(cuts):
+        for h in range(cut):
+            # neither from this origin nor of this period, which the origins see from other
+            # distances: such errors are much alike
+            same = [(p, h + c - cut) for p, c in enumerate(cuts) if p != o and 0 <= h + c - cut < c]
+            others = total - known[o].sum(axis=1) - sum(known[p, :, k] for p, k in same)
+            times = number - seen[o].sum(axis=1) - sum(seen[p, :, k] for p, k in same)
+            width = usual * (PRIOR + others) / (PRIOR + times) * growth[h]
+            places[o, :, h] = errors[o, :, h] / width
+    return Spread(size, growth, places)
 
 
 def _growth(relative: Numbers, ahead: int) -> Vector:
@@ -111,7 +130,13 @@ def quantile(places: Vector, share: float) -> float:
 
 
 def around(
-    mean: Numbers, found: Spread, levels: tuple[float, ...], natural: Flags
+    mean: Numbers,
+    found: Spread,
+    levels: tuple[float, ...],
+    natural: Flags,
+    kinds: Counts,
+    *,
+    sporadic: bool,
 ) -> tuple[Numbers, Numbers]:
     """Low and high (L, S, H) around the forecasts.
 
@@ -120,25 +145,44 @@ def around(
         found: What the backtest says.
         levels: Shares of outcomes.
         natural: (S,) Series that do not go below zero.
+        kinds: (S,) Number of the kind of each series; kinds differ in how far errors go astray.
+        sporadic: Whether nothing is the usual outcome: then the range of a series that is never
+            negative begins at zero and leaves out the largest outcomes only.
     """
-    reach = found.size[:, np.newaxis] * found.growth
+    reach = WIDER * found.size[:, np.newaxis] * found.growth
     low = np.empty((len(levels), *mean.shape))
     high = np.empty_like(low)
-    for i, level in enumerate(levels):
-        below, above = ends(found.places, level)
-        low[i] = mean + below * reach
-        high[i] = mean + above * reach
+    tested = np.isfinite(found.places)
+    everything = np.sort(found.places[tested])
+    below_zero = natural & sporadic
+    for kind, one_sided in {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}:
+        rows = (kinds == kind) & (below_zero == one_sided)
+        own = np.sort(found.places[:, rows][tested[:, rows]])
+        number = np.count_nonzero(tested[:, rows].any(axis=(0, 2)))
+        share = number / (number + ALIKE)
+        for i, level in enumerate(levels):
+            below, above = (
+                share * x + (1 - share) * y
+                for x, y in zip(
+                    ends(own, level, one_sided=one_sided),
+                    ends(everything, level, one_sided=one_sided),
+                    strict=True,
+                )
+            )
+            low[i, rows] = mean[rows] + below * reach[rows]
+            high[i, rows] = mean[rows] + above * reach[rows]
     floor = np.where(natural, 0.0, -np.inf)[:, np.newaxis]
     return np.minimum(np.maximum(low, floor), mean), np.maximum(high, mean)
 
 
-def ends(places: Vector, level: float) -> tuple[float, float]:
+def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float]:
     """Least and greatest z of a range that holds a share of the errors.
 
-    The quantiles that leave equal shares out on both sides, drawn together until they hold no
-    more than the share: where many outcomes are zero and a range begins at zero, none of them is
-    below it, and all that is left out may be above.
+    The quantiles that leave equal shares out on both sides, drawn together or apart until they
+    hold the share together; or, one-sided, no least one and the quantile of the share itself.
     """
+    if one_sided:
+        return -WILDEST, max(quantile(places, level), 0.0)
     below = min(quantile(places, (1 - level) / 2), 0.0)
     above = max(quantile(places, (1 + level) / 2), 0.0)
     if not len(places) or below == 0 or above == 0:

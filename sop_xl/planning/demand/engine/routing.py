@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.panel import Counts, Flags
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
 from sop_xl.planning.demand.engine.result import MONTHS
 from sop_xl.planning.frames import Numbers
 
@@ -30,6 +30,8 @@ PLAIN = ("none", "ended", "constant")
 SPORADIC = ("intermittent", "lumpy")
 INTERVAL = 1.32
 VARIATION = 0.49
+TELLING = 3
+"""Periods with demand that make what follows a launch regular."""
 SHORT = 10
 """Observations below which a series is short."""
 WAIT = 3.0
@@ -44,13 +46,13 @@ def launches(values: Numbers, count: Counts) -> Counts:
     followed is regular. Where it is not, such a wait says less, and the zeros stay.
 
     Example:
-        >>> launches(np.array([[0.0, 0, 0, 0, 0, 7, 9], [0, 0, 1, 0, 0, 2, 0]]), np.array([7, 7]))
-        array([2, 7])
+        >>> launches(np.array([[0.0, 0, 0, 0, 7, 8, 9], [0, 0, 1, 0, 0, 2, 0]]), np.array([7, 7]))
+        array([3, 7])
     """
     sold = values != 0
     before, _, interval = _waits(sold, count)
     since = count - before
-    late = sold.any(axis=1) & (before > WAIT * interval) & (interval < INTERVAL)
+    late = (sold.sum(axis=1) >= TELLING) & (before > WAIT * interval) & (interval < INTERVAL)
     return np.where(late, since, count).astype(np.int64)
 
 
@@ -92,6 +94,17 @@ def _same(values: Numbers, known: Flags) -> Flags:
     return same
 
 
+def ended(panel: Panel, held_back: int) -> Flags:
+    """(S,) Series whose demand seemed to have ended so many periods ago."""
+    past = panel.cut(held_back)
+    if not len(past.count):
+        return np.zeros(len(panel.count), dtype=bool)
+    over = np.zeros(len(panel.count), dtype=bool)
+    sold = (past.values != 0) & past.known
+    over[: len(past.count)] = _ended(sold, past.count, panel.season)
+    return over
+
+
 def _ended(sold: Flags, count: Counts, season: int) -> Flags:
     """Nothing sold for a season, twelve periods at least; or, after regular demand, for half of it
     and for more than three mean intervals."""
@@ -107,6 +120,6 @@ def _waits(sold: Flags, count: Counts) -> tuple[Counts, Counts, npt.NDArray[np.f
     periods = sold.shape[1]
     ever = sold.any(axis=1)
     before = np.where(ever, sold.argmax(axis=1) - (periods - count), count)
-    silent = np.where(ever, sold[:, ::-1].argmax(axis=1), count) if periods else count
+    silent = np.where(ever, sold[:, ::-1].argmax(axis=1), count)
     interval = (count - before - silent) / np.maximum(sold.sum(axis=1), 1)
     return before, silent, np.where(ever, interval, np.inf)

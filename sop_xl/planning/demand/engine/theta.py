@@ -20,11 +20,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.panel import Flags, Panel
-from sop_xl.planning.demand.engine.season import indices, phases
+from sop_xl.planning.demand.engine.panel import Counts, Panel
 from sop_xl.planning.frames import Numbers
 
 ALPHAS = (0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
+FEWEST = 4
+"""Observations below which there is no line, but a level only."""
 HEAVIEST = 0.98
 """Largest weight of the line."""
 WORK = 1_000_000
@@ -73,16 +74,27 @@ def fit(panel: Panel, *, dynamic: bool, omega: float | None = None) -> Fit:
         dynamic: The line of the observations so far; its first three periods do not count.
         omega: A fixed weight of the line; None for the best one from 0 to 0.98.
     """
-    if not len(panel.count):
-        return Fit(*(np.zeros(0) for _ in Fit._fields))
     smoothed = _smoothers(panel.periods)
-    parts = []
-    for rows, count in panel.lengths():
-        height = max(16, WORK // (len(ALPHAS) * count))
-        for first in range(rows.start, rows.stop, height):
-            block = panel.values[first : min(first + height, rows.stop), panel.periods - count :]
-            parts.append(_fit(block, smoothed[:, :count, : count + 1], dynamic, omega))
+    parts = [Fit(*(np.zeros(0) for _ in Fit._fields))]
+    height = max(32, WORK // (len(ALPHAS) * max(panel.periods, 1)))
+    line = int(np.searchsorted(-panel.count, -FEWEST, side="right"))
+    for begin, end in ((0, line), (line, len(panel.count))):
+        for first in range(begin, end, height):
+            block = slice(first, min(first + height, end))
+            short = begin == line
+            parts.append(
+                _fit(*_left(panel, block), smoothed, dynamic and not short, 0.0 if short else omega)
+            )
     return Fit(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
+
+
+def _left(panel: Panel, block: slice) -> tuple[Numbers, Counts]:
+    """Values that all begin in the first column, zero after the last; and how many they are."""
+    count = panel.count[block]
+    t = np.arange(int(count.max(initial=1)))
+    known = t < count[:, np.newaxis]
+    at = np.where(known, panel.start[block][:, np.newaxis] + t, 0)
+    return np.where(known, np.take_along_axis(panel.values[block], at, axis=1), 0.0), count
 
 
 def _smoothers(periods: int) -> Numbers:
@@ -92,8 +104,10 @@ def _smoothers(periods: int) -> Numbers:
     return np.where(lag >= 0, alpha * (1 - alpha) ** np.maximum(lag, 0), 0.0)
 
 
-def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None) -> Fit:
-    """As :func:`fit` for series of equal length (S, n).
+def _fit(
+    values: Numbers, count: Counts, smoothers: Numbers, dynamic: bool, fixed: float | None
+) -> Fit:
+    """As :func:`fit` for series that begin in the first column (S, n).
 
     With e = y - l the errors of plain smoothing from a start of zero, q = (1 - alpha)^{t-1} the
     effect of the first level and d that of the line, the sum of (e - omega d - l_0 q)^2 is a
@@ -102,27 +116,27 @@ def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None
     rows, n = values.shape
     alpha = np.array(ALPHAS)[:, np.newaxis]
     t = np.arange(1, n + 1)
+    each, last = np.arange(rows), np.maximum(count - 1, 0)
     line = lines(values)
-    skipped = 0 if fixed == 0 else min(3 if dynamic else 1, n - 1)
-    used = slice(skipped, n)
-    level = values @ smoothers
-    e = values[:, used] - level[:, :, used]
-    q = ((1 - alpha) ** (t - 1))[:, used]
-    rise = ((1 - (1 - alpha) ** t) / alpha)[:, used]
+    a, b = line.intercept[each, last], line.slope[each, last]
+    skipped = 0 if fixed == 0 else 3 if dynamic else 1
+    used = (t > skipped) & (t <= count[:, np.newaxis])
+    level = values @ smoothers[:, :n, : n + 1]
+    e = (values - level[:, :, :-1]) * used
+    q = (1 - alpha) ** (t - 1) * (t > skipped)
+    rise = (1 - (1 - alpha) ** t) / alpha * (t > skipped)
     ee = np.einsum("cst,cst->cs", e, e)
     eq = (e @ q[:, :, np.newaxis])[:, :, 0]
-    qq = np.einsum("ct,ct->c", q, q)[:, np.newaxis]
-    a, b = line.intercept[:, -1], line.slope[:, -1]
+    qq, qr, rr = (np.cumsum(x, axis=1)[:, last] for x in (q * q, q * rise, rise * rise))
     if dynamic:
-        before = slice(skipped - 1, n - 1)
-        d = q[:, np.newaxis] * line.intercept[:, before]
-        d += rise[:, np.newaxis] * line.slope[:, before]
+        before = [np.hstack([np.zeros((rows, 1)), x[:, :-1]]) * used for x in line]
+        d = q[:, np.newaxis] * before[0]
+        d += rise[:, np.newaxis] * before[1]
         ed = np.einsum("cst,cst->cs", e, d)
         dd = np.einsum("cst,cst->cs", d, d)
         dq = (d @ q[:, :, np.newaxis])[:, :, 0]
     else:
         er = (e @ rise[:, :, np.newaxis])[:, :, 0]
-        qr, rr = ((rise * x).sum(axis=1)[:, np.newaxis] for x in (q, rise))
         ed, dd, dq = a * eq + b * er, a * a * qq + 2 * a * b * qr + b * b * rr, a * qq + b * qr
     if fixed is None:
         determinant = dd * qq - dq * dq
@@ -134,14 +148,14 @@ def _fit(values: Numbers, smoothers: Numbers, dynamic: bool, fixed: float | None
     first = (eq - omega * dq) / np.where(qq > 0, qq, 1.0)
     sse = ee - 2 * omega * ed + omega**2 * dd - qq * first**2
     best = sse.argmin(axis=0)
-    each = np.arange(rows)
     chosen = np.array(ALPHAS)[best]
-    decay = (1 - chosen) ** n
-    last = level[best, each, -1] + decay * first[best, each]
-    return Fit(chosen, omega[best, each], last, decay, a, b, values.mean(axis=1))
+    decay = (1 - chosen) ** count
+    final = level[best, each, count] + decay * first[best, each]
+    mean = values.sum(axis=1) / np.maximum(count, 1)
+    return Fit(chosen, omega[best, each], final, decay, a, b, mean)
 
 
-def ahead(found: Fit, count: npt.NDArray[np.int64], horizon: int, *, dynamic: bool) -> Numbers:
+def ahead(found: Fit, count: Counts, horizon: int, *, dynamic: bool) -> Numbers:
     """(S, H) The forecasts; a dynamic line goes on with the forecasts as observations."""
     alpha, omega, level, decay, a, b, mean = found
     n = np.maximum(count, 2).astype(float)
