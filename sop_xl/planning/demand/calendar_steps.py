@@ -38,15 +38,14 @@ def read_steps(ds: pd.Series) -> tuple[Steps, Integers]:
         raise ValueError(f"ds is empty in row {row + 1}")
     periods = _periods(ds)
     if periods is not None:
-        freq = periods.freq
+        freq = periods.dtype
         return _stepped(
-            periods.asi8, lambda at: pd.PeriodIndex.from_ordinals(at, freq=freq)
+            periods.asi8,
+            lambda at: pd.PeriodIndex(pd.arrays.PeriodArray(at, dtype=freq)),
         )
     if pd.api.types.is_integer_dtype(ds.dtype):
         kind = ds.dtype
-        return _stepped(
-            ds.to_numpy(dtype=np.int64), lambda at: pd.Index(at).astype(kind)
-        )
+        return _stepped(ds.to_numpy(dtype=np.int64), lambda at: pd.Index(at).astype(kind))
     return _dated(_timestamps(ds))
 
 
@@ -65,12 +64,15 @@ def _timestamps(ds: pd.Series) -> pd.DatetimeIndex:
     if pd.api.types.is_numeric_dtype(ds.dtype):
         raise ValueError("ds has to be dates, periods or whole numbers")
     try:
-        return pd.DatetimeIndex(pd.to_datetime(ds))
+        # text dates are the same in every row, and in the way that ISO 8601 writes them
+        return pd.DatetimeIndex(pd.to_datetime(ds, format="ISO8601"))
     except (TypeError, ValueError):
-        read = pd.to_datetime(ds, errors="coerce", format="mixed")
+        read = pd.to_datetime(ds, errors="coerce", format="ISO8601")
         wrong = ds[read.isna()]
         shown = f'; one is "{wrong.iloc[0]}"' if len(wrong) else ""
-        raise ValueError(f"ds has to be dates, periods or whole numbers{shown}") from None
+        raise ValueError(
+            f"ds has to be dates (text as 2026-11-30), periods or whole numbers{shown}"
+        ) from None
 
 
 def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
@@ -78,7 +80,7 @@ def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
     plain = dates.tz_localize(None) if zone is not None else dates
     day = plain.normalize()
     time = (plain - day).unique()
-    same, ends = plain.day.nunique() == 1, bool(plain.is_month_end.all())
+    same, ends = bool((plain.day == plain.day[0]).all()), bool(plain.is_month_end.all())
     if len(time) == 1 and (same or ends):
         months = (plain.year * 12 + plain.month - 1).to_numpy(dtype=np.int64)
         on = 31 if ends else int(plain.day[0])
@@ -102,9 +104,7 @@ def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
     return _stepped(seconds, timed)
 
 
-def _stepped(
-    numbers: Integers, back: Callable[[Integers], pd.Index]
-) -> tuple[Steps, Integers]:
+def _stepped(numbers: Integers, back: Callable[[Integers], pd.Index]) -> tuple[Steps, Integers]:
     """Numbers in units of the greatest common distance."""
     first = int(numbers.min())
     step = max(int(np.gcd.reduce(numbers - first)), 1)

@@ -150,9 +150,7 @@ def _observed(history: Numbers) -> Numbers:
     return np.where(known, filled, np.nan)
 
 
-def _options(
-    levels: Sequence[float], season_length: int, method: str, origins: int
-) -> Options:
+def _options(levels: Sequence[float], season_length: int, method: str, origins: int) -> Options:
     wrong = [level for level in levels if not 0 < level < 100]
     if wrong:
         raise ValueError(f"a level of {wrong[0]:g} %; levels are percentages between 0 and 100")

@@ -2,12 +2,21 @@
 
 A forecaster reads it in this order: ``panel`` (how series stand side by side), ``routing`` (what
 kind of demand a series is), the families (``ets``, ``theta``, ``autoregression``, ``pooled``,
-``simple``, ``intermittent``; ``season`` for the seasons of groups), ``members`` and ``origins`` (the
-backtest), ``combination``, ``ranges``, ``reasons``; ``block`` runs them.
+``simple``, ``intermittent``; ``season`` for the seasons of groups), ``members`` and ``origins``
+(the backtest), ``combination``, ``ranges``, ``reasons``; ``block`` runs them.
 """
 
 from sop_xl.planning.demand.engine.block import forecast_block
+from sop_xl.planning.demand.engine.cumulative import Cumulative, cumulative
 from sop_xl.planning.demand.engine.reasons import reasons
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts, Options
 
-__all__ = ["Backtest", "Forecasts", "Options", "forecast_block", "reasons"]
+__all__ = [
+    "Backtest",
+    "Cumulative",
+    "Forecasts",
+    "Options",
+    "cumulative",
+    "forecast_block",
+    "reasons",
+]

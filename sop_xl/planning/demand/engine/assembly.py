@@ -17,6 +17,7 @@ from sop_xl.planning.frames import Numbers
 class Part(NamedTuple):
     """Series of one route, with what the members said; all in the series' own scale."""
 
+    route: int
     rows: Counts
     """(s,) Where they stand in the block."""
     names: tuple[str, ...]
@@ -30,11 +31,12 @@ class Part(NamedTuple):
     """(s,) Number of the member that is wanted alone; -1 for none."""
     ahead: list[Numbers]
     """(M, s, cut) at each origin, and (M, s, H) of the forecast, last."""
-    reference: list[Numbers]
-    """(s, cut) Last season again, at each origin."""
+    errors: Numbers
+    """(M, s) Error of each member over all origins, WAPE."""
+    reference: npt.NDArray[np.float64]
+    """(s,) The same of last season again."""
     actual: list[Numbers]
     """(s, cut) What came at each origin; NaN where a series is not tested."""
-
 
     def only(self, some: Flags) -> Part:
         return self._replace(
@@ -44,7 +46,8 @@ class Part(NamedTuple):
             natural=self.natural[some],
             pins=self.pins[some],
             ahead=[ahead[:, some] for ahead in self.ahead],
-            reference=[reference[some] for reference in self.reference],
+            errors=self.errors[:, some],
+            reference=self.reference[some],
             actual=[actual[some] for actual in self.actual],
         )
 
@@ -69,7 +72,7 @@ class Answer(NamedTuple):
         )
 
 
-def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answer]:
+def answer(parts: list[Part], options: Options, *, sporadic: bool, lean: bool) -> list[Answer]:
     """Weigh, combine and range the series of one route.
 
     Args:
@@ -77,34 +80,34 @@ def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answe
         options: Method and levels.
         sporadic: Whether members are judged by the sum over the periods ahead, as single periods
             of demand that comes now and then favour whoever forecasts nothing.
+        lean: Let go of what the members said as soon as it is weighed.
     """
     errors = [_errors(part, sporadic) for part in parts]
     serves = [_serves(part) for part in parts]
     count = len(parts[0].actual)
     usual = _usual(errors, serves, None)
     without = [_usual(errors, serves, left_out) for left_out in range(count)]
-    weighed = []
-    for part, error, served in zip(parts, errors, serves, strict=True):
-        weights = _weights(error, served, usual, options.method, None)
-        combined = [_combined(part, weights, o) for o in range(count)]
-        honest = [
-            _combined(part, _weights(error, served, without[o], options.method, o), o)
-            for o in range(count)
-        ]
-        weighed.append((weights, _combined(part, weights, count), combined, honest))
     horizon = parts[0].ahead[-1].shape[2]
     cuts = [actual.shape[1] for actual in parts[0].actual]
-    residuals = np.full((count, sum(len(part.rows) for part in parts), horizon), np.nan)
+    total = sum(len(part.rows) for part in parts)
+    residuals = np.full((count, total, horizon), np.nan, dtype=parts[0].ahead[-1].dtype)
+    weighed = []
     first = 0
-    for part, (_, _, _, honest) in zip(parts, weighed, strict=True):
-        for o in range(count):
-            cut = part.actual[o].shape[1]
-            residuals[o, first : first + len(part.rows), :cut] = part.actual[o] - honest[o]
+    for part, error, served in zip(parts, errors, serves, strict=True):
+        weights = _weights(error, served, usual, options.method, None)
+        for o, cut in enumerate(cuts):
+            honest = _weights(error, served, without[o], options.method, o)
+            left = part.actual[o] - _combined(part, honest, o)
+            residuals[o, first : first + len(part.rows), :cut] = left
+        combined = [_combined(part, weights, o) for o in range(count)]
+        weighed.append((weights, _combined(part, weights, count), combined))
         first += len(part.rows)
+        if lean:
+            part.ahead.clear()
     found = ranges.spread(residuals, np.concatenate([part.expected for part in parts]), cuts)
     # over all chunks at once: what a kind tells does not depend on where it was cut
     low, high = ranges.around(
-        np.concatenate([middle for _, middle, _, _ in weighed]),
+        np.concatenate([middle for _, middle, _ in weighed]),
         found,
         options.levels,
         np.concatenate([part.natural for part in parts]),
@@ -113,7 +116,7 @@ def answer(parts: list[Part], options: Options, *, sporadic: bool) -> list[Answe
     )
     answers = []
     first = 0
-    for part, (weights, middle, combined, _) in zip(parts, weighed, strict=True):
+    for part, (weights, middle, combined) in zip(parts, weighed, strict=True):
         own = slice(first, first + len(part.rows))
         first += len(part.rows)
         answers.append(Answer(middle, low[:, own], high[:, own], weights, combined))
@@ -131,7 +134,7 @@ def _errors(part: Part, sporadic: bool) -> Numbers:
 
 def _serves(part: Part) -> Flags:
     """(M, s) Members with a forecast; of a pinned series that one alone, if it has one."""
-    served: Flags = np.isfinite(part.ahead[-1]).all(axis=2)
+    served: Flags = np.asarray(np.isfinite(part.ahead[-1]).all(axis=2))
     pinned = np.arange(len(part.names))[:, np.newaxis] == part.pins
     alone = (pinned & served).any(axis=0)
     return np.where(alone, pinned, served)

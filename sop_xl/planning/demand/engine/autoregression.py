@@ -13,7 +13,6 @@ lowest) / 2) (Burnham and Anderson, Model Selection and Multimodel Inference, 20
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from sop_xl.planning.demand.engine.panel import Counts
 from sop_xl.planning.frames import Numbers
@@ -29,14 +28,15 @@ def first_lags(season: int) -> list[Lags]:
 def season_lags(season: int) -> list[Lags]:
     """Sets of lags for seasonal differences."""
     near = [lag for lag in (1, 2, 3) if lag < season]
-    return [(1,), tuple(near), (1, season), *(
-        (*near[:k], season, season + 1) for k in sorted({min(2, len(near)), len(near)})
-    )]
+    return [
+        (1,),
+        tuple(near),
+        (1, season),
+        *((*near[:k], season, season + 1) for k in sorted({min(2, len(near)), len(near)})),
+    ]
 
 
-def forecast(
-    z: Numbers, count: Counts, sets: list[Lags], horizon: int, ridge: float
-) -> Numbers:
+def forecast(z: Numbers, count: Counts, sets: list[Lags], horizon: int, ridge: float) -> Numbers:
     """(S, H) Forecasts of z, weighted over the sets of lags.
 
     Args:
@@ -94,7 +94,9 @@ def forecast(
     delta = np.where(usable, criterion - np.where(np.isfinite(lowest), lowest, 0.0), 0.0)
     weights = np.where(usable, np.exp(-0.5 * np.minimum(delta, 1400.0)), 0.0)
     weights /= np.maximum(weights.sum(axis=0), 1e-300)
-    return np.einsum("cs,hcs->sh", weights, _ahead(z, coefficients, every, horizon))
+    path = _ahead(z, coefficients, every, horizon)
+    found: Numbers = np.einsum("cs,hcs->sh", weights, path)
+    return found
 
 
 def _ahead(z: Numbers, coefficients: Numbers, lags: list[int], horizon: int) -> Numbers:
@@ -151,11 +153,6 @@ def season_differences(values: Numbers, count: Counts, season: int) -> Numbers:
     z = values[:, season:] - values[:, :-season]
     known = np.arange(z.shape[1]) >= (z.shape[1] - count + season)[:, np.newaxis]
     return np.where(known, z, 0.0)
-
-
-def cumulated(start: npt.NDArray[np.float64], changes: Numbers) -> Numbers:
-    """Levels from first differences."""
-    return start[:, np.newaxis] + np.cumsum(changes, axis=1)
 
 
 def season_cumulated(values: Numbers, changes: Numbers, season: int) -> Numbers:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
 from threadpoolctl import threadpool_limits
 
 from sop_xl.planning.demand.engine import origins, ranges, simple
 from sop_xl.planning.demand.engine.assembly import Answer, Part, answer
 from sop_xl.planning.demand.engine.common import Common, at_origin, never_negative
 from sop_xl.planning.demand.engine.members import FEWEST, candidates
-from sop_xl.planning.demand.engine.origins import tested
 from sop_xl.planning.demand.engine.methods import METHODS, REGULAR, SHORT, SIMPLE, serving
+from sop_xl.planning.demand.engine.origins import tested
 from sop_xl.planning.demand.engine.panel import (
     PERIODS_KEPT,
     SEASONS_KEPT,
@@ -62,7 +63,8 @@ class _Found(NamedTuple):
     """(s, cut) Last season again, at each origin."""
 
 
-class Prepared(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Prepared:
     """The block in the order and scale in which it is reckoned with."""
 
     values: Numbers
@@ -114,9 +116,8 @@ def forecast_block(
         tasks = _tasks(
             block, routes, wanted, held, horizon, options, _numbers(groups, len(history))
         )
-        found = _run(_work, tasks, workers)
-        parts = [_part(block, task, one, wanted) for task, one in zip(tasks, found, strict=True)]
-    return _Assembly(block, held, horizon, options, tasks).filled(tasks, parts)
+        parts = [_part(block, task, found, wanted) for task, found in _run(tasks, workers)]
+        return _Assembly(block, held, horizon, options, parts).filled(parts)
 
 
 def _check(
@@ -201,12 +202,11 @@ def _tasks(
     horizon: int,
     options: Options,
     labels: Counts,
-) -> list[_Task]:
+) -> Iterator[_Task]:
     cuts = [*held, 0]
     pins = np.array(wanted, dtype=object)
     common = _common(block, routes, cuts, horizon, options, labels)
     lean = len(block.count) > DETAILED
-    tasks = []
     for number, served in enumerate(ROUTES):
         rows = np.flatnonzero(routes == number)
         rows = rows[np.argsort(-block.count[rows], kind="stable")]
@@ -217,10 +217,9 @@ def _tasks(
             longest = int(block.count[some].max())
             values = block.values[some, block.values.shape[1] - longest :]
             panel = Panel(values, block.count[some], options.season)
-            tasks.append(
-                _Task(number, some, panel, names, usual, cuts, horizon, common, labels[some], lean)
+            yield _Task(
+                number, some, panel, names, usual, cuts, horizon, common, labels[some], lean
             )
-    return tasks
 
 
 def _names(usual: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
@@ -273,19 +272,21 @@ def _reference(panel: Panel, cut: int) -> Numbers:
     return found
 
 
-def _run(
-    work: Callable[[_Task], _Found], tasks: list[_Task], workers: int
-) -> Iterable[_Found]:
-    if workers <= 1 or len(tasks) < 2:
-        return map(work, tasks)
-    return _shared(work, tasks, workers)
-
-
-def _shared(
-    work: Callable[[_Task], _Found], tasks: list[_Task], workers: int
-) -> Iterator[_Found]:
-    with ProcessPoolExecutor(max_workers=min(workers, len(tasks))) as pool:
-        yield from pool.map(work, tasks)
+def _run(tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, _Found]]:
+    if workers <= 1:
+        for task in tasks:
+            yield task, _work(task)
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        # a few at a time: what waits takes memory
+        waiting: deque[tuple[_Task, Future[_Found]]] = deque()
+        for task in tasks:
+            waiting.append((task, pool.submit(_work, task)))
+            if len(waiting) > 2 * workers:
+                first, found = waiting.popleft()
+                yield first, found.result()
+        for first, found in waiting:
+            yield first, found.result()
 
 
 def _part(block: Prepared, task: _Task, found: _Found, wanted: list[str]) -> Part:
@@ -307,8 +308,17 @@ def _part(block: Prepared, task: _Task, found: _Found, wanted: list[str]) -> Par
     known = list(KINDS)
     numbers = np.array([known.index(one) for one in block.kinds[task.rows]], dtype=np.int64)
     return Part(
-        task.rows, task.names, ranges.expected(task.panel), numbers, never_negative(task.panel), pins,
-        found.ahead, found.reference, actual,
+        task.route,
+        task.rows,
+        task.names,
+        ranges.expected(task.panel),
+        numbers,
+        never_negative(task.panel),
+        pins,
+        found.ahead,
+        wape(found.ahead, actual),
+        wape(found.reference or [np.zeros((len(task.rows), 0))], actual),
+        actual,
     )
 
 
@@ -316,12 +326,13 @@ class _Assembly:
     """The answer for the whole block, filled route by route."""
 
     def __init__(
-        self, block: Prepared, held: list[int], horizon: int, options: Options, tasks: list[_Task]
+        self, block: Prepared, held: list[int], horizon: int, options: Options, parts: list[Part]
     ) -> None:
         rows, self.block, self.held, self.options = len(block.count), block, held, options
-        used = {name for task in tasks for name in task.names} | {"naive"}
+        used = {name for part in parts for name in part.names} | {"naive"}
         self.names = tuple(name for name in METHODS if name in used)
-        kept = 0 if rows > DETAILED else len(self.names)
+        self.lean = rows > DETAILED
+        kept = 0 if self.lean else len(self.names)
         last = block.values[:, -1] if block.values.shape[1] else np.zeros(rows)
         level = last * block.scale
         self.mean = np.repeat(level[:, np.newaxis], horizon, axis=1)
@@ -336,26 +347,34 @@ class _Assembly:
         if kept:
             self.candidates[self.names.index("naive")] = self.mean
         past = (len(held), rows, horizon)
-        self.actual, self.combined = np.full(past, np.nan), np.full(past, np.nan)
+        kind = np.float32 if self.lean else np.float64
+        self.actual = np.full(past, np.nan, dtype=kind)
+        self.combined = np.full(past, np.nan, dtype=kind)
         self.tested = np.full((len(held), kept, rows, horizon), np.nan)
 
-    def filled(self, tasks: list[_Task], parts: list[Part]) -> Forecasts:
+    def filled(self, parts: list[Part]) -> Forecasts:
         for route, kinds_ in enumerate(ROUTES):
-            chosen = [part for task, part in zip(tasks, parts, strict=True) if task.route == route]
+            chosen = [part for part in parts if part.route == route]
             if chosen:
                 sporadic = kinds_ == SPORADIC
-                for part, found in zip(
-                    chosen, answer(chosen, self.options, sporadic=sporadic), strict=True
-                ):
+                answers = answer(chosen, self.options, sporadic=sporadic, lean=self.lean)
+                for part, found in zip(chosen, answers, strict=True):
                     # what has ended is in its route for the backtest only, unless pinned
                     over = (self.block.kinds[part.rows] == "ended") & sporadic
                     self._put(part.only(~over), found.only(~over))
         return Forecasts(
-            self.mean, self.low, self.high, self.options.levels, self.names, self.candidates,
-            self.weights, self.errors, self.error, self.reference, self.block.kinds,
-            Backtest(
-                np.array(self.held, dtype=np.int64), self.actual, self.combined, self.tested
-            ),
+            self.mean,
+            self.low,
+            self.high,
+            self.options.levels,
+            self.names,
+            self.candidates,
+            self.weights,
+            self.errors,
+            self.error,
+            self.reference,
+            self.block.kinds,
+            Backtest(np.array(self.held, dtype=np.int64), self.actual, self.combined, self.tested),
         )
 
     def _put(self, part: Part, found: Answer) -> None:
@@ -366,9 +385,9 @@ class _Assembly:
         self.high[:, rows] = found.high * scale
         self.weights[:, rows] = 0.0
         self.weights[np.ix_(at, rows)] = found.weights
-        self.errors[np.ix_(at, rows)] = wape(part.ahead, part.actual)
-        self.error[rows] = wape(found.combined, part.actual)
-        self.reference[rows] = wape(part.reference, part.actual)
+        self.errors[np.ix_(at, rows)] = part.errors
+        self.error[rows] = wape(found.combined or [found.mean], part.actual)
+        self.reference[rows] = part.reference
         if len(self.candidates):
             self.candidates[:, rows] = np.nan
             self.candidates[np.ix_(at, rows)] = part.ahead[-1] * scale
@@ -391,7 +410,7 @@ def wape(forecasts: list[Numbers], actual: list[Numbers]) -> Numbers:
     Returns:
         (..., s); NaN where nothing was tested or nothing came.
     """
-    off, size = np.zeros(1), np.zeros(1)
+    off, size = np.zeros(forecasts[0].shape[:-1]), np.zeros(forecasts[0].shape[:-1])
     for forecast, came in zip(forecasts, actual, strict=False):
         fair = np.isfinite(came)
         off = off + np.where(fair, np.abs(forecast - came), 0.0).sum(axis=-1)

@@ -24,21 +24,21 @@ BEST = 0.1
 """A relative error below this is not believed: chance made it."""
 
 
-def shares(error: Numbers, serves: Flags, pool: Numbers | None = None) -> Numbers:
+def shares(error: Numbers, serves: Flags, usual: Numbers) -> Numbers:
     """(M, S) The shares; they sum to 1 for each series that any member serves.
 
     Args:
         error: (M, S) Backtest errors of the members, in any unit for each series; NaN where a
             member was not tested.
         serves: (M, S) Whether the member has a forecast.
-        pool: (M, S) Relative errors over all series; those of ``error`` if not given.
+        usual: (M, 1) Relative errors over all series, see :func:`pooled`.
     """
     own = relative(error, serves)
-    usual = pooled(own) if pool is None else pool
     drawn = np.where(np.isnan(own), usual, (own + POOL * usual) / (1 + POOL))
     raw = np.where(serves, np.maximum(drawn, BEST) ** -POWER, 0.0)
     total = raw.sum(axis=0)
-    return raw / np.where(total > 0, total, 1.0)
+    weights: Numbers = raw / np.where(total > 0, total, 1.0)
+    return weights
 
 
 def relative(error: Numbers, serves: Flags) -> Numbers:
@@ -57,7 +57,8 @@ def pooled(own: Numbers) -> Numbers:
 
 def alone(chosen: npt.NDArray[np.int64], members: int) -> Numbers:
     """(M, S) The whole share for one member of each series."""
-    return (np.arange(members)[:, np.newaxis] == chosen).astype(float)
+    whole: Numbers = (np.arange(members)[:, np.newaxis] == chosen).astype(float)
+    return whole
 
 
 def combine(weights: Numbers, candidates: Numbers) -> Numbers:

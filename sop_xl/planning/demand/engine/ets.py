@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Panel
 from sop_xl.planning.frames import Numbers
 
 LEVEL = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 0.95)
@@ -43,8 +43,11 @@ DAMPING = (0.85, 0.97)
 SEASON = (0.01, 0.08, 0.3)
 """Smoothing of the season as a share of 1 - alpha."""
 SEASON_FEW = (0.02, 0.2)
-WORK = 2_000_000
-"""Numbers that a step of the search holds at once: 16 MB."""
+LONGEST = 60
+"""Longest season that is smoothed; a longer one has more start values than a series bears."""
+EVIDENCE = 0.25
+WORK = 500_000
+"""Numbers that a step of the search holds at once: what a processor keeps at hand."""
 
 
 class Form(NamedTuple):
@@ -117,7 +120,7 @@ def smooth(
     level, trend = start.level.copy(), start.trend.copy()
     season = np.ascontiguousarray(np.moveaxis(start.season, -1, 0))
     m = len(season)
-    rows, periods = values.shape
+    periods = values.shape[1]
     if m > 1:
         # turn the season so that all series share a phase, whenever they begin
         turn = (np.arange(m)[:, np.newaxis] - first) % m
@@ -140,7 +143,6 @@ def smooth(
         level[:, :k] = base + alpha[:, :k] * error
         trend[:, :k] = slope + beta[:, :k] * error
         cycle[:, :k] += gamma[:, :k] * error
-    assert rows == level.shape[1]
     return np.moveaxis(errors, 0, -1), states
 
 
@@ -239,9 +241,7 @@ class Search:
             for lines, count in part.lengths():
                 at = slice(first + lines.start, first + lines.stop)
                 self._solve(errors[:, lines], count, cuts, sse[:, at], best[:, at], states[:, at])
-        return [
-            self._result(panel, cut, sse[o], best[o], states[o]) for o, cut in enumerate(cuts)
-        ]
+        return [self._result(panel, cut, sse[o], best[o], states[o]) for o, cut in enumerate(cuts)]
 
     def _solve(
         self,
@@ -256,7 +256,7 @@ class Search:
         c, rows, periods = errors.shape
         begin = column = periods - count
         total = np.zeros((c, rows))
-        product_ = np.zeros((c, rows, self.states))
+        cross = np.zeros((c, rows, self.states))
         each = np.arange(rows)
         for o, cut in enumerate(cuts):
             stop = periods - cut
@@ -265,10 +265,10 @@ class Search:
                 continue
             piece = errors[:, :, column:stop]
             total += np.einsum("cst,cst->cs", piece, piece)
-            product_ += piece @ self.effects[:, column - begin : stop - begin]
+            cross += piece @ self.effects[:, column - begin : stop - begin]
             column = stop
-            x = product_ @ self.inverse(stop - begin)
-            left = total - np.einsum("csk,csk->cs", x, product_)
+            x = cross @ self.inverse(stop - begin)
+            left = total - np.einsum("csk,csk->cs", x, cross)
             best[o] = left.argmin(axis=0)
             sse[o] = np.maximum(left[best[o], each], 1e-14 * total[best[o], each])
             states[o] = x[best[o], each]
@@ -313,51 +313,70 @@ def forecast(panel: Panel, cuts: list[int], horizon: int) -> list[Numbers]:
     The weight of a form is exp(-(AICc - lowest AICc) / 4): Akaike weights with half the
     evidence, as errors of a series of demand tell less than independent ones would.
 
+    Args:
+        panel: (S, T).
+        cuts: Periods held back, descending.
+        horizon: H.
+
     Returns:
-        (S, H) for each cut.
+        (S, H) for each cut; NaN for a series that is too short for any form.
     """
     rows, periods = panel.values.shape
     known = panel.known
     lowest = np.where(known, panel.values, np.inf).min(axis=1, initial=np.inf)
     positive = lowest > 0
-    logs = np.where(known & positive[:, None], np.log(np.where(known & positive[:,None], panel.values, 1.0)), 0.0)
-    stops = [periods - cut for cut in cuts]
-    aicc = np.full((len(FORMS), len(cuts), rows), np.inf)
-    ahead_ = np.zeros((len(FORMS), len(cuts), rows, horizon))
+    above = known & positive[:, np.newaxis]
+    logs = np.where(above, np.log(np.where(above, panel.values, 1.0)), 0.0)
+    criterion = np.full((len(FORMS), len(cuts), rows), np.inf)
+    found = np.zeros((len(FORMS), len(cuts), rows, horizon))
     searches: dict[tuple[bool, bool], Search] = {}
     for f, form in enumerate(FORMS):
-        if form.seasonal and not 1 < panel.season <= 60:
+        which = np.flatnonzero(positive) if form.log else np.arange(rows)
+        if (form.seasonal and not 1 < panel.season <= LONGEST) or not len(which):
             continue
         key = (form.damped, form.seasonal)
         if key not in searches:
-            searches[key] = Search(panel.season, periods, damped=form.damped, seasonal=form.seasonal)
-        search = searches[key]
-        which = positive if form.log else np.ones(rows, dtype=bool)
-        if not which.any():
-            continue
+            searches[key] = Search(
+                panel.season, periods, damped=form.damped, seasonal=form.seasonal
+            )
         source = (logs if form.log else panel.values)[which]
-        count = panel.count[which]
-        begun = np.arange(periods) >= (periods - count)[:, None]
-        centre = source.sum(axis=1) / np.maximum(count, 1)
-        centred = np.where(begun, source - centre[:, None], 0.0)
-        part = Panel(centred, count, panel.season)
-        fits = search.fit(part, cuts)
-        _, states = smooth(
-            part.values, part.start,
-            Smoothing(*(np.stack(v) for v in zip(*(fit.smoothing for fit in fits)))),
-            Start(*(np.stack(v) for v in zip(*(fit.start for fit in fits)))), stops)
-        for o, fit in enumerate(fits):
-            mean = ahead(Start(*(x[o] for x in states[len(cuts)-1-o if False else sorted(stops).index(stops[o])])), fit.smoothing.phi, horizon) + centre[:, None]
-            a = fit.aicc
-            if form.log:
-                mean = np.exp(np.clip(mean, -700, 700))
-                a = a + 2 * (logs[which][:, : stops[o]]).sum(axis=1)
-            aicc[f, o, which] = a
-            ahead_[f, o, which] = mean
-    out = []
-    for o in range(len(cuts)):
-        low = aicc[:, o].min(axis=0)
-        w = np.where(np.isfinite(aicc[:, o]), np.exp(-0.25 * np.minimum(aicc[:, o] - np.where(np.isfinite(low), low, 0.0), 2000)), 0.0)
-        s = w.sum(axis=0)
-        out.append(np.where(s[:, None] > 0, np.einsum("fs,fsh->sh", w, ahead_[:, o]) / np.where(s > 0, s, 1.0)[:, None], np.nan))
-    return out
+        part = Panel(source, panel.count[which], panel.season)
+        aicc, ahead_ = _of_form(part, searches[key], cuts, horizon)
+        if form.log:
+            ahead_ = np.exp(np.clip(ahead_, -700.0, 700.0))
+            sums = np.cumsum(source, axis=1)[:, [periods - cut - 1 for cut in cuts]].T
+            aicc = aicc + 2 * sums
+        criterion[f][:, which] = aicc
+        found[f][:, which] = ahead_
+    return [_weighed(criterion[:, o], found[:, o]) for o in range(len(cuts))]
+
+
+def _of_form(
+    panel: Panel, search: Search, cuts: list[int], horizon: int
+) -> tuple[Numbers, Numbers]:
+    """Criterion (O, S) and forecasts (O, S, H) of a form."""
+    # about the mean of the series: the smaller the numbers, the less is lost in differences
+    centre = panel.values.sum(axis=1) / np.maximum(panel.count, 1)
+    values = np.where(panel.known, panel.values - centre[:, np.newaxis], 0.0)
+    centred = Panel(values, panel.count, panel.season)
+    fits = search.fit(centred, cuts)
+    stops = [panel.periods - cut for cut in cuts]
+    smoothing = Smoothing(*(np.stack(x) for x in zip(*(f.smoothing for f in fits), strict=True)))
+    start = Start(*(np.stack(x) for x in zip(*(f.start for f in fits), strict=True)))
+    _, states = smooth(values, centred.start, smoothing, start, stops)
+    ahead_ = [
+        ahead(Start(*(x[o] for x in states[o])), fit.smoothing.phi, horizon)
+        for o, fit in enumerate(fits)
+    ]
+    return np.stack([fit.aicc for fit in fits]), np.stack(ahead_) + centre[:, np.newaxis]
+
+
+def _weighed(criterion: Numbers, found: Numbers) -> Numbers:
+    """(S, H) from criterion (F, S) and forecasts (F, S, H)."""
+    usable = np.isfinite(criterion)
+    lowest = np.where(usable, criterion, np.inf).min(axis=0)
+    delta = np.where(usable, criterion - np.where(np.isfinite(lowest), lowest, 0.0), 0.0)
+    weights = np.where(usable, np.exp(-EVIDENCE * np.minimum(delta, 2000.0)), 0.0)
+    total = weights.sum(axis=0)[:, np.newaxis]
+    mean = np.einsum("fs,fsh->sh", weights, found) / np.where(total > 0, total, 1.0)
+    return np.where(total > 0, mean, np.nan)

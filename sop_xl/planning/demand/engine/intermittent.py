@@ -80,9 +80,7 @@ def tsb(
     """
     del season
     block = _demand(history)
-    grid = [
-        np.array(RATES if value is None else [value], dtype=float) for value in (alpha, beta)
-    ]
+    grid = [np.array(RATES if value is None else [value], dtype=float) for value in (alpha, beta)]
     limits = [(LIMITS[0], HIGHEST)] * 2
     best = search(lambda values: _probability(block, values)[0], grid, limits, rounds=2)
     found = _probability(block, best[..., np.newaxis])[1][:, 0]

@@ -15,6 +15,8 @@ FEWEST = 4
 """Observations that a member wants; a series that had fewer at an origin is not tested there."""
 RECENT = 3
 """Seasons that tell what size is to be believed."""
+STANDARD = 0.5
+"""Weight of the line in the standard Theta method."""
 FIRST_RIDGE = 1e-3
 SEASON_RIDGE = 1e-2
 """Seasonal differences of short series are few: a stronger penalty."""
@@ -44,8 +46,8 @@ def candidates(
     fitted: dict[int, Numbers] = {}
     if "ets" in names:
         reached = [cut for cut in cuts if panel.periods - cut >= FEWEST or not cut]
-        found = ets.forecast(panel, reached, max([horizon, *cuts]))
-        fitted = dict(zip(reached, found, strict=True))
+        smoothed = ets.forecast(panel, reached, max([horizon, *cuts]))
+        fitted = dict(zip(reached, smoothed, strict=True))
     result = []
     for at, cut in enumerate(cuts):
         ahead = cut or horizon
@@ -158,7 +160,8 @@ class _Batch:
         found = self._smoothed(ratio, index, dynamic=False, omega=0.0)
         long = self.panel.count >= SHORT
         if long.any():
-            found = np.where(long[:, np.newaxis], self._smoothed(ratio, index, dynamic=False, omega=0.5), found)
+            lined = self._smoothed(ratio, index, dynamic=False, omega=STANDARD)
+            found = np.where(long[:, np.newaxis], lined, found)
         return np.where(ratio[:, np.newaxis], found, np.nan)
 
     def _logs(self) -> Numbers:
@@ -175,9 +178,7 @@ class _Batch:
             return self._nothing()
         z = Panel(self._logs(), panel.count, panel.season)
         none = np.zeros_like(self.positive)
-        index = np.where(
-            self.seasonal[:, np.newaxis], season.indices(z, none, shrunk=True), 0.0
-        )
+        index = np.where(self.seasonal[:, np.newaxis], season.indices(z, none, shrunk=True), 0.0)
         past, ahead = self._phases()
         left = np.where(panel.known, z.values - index[:, past], 0.0)
         changes = autoregression.forecast(

@@ -112,9 +112,7 @@ METHODS: dict[str, Method] = {
         (),
         intermittent.croston,
     ),
-    "naive": Method(
-        "last value", "The last observation again.", (), simple.naive, simple=True
-    ),
+    "naive": Method("last value", "The last observation again.", (), simple.naive, simple=True),
     "seasonal_naive": Method(
         "last year's pattern",
         "The same period of the last season.",
@@ -144,6 +142,4 @@ SIMPLE = tuple(name for name, method in METHODS.items() if method.simple)
 
 def serving(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Members of the combination for kinds of demand."""
-    return tuple(
-        name for name, method in METHODS.items() if set(method.serves) & set(kinds)
-    )
+    return tuple(name for name, method in METHODS.items() if set(method.serves) & set(kinds))

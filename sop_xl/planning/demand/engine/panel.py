@@ -8,7 +8,8 @@ periods across, the last period last, zero before the first observation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,8 @@ PERIODS_KEPT = 180
 """The same for short seasons: as long as fifteen years of months."""
 
 
-class Panel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Panel:
     """A block of series, the longest first."""
 
     values: Numbers
@@ -35,7 +37,7 @@ class Panel(NamedTuple):
 
     @property
     def periods(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def start(self) -> Counts:
@@ -54,16 +56,10 @@ class Panel(NamedTuple):
         columns = max(self.periods - held_back, 0)
         return Panel(self.values[:rows, :columns], left[:rows], self.season)
 
-    def rows(self, block: slice) -> Panel:
-        """A block of rows, without the columns in which none of them is known."""
-        count = self.count[block]
-        longest = int(count.max(initial=0))
-        return Panel(self.values[block, self.periods - longest :], count, self.season)
-
     def lengths(self) -> Iterator[tuple[slice, int]]:
         """Blocks of rows of equal length."""
         edges = np.flatnonzero(np.diff(self.count, prepend=-1, append=-1))
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             yield slice(int(first), int(last)), int(self.count[first])
 
 
@@ -99,9 +95,7 @@ def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
     return filled, count, missing
 
 
-def _filled(
-    row: npt.NDArray[np.float64], first: int, season: int
-) -> npt.NDArray[np.float64]:
+def _filled(row: npt.NDArray[np.float64], first: int, season: int) -> npt.NDArray[np.float64]:
     at = np.arange(len(row))
     seen = ~np.isnan(row)
     line = np.interp(at, at[seen], row[seen])

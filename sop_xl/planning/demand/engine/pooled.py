@@ -114,7 +114,7 @@ def fit(
     if used < FEWEST:
         return None
     coefficients = np.linalg.solve(normal + RIDGE * np.eye(width), right)
-    return Regression(length, season, log, coefficients)
+    return Regression(length, season, log, coefficients.astype(np.float64))
 
 
 def _standard(x: Numbers, season: int, log: bool) -> tuple[Numbers, Numbers, Numbers]:

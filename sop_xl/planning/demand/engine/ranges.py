@@ -82,14 +82,17 @@ def spread(errors: Numbers, usual: Vector, cuts: Sequence[int]) -> Spread:
         cuts: (O,) Periods held back at each origin.
     """
     ahead = errors.shape[2]
-    relative = np.minimum(np.abs(errors) / usual[:, np.newaxis], WILDEST)
+    relative = np.abs(errors)
+    relative /= usual[:, np.newaxis]
+    np.minimum(relative, WILDEST, out=relative)
     growth = _growth(relative, ahead)
     relative /= growth
     seen = np.isfinite(relative)
-    known = np.where(seen, relative, 0.0)
+    known = relative
+    known[~seen] = 0.0
     total, number = known.sum(axis=(0, 2)), seen.sum(axis=(0, 2))
     size = usual * (PRIOR + total) / (PRIOR + number)
-    places = np.full(errors.shape, np.nan)
+    places = np.full(errors.shape, np.nan, dtype=errors.dtype)
     for o, cut in enumerate(cuts):
         for h in range(cut):
             # neither from this origin nor of this period, which the origins see from other
@@ -107,7 +110,8 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
     by_period = mean_of(relative, axis=(0, 1))
     known = np.flatnonzero(np.isfinite(by_period) & (by_period > 0))
     if not len(known):
-        return np.sqrt(np.arange(1.0, ahead + 1))
+        walk: Vector = np.sqrt(np.arange(1.0, ahead + 1))
+        return walk
     steps = np.arange(1.0, ahead + 1)
     rise = np.maximum.accumulate(np.interp(steps, steps[known], by_period[known]))
     last = known[-1]
@@ -116,7 +120,8 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
         x, y = np.log(steps[known]), np.log(by_period[known])
         slope = float(np.clip(np.polyfit(x, y, 1)[0], 0.0, STEEPEST))
     beyond = steps > steps[last]
-    return np.where(beyond, rise[last] * (steps / steps[last]) ** slope, rise)
+    found: Vector = np.where(beyond, rise[last] * (steps / steps[last]) ** slope, rise)
+    return found
 
 
 def quantile(places: Vector, share: float) -> float:

@@ -8,6 +8,8 @@ the end: the first period to forecast has phase 0.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -49,12 +51,11 @@ def is_seasonal(panel: Panel) -> Flags:
         others += (np.einsum("st,st->s", x[:, lag:], x[:, :-lag]) / safe) ** 2
     at_season = np.abs(np.einsum("st,st->s", x[:, m:], x[:, :-m])) / safe
     limit = NINETY_PERCENT * np.sqrt((1 + 2 * others) / n)
-    return (at_season > limit) & (panel.count >= 3 * m) & (total > 0)
+    found: Flags = (at_season > limit) & (panel.count >= 3 * m) & (total > 0)
+    return found
 
 
-def indices(
-    panel: Panel, ratio: Flags, *, shrunk: bool, usual: Numbers | None = None
-) -> Numbers:
+def indices(panel: Panel, ratio: Flags, *, shrunk: bool, usual: Numbers | None = None) -> Numbers:
     """(S, m) Index of each phase; the usual one where a series is too short to tell.
 
     Args:
@@ -84,9 +85,7 @@ def indices(
         ~ratio[:, np.newaxis] | (trend > 0)
     )
     multiplies = ratio[:, np.newaxis]
-    left = np.where(
-        multiplies, middle / np.where(multiplies & usable, trend, 1.0), middle - trend
-    )
+    left = np.where(multiplies, middle / np.where(multiplies & usable, trend, 1.0), middle - trend)
     left = np.where(usable, left, 0.0)
     phase = phases(periods, m)[half : periods - half]
     count, mean, spread = np.zeros((rows, m)), np.zeros((rows, m)), np.zeros((rows, m))
@@ -128,7 +127,7 @@ def group_profiles(own: Numbers, groups: npt.NDArray[np.int64], number: int) -> 
     profiles = np.tile(_typical(own), (number, 1))
     order = np.argsort(groups, kind="stable")
     edges = np.searchsorted(groups[order], np.arange(number + 1))
-    for group, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for group, (first, last) in enumerate(pairwise(edges)):
         if last - first >= FEWEST:
             profiles[group] = _typical(own[order[first:last]])
     return profiles

@@ -28,8 +28,8 @@ FEWEST = 4
 """Observations below which there is no line, but a level only."""
 HEAVIEST = 0.98
 """Largest weight of the line."""
-WORK = 1_000_000
-"""Numbers that a step of the search holds at once: 8 MB."""
+WORK = 100_000
+"""Numbers that a step of the search holds at once: what a processor keeps at hand."""
 
 
 class Lines(NamedTuple):
