@@ -57,7 +57,7 @@ COLUMNS = {
     "times": ".1f", "MB": ".0f",
 }  # fmt: skip
 PAGE = ROOT / "docs" / "forecasting.md"
-BEGIN, END = "<!-- written by benchmarks/forecast.py: begin -->", "<!-- end -->"
+BEGIN, END = "<!-- benchmarks/forecast.py writes: {part} -->", "<!-- end -->"
 
 
 class Answer(NamedTuple):
@@ -250,13 +250,14 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def write(page: Path, lines: Sequence[str]) -> None:
-    """Put the lines between the marks of the page."""
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+def write(page: Path, lines: Sequence[str], part: str = "sets") -> None:
+    """Put the lines between the marks of a part of the page."""
+    begin = BEGIN.format(part=part)
+    before, _, rest = page.read_text("utf-8").partition(begin)
     _, mark, after = rest.partition(END)
     if not mark:
-        raise SystemExit(f"{page} has no place for the table: {BEGIN} and {END}")
-    page.write_text(f"{before}{BEGIN}\n\n{chr(10).join(lines)}\n{END}{after}", "utf-8")
+        raise SystemExit(f"{page} has no place for the table: {begin} and {END}")
+    page.write_text(f"{before}{begin}\n\n{chr(10).join(lines)}\n{END}{after}", "utf-8")
 
 
 def main() -> None:
@@ -286,7 +287,7 @@ def main() -> None:
     note = machine([row for rows in found.values() for row in rows])
     print(f"\n{note}")
     if options.markdown:
-        write(options.markdown, [note, "", *as_markdown(found)])
+        write(options.markdown, [note, "", *as_markdown(found)], options.part)
 
 
 def _options() -> argparse.Namespace:
@@ -306,6 +307,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=1, help="runs; the fastest counts")
     parser.add_argument("--markdown", nargs="?", type=Path, const=PAGE, metavar="PAGE",
                         help="write the table into this page (docs/forecasting.md)")  # fmt: skip
+    parser.add_argument("--part", default="sets", help="which tables of the page: sets, further")
     parser.add_argument("--scale", type=int, metavar="SERIES", help="only time so many series")
     parser.add_argument("--workers", type=int, nargs="+", default=[1], help="for --scale")
     return parser.parse_args()

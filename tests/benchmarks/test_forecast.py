@@ -111,7 +111,8 @@ def test_a_combination_is_the_mean_at_the_cost_of_all() -> None:
 
 def test_the_table_goes_between_the_marks_of_the_page(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"# Before\n{forecast.BEGIN}\nold\n{forecast.END}\nAfter\n", "utf-8")
+    begin = forecast.BEGIN.format(part="sets")
+    page.write_text(f"# Before\n{begin}\nold\n{forecast.END}\nAfter\n", "utf-8")
     rows = [Row("engine", {"OWA": 0.79449, "bias": 1.0, "MASE": float("nan")}, "")]
     forecast.write(page, forecast.as_markdown({"drawn: 8 series": rows}))
     lines = page.read_text("utf-8").splitlines()
@@ -121,9 +122,8 @@ def test_the_table_goes_between_the_marks_of_the_page(tmp_path: Path) -> None:
     assert [cell.strip() for cell in lines[-4].split("|")][1:8] == [
         "engine", "0.794", "", "", "", "", "+1.0",
     ]  # fmt: skip
-    (tmp_path / "plain.md").write_text("nothing", "utf-8")
     with pytest.raises(SystemExit, match="no place for the table"):
-        forecast.write(tmp_path / "plain.md", [])
+        forecast.write(page, [], "further")
 
 
 def test_the_whole_command_runs_on_drawn_series_without_peers() -> None:
