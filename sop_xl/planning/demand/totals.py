@@ -16,7 +16,6 @@ from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
 from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.demand.forecaster import Forecast
-from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
