@@ -73,7 +73,9 @@ def test_each_family_has_its_reason_in_words(plan: Path, family: str, parts: lis
     sheet = opened(plan / BOOK)["Forecast_Changes"]
     header = [cell.value for cell in sheet[6]]
     reasons = {
-        row[header.index("Block")].value: row[header.index("Why this forecast")].value
+        row[header.index("Block")].value: "; ".join(
+            str(row[header.index(name)].value) for name in ("Demand", "Why this forecast")
+        )
         for row in sheet.iter_rows(min_row=7)
     }
 

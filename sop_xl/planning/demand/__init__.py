@@ -16,7 +16,7 @@ from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
-from sop_xl.planning.demand.explanation import sentences
+from sop_xl.planning.demand.explanation import told
 from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers, zero
@@ -101,11 +101,17 @@ def known(
         severe=settings.outlier_score,
     )
     pins = choices.pins(forecast_choices, blocks, METHODS)
+<<<<<<< HEAD
     told = History(blocks, months, history, cleaned.history)
     found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis)]
     return Known(
         told, facts, family_of, lives, deals, previous, cleaned.listing, pins.methods, found
     )
+=======
+    seen = History(blocks, months, history, cleaned.history)
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(seen)]
+    return Known(seen, deals, previous, cleaned.listing, pins.methods, found)
+>>>>>>> forecast-sheet
 
 
 def run(
@@ -127,8 +133,13 @@ def run(
     demand_plan_inputs: pd.DataFrame,
     demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
+<<<<<<< HEAD
     """Forecast each block of the planning level and lay what else is known on top."""
     told, facts, family_of, lives, deals, previous, listing, pins, findings = known(
+=======
+    """Forecast each block of the planning level and lay pipeline, events and changes on top."""
+    seen, deals, previous, listing, pins, findings = known(
+>>>>>>> forecast-sheet
         axis,
         settings,
         items=items,
@@ -143,7 +154,7 @@ def run(
         forecast_choices=forecast_choices,
         demand_plan_inputs=demand_plan_inputs,
     )
-    blocks, months, history, cleaned = told
+    blocks, months, history, cleaned = seen
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
 
@@ -183,7 +194,7 @@ def run(
         "cleansing": listing,
     }
     frames |= _forecast_frames(
-        axis, settings.forecaster, pins, told, own.found, past_plans, past_forecasts
+        axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
     )
     launched = lived.units.max(axis=1, initial=0.0) > 0
     noticed = [*findings, *lived.findings, *lift.findings, *_without_history(told, launched)]
@@ -212,7 +223,7 @@ def _forecast_frames(
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = sentences(cleaned, found, method, pins=pins, corrected=corrected)
+    said = told(cleaned, found, method, pins=pins, corrected=corrected)
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )

@@ -12,6 +12,7 @@ from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.detail import names_of
 from sop_xl.planning.demand.engine.result import Forecasts
+from sop_xl.planning.demand.explanation import Told
 from sop_xl.planning.demand.forecaster import Weights, in_words, label, made_of, weights_of
 from sop_xl.planning.frames import Numbers, ratio
 from sop_xl.planning.wording import count, month, percent
@@ -31,7 +32,7 @@ def forecast_blocks(
     history: Numbers,
     months: pd.PeriodIndex,
     found: Forecasts,
-    reasons: Sequence[str],
+    said: Sequence[Told],
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def forecast_blocks(
         history: Demand by block and month.
         months: The months of the history.
         found: Forecasts of the blocks for the plan periods.
-        reasons: Why each forecast is what it is.
+        said: What is to be said of each block.
         past_plans: Demand plans of earlier cycles.
         past_forecasts: Champions and challengers of the cycle before.
     """
@@ -73,7 +74,8 @@ def forecast_blocks(
         challenger=_texts(label(name) if name else "" for name, _ in challenger),
         challenger_error=np.array([error for _, error in challenger], dtype=float),
         reference=found.reference,
-        reason=_texts(reasons),
+        demand=_texts(one.demand for one in said),
+        reason=_texts(one.forecast for one in said),
     )
     moved = np.nan_to_num(np.abs(change))
     order = np.lexsort((-found.mean.sum(axis=1), -moved))

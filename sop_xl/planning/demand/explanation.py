@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,10 +36,24 @@ def explain(
     """
     rows = past(history).rows
     found = forecasts(rows, 1, LEVEL, season, method).found
-    return np.array(sentences(rows, found, method, season), dtype=object)[:, np.newaxis]
+    said = [one.sentence for one in told(rows, found, method, season)]
+    return np.array(said, dtype=object)[:, np.newaxis]
 
 
-def sentences(
+class Told(NamedTuple):
+    """What is said of one series."""
+
+    demand: str
+    """How long its history is, its trend, its season, and what was corrected."""
+    forecast: str
+    """Its kind of demand, the methods with their weights, and their test."""
+
+    @property
+    def sentence(self) -> str:
+        return "; ".join(part for part in self if part) + "."
+
+
+def told(
     rows: Numbers,
     found: Forecasts,
     method: str,
@@ -46,8 +61,8 @@ def sentences(
     *,
     pins: Sequence[str] | None = None,
     corrected: npt.NDArray[np.int64] | None = None,
-) -> list[str]:
-    """One sentence for each series, about its history and its forecast.
+) -> list[Told]:
+    """What is to be said of each series and its forecast.
 
     Args:
         rows: Series down, periods across, as forecast.
@@ -63,20 +78,23 @@ def sentences(
     else:
         said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
     return [
-        _sentence(_begun(row), [reason, _corrected(number, season)], season)
+        _told(_begun(row), reason, number, season)
         for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
     ]
 
 
+def _told(series: Numbers, reason: str, corrected: int, season: int) -> Told:
+    if not len(series):
+        return Told("No history, so the forecast is zero", "")
+    parts = (
+        _length(series, season), _trend(series, season), _season(series, season),
+        _corrected(corrected, season),
+    )  # fmt: skip
+    return Told("; ".join(part for part in parts if part), reason)
+
+
 def _corrected(number: int, season: int) -> str:
     return f"{count(number, _word(season))} of the history corrected" if number else ""
-
-
-def _sentence(series: Numbers, reasons: list[str], season: int) -> str:
-    if not len(series):
-        return "No history, so the forecast is zero."
-    parts = (_length(series, season), _trend(series, season), _season(series, season), *reasons)
-    return "; ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def _length(series: Numbers, season: int) -> str:

@@ -34,7 +34,7 @@ _CHART_ROW = 14
 _RANKED = {"method": None, "weight": Unit.PERCENT, "error": Unit.PERCENT, "plan": Unit.QUANTITY}
 """Columns of the list of methods behind the sheet, with their units."""
 _WORDS = (
-    ("reason", "Why this forecast"), ("champion", "Champion"),
+    ("demand", "Demand"), ("reason", "Why this forecast"),
     ("last_champion", "Last cycle's champion"), ("challenger", "Best challenger"),
     ("why", "Against last cycle"),
 )  # fmt: skip
@@ -49,9 +49,9 @@ def forecast(sheet: Sheet) -> None:
     _selector(sheet)
     _methods(sheet)
     _words(sheet, first)
-    _charts(sheet, place, first)
-    sheet.skeleton.auto_filter.ref = None
     end = min(columns.last_plan, columns.first_plan + PRINTED_PLAN - 1)
+    _charts(sheet, place, first, end)
+    sheet.skeleton.auto_filter.ref = None
     sheet.skeleton.print_area = f"{column_letter(first)}1:{column_letter(end)}{place.last_row}"
     fit_to_page(sheet)
 
@@ -167,19 +167,21 @@ def _words(sheet: Sheet, column: int) -> None:
         sheet.put(at, column, text, "SOP Note", formula=formula)
 
 
-def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
+def _charts(sheet: Sheet, place: GridPlace, column: int, end: int) -> None:
+    """Two charts side by side over the columns that are printed."""
+    width = _left(sheet, end + 1) - _left(sheet, column)
     unit = f"{sheet.book.settings.base_unit} per month"
     series = [
         Drawn(place, (), "low", "base"),
         Drawn(place, (), "band", "band", "Range"),
+        Drawn(place, (), "cleaned", "dotted"),  # below the demand: it shows where they differ
         Drawn(place, (), "actual", "line"),
-        Drawn(place, (), "cleaned", "dotted"),
         Drawn(place, (), "last_year", "faint"),
         Drawn(place, (), "baseline", "bold"),
     ]
     add_chart(
         sheet, _anchor(sheet, column), "Baseline of the chosen block", series, unit=unit,
-        size=(21.0, 11.0),
+        size=(0.58 * width, 11.0),
         description="Actual demand, baseline with its range, and last year's pattern by month",
     )
     columns = place.columns
@@ -192,8 +194,8 @@ def _charts(sheet: Sheet, place: GridPlace, column: int) -> None:
     if not any(has_figures(sheet, test) for test in tests[1:]):
         return
     add_chart(
-        sheet, _anchor(sheet, column, 21.3), "What would have been forecast, and what came",
-        tests, unit=unit, size=(15.5, 11.0),
+        sheet, _anchor(sheet, column, 0.59 * width), "What would have been forecast, and what came",
+        tests, unit=unit, size=(0.41 * width, 11.0),
         description="Actual demand of the closed months and the forecasts from earlier origins",
     )
 
@@ -207,6 +209,11 @@ def _origin(sheet: Sheet, number: int) -> str:
 
 def _anchor(sheet: Sheet, column: int, centimetres: float = 0.0) -> AnchorMarker:
     """The place of a chart so far to the right of a column's left edge."""
+    return sheet.at(_left(sheet, column) + centimetres, _CHART_ROW)
+
+
+def _left(sheet: Sheet, column: int) -> float:
+    """Centimetres to the left of a column."""
     before = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
     pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in before)
-    return sheet.at(pixels * EMU_PER_PIXEL / EMU_PER_CM + centimetres, _CHART_ROW)
+    return pixels * EMU_PER_PIXEL / EMU_PER_CM

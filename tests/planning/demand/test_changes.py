@@ -6,6 +6,7 @@ import pytest
 
 from sop_xl.planning.demand.changes import forecast_blocks
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts
+from sop_xl.planning.demand.explanation import Told
 from sop_xl.planning.frames import Numbers
 from sop_xl.tables.data import PAST_PLANS
 from sop_xl.tables.forecast import FORECAST_METHODS
@@ -52,7 +53,7 @@ def table(plans: str = PLANS, before: str = BEFORE) -> pd.DataFrame:
         np.array([[80.0, 90, 90], [10, 10, 10]]), np.array([[0.3, 0.5], [0.7, 0.5]])
     )
     return forecast_blocks(
-        WHEN, BLOCKS, HISTORY, MONTHS, found, ["because", "why not"],
+        WHEN, BLOCKS, HISTORY, MONTHS, found, [Told("long", "because"), Told("short", "why not")],
         rows(PAST_PLANS.inputs, plans), rows(METHODS, before),
     )  # fmt: skip
 

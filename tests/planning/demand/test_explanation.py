@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.functions import CellError, named
-from sop_xl.planning.demand.explanation import season_strength, sentences
+from sop_xl.planning.demand.explanation import season_strength, told
 from sop_xl.planning.demand.forecaster import forecast
 
 YEAR = np.array([10.0, 12, 15, 20, 26, 30, 31, 28, 22, 17, 13, 11])
@@ -102,9 +102,10 @@ def test_corrected_months_are_counted() -> None:
     history = np.tile(YEAR, 3)[None]
     found = forecast(history, 1, "seasonal_naive", 0.8).found
 
-    (text,) = sentences(history, found, "seasonal_naive", corrected=np.array([2]))
+    (said,) = told(history, found, "seasonal_naive", corrected=np.array([2]))
 
-    assert text.endswith("; 2 months of the history corrected.")
+    assert said.demand.endswith("; 2 months of the history corrected")
+    assert said.sentence == f"{said.demand}; {said.forecast}."
 
 
 @settings(deadline=None, max_examples=15)
