@@ -16,7 +16,7 @@ from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
-from sop_xl.planning.demand.explanation import told
+from sop_xl.planning.demand.explanation import seen
 from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers, zero
@@ -101,17 +101,11 @@ def known(
         severe=settings.outlier_score,
     )
     pins = choices.pins(forecast_choices, blocks, METHODS)
-<<<<<<< HEAD
-    told = History(blocks, months, history, cleaned.history)
+    seen = History(blocks, months, history, cleaned.history)
     found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis)]
     return Known(
-        told, facts, family_of, lives, deals, previous, cleaned.listing, pins.methods, found
+        seen, facts, family_of, lives, deals, previous, cleaned.listing, pins.methods, found
     )
-=======
-    seen = History(blocks, months, history, cleaned.history)
-    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *_without_history(seen)]
-    return Known(seen, deals, previous, cleaned.listing, pins.methods, found)
->>>>>>> forecast-sheet
 
 
 def run(
@@ -133,13 +127,8 @@ def run(
     demand_plan_inputs: pd.DataFrame,
     demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
-<<<<<<< HEAD
     """Forecast each block of the planning level and lay what else is known on top."""
-    told, facts, family_of, lives, deals, previous, listing, pins, findings = known(
-=======
-    """Forecast each block of the planning level and lay pipeline, events and changes on top."""
-    seen, deals, previous, listing, pins, findings = known(
->>>>>>> forecast-sheet
+    seen, facts, family_of, lives, deals, previous, listing, pins, findings = known(
         axis,
         settings,
         items=items,
@@ -197,7 +186,7 @@ def run(
         axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
     )
     launched = lived.units.max(axis=1, initial=0.0) > 0
-    noticed = [*findings, *lived.findings, *lift.findings, *_without_history(told, launched)]
+    noticed = [*findings, *lived.findings, *lift.findings, *_without_history(seen, launched)]
     return Outcome(frames, noticed)
 
 
@@ -223,7 +212,7 @@ def _forecast_frames(
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = told(cleaned, found, method, pins=pins, corrected=corrected)
+    said = seen(cleaned, found, method, pins=pins, corrected=corrected)
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )
