@@ -16,7 +16,7 @@ from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import MONTHS, Forecasts
-from sop_xl.planning.demand.explanation import seen
+from sop_xl.planning.demand.explanation import told
 from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.planning.demand.pipeline import open_deals, with_outputs
 from sop_xl.planning.frames import Numbers, zero
@@ -212,7 +212,7 @@ def _forecast_frames(
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = seen(cleaned, found, method, pins=pins, corrected=corrected)
+    said = told(cleaned, found, method, pins=pins, corrected=corrected)
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )
