@@ -38,7 +38,7 @@ def read_steps(ds: pd.Series) -> tuple[Steps, Integers]:
         raise ValueError(f"ds is empty in row {row + 1}")
     periods = _periods(ds)
     if periods is not None:
-        freq = periods.dtype
+        freq = pd.PeriodDtype(periods.freqstr)
         return _stepped(
             periods.asi8,
             lambda at: pd.PeriodIndex(pd.arrays.PeriodArray(at, dtype=freq)),

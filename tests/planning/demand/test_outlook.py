@@ -36,9 +36,7 @@ def ends(*arguments: object) -> Numbers:
 
 
 @pytest.mark.parametrize(("season", "mape", "mase"), [(4, 0.0317, 0.94), (1, 0.1418, 4.01)])
-def test_seasonal_naive_and_naive_forecast_of_beer(
-    season: int, mape: float, mase: float
-) -> None:
+def test_seasonal_naive_and_naive_forecast_of_beer(season: int, mape: float, mase: float) -> None:
     found = forecast(BEER, 10, season, "seasonal_naive")
 
     assert named("SOP_MAPE")(BEER_AFTER, found) == pytest.approx(mape, abs=5e-5)

@@ -125,7 +125,8 @@ def answer(parts: list[Part], options: Options, *, sporadic: bool, lean: bool) -
 
 def _errors(part: Part, sporadic: bool) -> Numbers:
     """(O, M, s) Error of each member at each origin; NaN where it was not tested."""
-    found = np.full((len(part.actual), len(part.names), len(part.rows)), np.nan)
+    shape = (len(part.actual), len(part.names), len(part.rows))
+    found = np.full(shape, np.nan, dtype=part.ahead[-1].dtype)
     for o, actual in enumerate(part.actual):
         error = part.ahead[o] - actual
         found[o] = np.abs(mean_of(error, axis=2)) if sporadic else mean_of(np.abs(error), axis=2)
@@ -170,4 +171,5 @@ def _combined(part: Part, weights: Numbers, origin: int) -> Numbers:
     """(s, cut or H)"""
     found = combination.combine(weights, part.ahead[origin])
     natural = part.natural[:, np.newaxis]
-    return np.where(natural & (found < 0), 0.0, found)
+    kept: Numbers = np.where(natural & (found < 0), 0.0, found)
+    return kept if origin == len(part.actual) else kept.astype(part.ahead[-1].dtype)

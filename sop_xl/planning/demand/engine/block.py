@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -71,6 +71,8 @@ class Prepared:
     """(S, T) In units of ``scale``; zero before the launch."""
     count: Counts
     scale: npt.NDArray[np.float64]
+    last: npt.NDArray[np.float64]
+    """(S,) The last value."""
     missing: Flags
     kinds: npt.NDArray[np.object_]
 
@@ -117,6 +119,9 @@ def forecast_block(
             block, routes, wanted, held, horizon, options, _numbers(groups, len(history))
         )
         parts = [_part(block, task, found, wanted) for task, found in _run(tasks, workers)]
+        del tasks
+        # the histories are not needed any more, and of a large block they take much room
+        block = replace(block, values=np.zeros((0, 0)), missing=np.zeros((0, 0), dtype=bool))
         return _Assembly(block, held, horizon, options, parts).filled(parts)
 
 
@@ -179,7 +184,7 @@ def _prepared(history: Numbers, season: int) -> Prepared:
         values[part][np.arange(kept) < (kept - since)[:, np.newaxis]] = 0.0
         missing[part], count[part], scale[part] = empty, since, size
         kind[part] = kinds(values[part], since, season)
-    return Prepared(values, count, scale, missing, kind)
+    return Prepared(values, count, scale, values[:, -1].copy(), missing, kind)
 
 
 def _routes(kind: npt.NDArray[np.object_], pinned: Flags) -> Counts:
@@ -300,11 +305,13 @@ def _part(block: Prepared, task: _Task, found: _Found, wanted: list[str]) -> Par
     held = task.cuts[:-1]
     fair = tested(task.panel.count, held, task.panel.season)
     values, missing = block.values[task.rows], block.missing[task.rows]
-    actual = []
+    kept: npt.DTypeLike = np.float32 if task.lean else np.float64
+    actual: list[Numbers] = []
     for o, cut in enumerate(held):
         came = np.where(missing[:, -cut:], np.nan, values[:, -cut:])
         gone = ended(task.panel, cut)
-        actual.append(np.where((fair[o] & ~gone)[:, np.newaxis], came, np.nan))
+        came = np.where((fair[o] & ~gone)[:, np.newaxis], came, np.nan)
+        actual.append(came.astype(kept))
     known = list(KINDS)
     numbers = np.array([known.index(one) for one in block.kinds[task.rows]], dtype=np.int64)
     return Part(
@@ -333,8 +340,7 @@ class _Assembly:
         self.names = tuple(name for name in METHODS if name in used)
         self.lean = rows > DETAILED
         kept = 0 if self.lean else len(self.names)
-        last = block.values[:, -1] if block.values.shape[1] else np.zeros(rows)
-        level = last * block.scale
+        level = block.last * block.scale
         self.mean = np.repeat(level[:, np.newaxis], horizon, axis=1)
         shape = (len(options.levels), rows, horizon)
         self.low = np.broadcast_to(self.mean, shape).copy()
