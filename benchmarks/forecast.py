@@ -221,7 +221,7 @@ def as_markdown(found: Mapping[str, Sequence[Row]]) -> list[str]:
     """A table for every set; the best figure of a column is not marked: readers judge."""
     lines = []
     for title, rows in found.items():
-        lines += [f"### {title}", "", f"| method | {' | '.join(COLUMNS)} |",
+        lines += [f"#### {title}", "", f"| method | {' | '.join(COLUMNS)} |",
                   f"|---|{'---:|' * len(COLUMNS)}"]  # fmt: skip
         for row in rows:
             cells = [f"{row.figures[name]:{form}}" if np.isfinite(row.figures.get(name, np.nan))
@@ -307,7 +307,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=1, help="runs; the fastest counts")
     parser.add_argument("--markdown", nargs="?", type=Path, const=PAGE, metavar="PAGE",
                         help="write the table into this page (docs/forecasting.md)")  # fmt: skip
-    parser.add_argument("--part", default="sets", help="which tables of the page: sets, further")
+    parser.add_argument("--part", default="sets", help="tables of the page: whole, sets, further")
     parser.add_argument("--scale", type=int, metavar="SERIES", help="only time so many series")
     parser.add_argument("--workers", type=int, nargs="+", default=[1], help="for --scale")
     return parser.parse_args()

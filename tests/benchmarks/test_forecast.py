@@ -118,7 +118,7 @@ def test_the_table_goes_between_the_marks_of_the_page(tmp_path: Path) -> None:
     lines = page.read_text("utf-8").splitlines()
     assert (lines[0], lines[-1]) == ("# Before", "After")
     assert "old" not in lines
-    assert "### drawn: 8 series" in lines
+    assert "#### drawn: 8 series" in lines
     assert [cell.strip() for cell in lines[-4].split("|")][1:8] == [
         "engine", "0.794", "", "", "", "", "+1.0",
     ]  # fmt: skip
