@@ -14,7 +14,7 @@ trend and a moving level. One thread; times are those of the process.
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -112,7 +112,7 @@ def mase(forecast: Numbers, actual: Numbers, history: Numbers) -> float:
 
 
 def rows(
-    name: str, series: Numbers, forecasts: dict[str, Callable[[Numbers], Numbers]],
+    name: str, series: Numbers, forecasts: Mapping[str, Callable[[Numbers], Numbers]],
     random: np.random.Generator,
 ) -> Iterator[str]:
     """The lines of the table of one set."""

@@ -51,8 +51,8 @@ def printed(*arguments: str | Path, code: int = DONE) -> Any:
 
 def test_the_commands_are_those_of_the_readme() -> None:
     assert COMMANDS == [
-        "batch", "check", "collect", "demo", "diff", "doctor", "excel-setup", "generate", "init",
-        "load", "run", "status", "template",
+        "backtest", "batch", "check", "collect", "demo", "diff", "doctor", "excel-setup",
+        "generate", "init", "load", "run", "status", "template",
     ]  # fmt: skip
 
 

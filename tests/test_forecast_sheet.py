@@ -111,8 +111,11 @@ def shown(path: Path) -> dict[str, list[Any]]:
 @pytest.mark.office
 def test_another_family_is_shown_without_python(plan: Path, tmp_path: Path) -> None:
     for name in FAMILIES:
-        change(plan / BOOK, lambda book, n=name: setattr(chosen(book), "value", n),
-               tmp_path / f"{name}.xlsx")  # fmt: skip
+
+        def choose(book: Any, name: str = name) -> None:
+            chosen(book).value = name
+
+        change(plan / BOOK, choose, tmp_path / f"{name}.xlsx")
     recalculate_all(sorted(tmp_path.glob("*.xlsx")), tmp_path / "recalculated")
 
     for name in FAMILIES:

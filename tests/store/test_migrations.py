@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sop_xl.errors import SopError
 from sop_xl.store import Store, migrations
 from sop_xl.store.database import Database
-from sop_xl.store.layout import FORECAST_METHOD, MIGRATION
+from sop_xl.store.layout import FORECAST_METHOD, MIGRATION, OWN_TABLES
 from sop_xl.store.migrations import MIGRATIONS, migrate
 from tests.store.company import OCTOBER, at, first_load, frame
 
@@ -118,7 +118,7 @@ def test_a_store_from_before_the_forecast_methods_gets_room_for_them(
 ) -> None:
     with monkeypatch.context() as older:
         older.setattr(
-            migrations, "OWN_TABLES", [t for t in migrations.OWN_TABLES if t is not FORECAST_METHOD]
+            migrations, "OWN_TABLES", [t for t in OWN_TABLES if t is not FORECAST_METHOD]
         )
         older.setattr(migrations.migrate, "__defaults__", (MIGRATIONS[:1],))
         with Store(url) as store:

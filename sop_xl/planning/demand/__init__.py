@@ -46,12 +46,10 @@ class Known(NamedTuple):
     """What is known before anything is forecast."""
 
     history: History
-    facts: pd.DataFrame
-    """Actuals of the closed months with their family and demand."""
-    family_of: pd.Series
-    """The family of each item."""
-    lives: pd.DataFrame
-    """Launches, phase-outs and ends of life that count."""
+    life: lifecycle.Facts
+    """Launches and ends of life, and what they are made from."""
+    lift: drivers.Lift
+    """The history without the effect of signals, and that effect."""
     deals: pd.DataFrame
     previous: pd.DataFrame
     """The plan of the cycle before."""
@@ -72,6 +70,7 @@ def known(
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
     launches: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     past_plans: pd.DataFrame,
     cleansing: pd.DataFrame,
@@ -100,11 +99,18 @@ def known(
         typed=cleansing,
         severe=settings.outlier_score,
     )
+    lift = drivers.lift(signals, blocks, axis, months, cleaned.history)
     pins = choices.pins(forecast_choices, blocks, METHODS)
-    seen = History(blocks, months, history, cleaned.history)
-    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis)]
+    found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *lift.findings]
     return Known(
-        seen, facts, family_of, lives, deals, previous, cleaned.listing, pins.methods, found
+        History(blocks, months, history, cleaned.history),
+        lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history),
+        lift,
+        deals,
+        previous,
+        cleaned.listing,
+        pins.methods,
+        found,
     )
 
 
@@ -128,7 +134,7 @@ def run(
     demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay what else is known on top."""
-    seen, facts, family_of, lives, deals, previous, listing, pins, findings = known(
+    seen, life, lift, deals, previous, listing, pins, findings = known(
         axis,
         settings,
         items=items,
@@ -137,6 +143,7 @@ def run(
         pipeline=pipeline,
         events=events,
         launches=launches,
+        signals=signals,
         aop=aop,
         past_plans=past_plans,
         cleansing=cleansing,
@@ -147,19 +154,17 @@ def run(
     names = pd.Index(families["family"]).sort_values()
     belongs = totals.members(blocks, names)
 
-    def more(series: Numbers) -> Forecast:
+    def plainly(series: Numbers) -> Forecast:
         return _forecast(axis, settings, months, series)
 
-    lift = drivers.lift(signals, blocks, axis, months, cleaned)
     alone = _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
     apart = totals.baseline(alone)
     sums = totals.forecast_of_sums(
-        lift.baseline, apart, belongs, lambda series: totals.baseline(more(series), alone)
+        lift.baseline, apart, belongs, lambda series: totals.baseline(plainly(series), alone)
     )
     agreed = totals.reconciled(blocks, names, apart, sums, settings.reconciliation)
     own = drivers.onto(lift, totals.moved(alone, agreed))
-    lifelines = lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history)
-    lived = lifecycle.layer(lifelines, own.mean, more)
+    coming = lifecycle.layer(life, own.mean, plainly)
     plan = consensus.demand_plan(
         axis,
         blocks,
@@ -168,7 +173,7 @@ def run(
         own,
         pipeline=deals,
         events=events,
-        lifecycle=lived.units,
+        lifecycle=coming.units,
         aop=aop,
         previous=previous,
         inputs=demand_plan_inputs,
@@ -185,8 +190,8 @@ def run(
     frames |= _forecast_frames(
         axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
     )
-    launched = lived.units.max(axis=1, initial=0.0) > 0
-    noticed = [*findings, *lived.findings, *lift.findings, *_without_history(seen, launched)]
+    launched = coming.units.max(axis=1, initial=0.0) > 0
+    noticed = [*findings, *coming.findings, *_without_history(seen, launched)]
     return Outcome(frames, noticed)
 
 
@@ -306,14 +311,13 @@ def _without_history(history: History, launched: npt.NDArray[np.bool_]) -> list[
     """Blocks of which no forecast can say anything, or only the level, and no launch does."""
     findings = []
     labels = pd.Series(names_of(history.blocks), dtype="str")
-    known = np.count_nonzero(~np.isnan(history.demand), axis=1)
+    months = np.count_nonzero(~np.isnan(history.demand), axis=1)
     for which, what in (
-        (known == 0, "No history, so a baseline of zero"),
-        ((known > 0) & (known < SHORT), "Too little history for a season"),
+        (~launched & (months == 0), "No history, so a baseline of zero"),
+        (~launched & (months > 0) & (months < SHORT), "Too little history for a season"),
     ):
-        names = labels[which & ~launched]
-        if len(names):
-            message = f"{what}: {listed(names)}."
+        if which.any():
+            message = f"{what}: {listed(labels[which])}."
             remedy = "Plan these blocks by hand, in the rows of sales and marketing."
             findings.append(Finding("demand_plan", message, remedy, Severity.WARNING))
     return findings

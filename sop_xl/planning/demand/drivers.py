@@ -6,7 +6,7 @@ without it, and the effect of what is planned is laid on again. All other blocks
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,16 +79,23 @@ def _nothing(names: int, blocks: int, months: int, horizon: int) -> Effects:
 
 def onto(known: Lift, forecast: Forecast) -> Forecast:
     """A forecast of the baselines with the effect of what is planned, from zero up."""
+    def laid(numbers: Numbers) -> Numbers:
+        return np.maximum(lifted(numbers, known.effects), 0.0)
+
     found = forecast.found
-    low, high = (np.stack([_raised(n, known) for n in ends]) for ends in (found.low, found.high))
-    mean = _raised(forecast.mean, known)
-    found = found._replace(mean=mean, low=low, high=high)
-    return Forecast(mean, _raised(forecast.low, known), _raised(forecast.high, known), found)
+    detail = found._replace(
+        mean=laid(found.mean),
+        low=_each(laid, found.low),
+        high=_each(laid, found.high),
+        candidates=_each(laid, found.candidates),
+    )
+    mean, low, high = map(laid, forecast[:3])
+    return Forecast(mean, low, high, detail)
 
 
-def _raised(numbers: Numbers, known: Lift) -> Numbers:
-    """One row per block with the planned effects laid on, from zero up."""
-    return np.maximum(lifted(numbers, known.effects), 0.0)
+def _each(laid: Callable[[Numbers], Numbers], numbers: Numbers) -> Numbers:
+    """The same done to each level or method."""
+    return np.stack([laid(one) for one in numbers]) if len(numbers) else numbers
 
 
 def by_block(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sop_xl.planning.demand import statsmodels_ets
@@ -13,6 +14,8 @@ from sop_xl.planning.demand.engine.routing import KINDS, PLAIN
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import percent
 
+SIMPLE = "simple"
+"""The choice of the one simple method with the lowest backtest error."""
 SEASON = MONTHS
 """Months of a year."""
 WIDE = LEVELS[-1]
@@ -58,7 +61,7 @@ def forecast(
         method: A value of the setting ``forecaster``.
         level: Share of outcomes that the range should hold, 0.8 for example.
         season: Periods of a season: 12 for months of a year, 1 for none.
-        pins: The method that the planner wants for each series; empty where none.
+        pins: The method that the planner wants for each series, or ``simple``; empty where none.
         groups: The group of each series: series of one group share a season.
     """
     levels = tuple(sorted({level, *LEVELS}))
@@ -66,9 +69,28 @@ def forecast(
     if method == statsmodels_ets.NAME:
         found = statsmodels_ets.forecast_block(history, horizon, options)
     else:
-        found = forecast_block(history, horizon, options, pins=pins, groups=groups)
+        named = _named(history, horizon, options, pins, groups)
+        found = forecast_block(history, horizon, options, pins=named, groups=groups)
     at = found.levels.index(level)
     return Forecast(found.mean, found.low[at], found.high[at], found)
+
+
+def _named(
+    history: Numbers,
+    horizon: int,
+    options: Options,
+    pins: Sequence[str] | None,
+    groups: Sequence[str] | None,
+) -> list[str] | None:
+    """The pins with the one simple method that is best for a series in place of ``simple``."""
+    if pins is None or SIMPLE not in pins:
+        return None if pins is None else list(pins)
+    rows = [at for at, pin in enumerate(pins) if pin == SIMPLE]
+    own = None if groups is None else [groups[at] for at in rows]
+    found = forecast_block(history[rows], horizon, replace(options, method=SIMPLE), groups=own)
+    best = found.weights.argmax(axis=0).tolist()
+    chosen = dict(zip(rows, (found.members[at] for at in best), strict=True))
+    return [chosen.get(at, pin) for at, pin in enumerate(pins)]
 
 
 def label(name: str) -> str:

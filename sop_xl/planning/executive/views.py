@@ -93,8 +93,8 @@ def what_if_view(axis: Axis, demand_total: pd.DataFrame, family: str) -> pd.Data
 def largest_block(demand_plan: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The keys of the block with the highest demand in the past shown: one row, or none."""
     sums = demand_plan.groupby(keys)["actual"].sum().reset_index()
-    largest: pd.DataFrame = sums.nlargest(1, "actual")[keys]
-    return largest
+    order = np.argsort(-sums["actual"].to_numpy(dtype=float), kind="stable")
+    return sums[keys].iloc[order[:1]]
 
 
 def forecast_view(

@@ -216,4 +216,4 @@ def _left(sheet: Sheet, column: int) -> float:
     """Centimetres to the left of a column."""
     before = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
     pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in before)
-    return pixels * EMU_PER_PIXEL / EMU_PER_CM
+    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)

@@ -51,12 +51,15 @@ def test_a_planned_discount_lifts_the_baseline_of_the_months_before() -> None:
         )
 
 
-def test_blocks_without_signals_stay_exactly_as_they_are() -> None:
+def test_blocks_without_signals_stay_as_they_are() -> None:
     plain, known = planned(), planned(signals=signal(DISCOUNT))
 
     for measure in ("baseline", "low", "high"):
-        assert plan_row(known.frames["demand_plan"], WHEN, measure, family="Parts") == plan_row(
-            plain.frames["demand_plan"], WHEN, measure, family="Parts"
+        # but for the last digit: the series beside them are others
+        assert plan_row(
+            known.frames["demand_plan"], WHEN, measure, family="Parts"
+        ) == pytest.approx(
+            plan_row(plain.frames["demand_plan"], WHEN, measure, family="Parts"), rel=1e-12
         )
 
 

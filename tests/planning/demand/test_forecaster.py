@@ -72,6 +72,16 @@ def test_a_pinned_method_is_taken_alone() -> None:
     assert found.mean[1].tolist() != [NOISE[0]] * 3
 
 
+def test_a_planner_may_choose_the_best_simple_method() -> None:
+    season = np.tile([10.0, 12, 15, 20, 26, 30, 31, 28, 22, 17, 13, 11], 4)
+
+    found = forecast(np.stack([season, NOISE]), 3, "weights", 0.8, pins=["simple", ""])
+
+    # the same months again come without an error, whatever else is tried
+    assert found.mean[0] == pytest.approx(season[:3], rel=0.01)
+    assert found.found.weights[:, 0].max() == 1
+
+
 @pytest.mark.parametrize(
     ("history", "words"),
     [
@@ -87,7 +97,8 @@ def test_what_needs_no_method_says_so(history: list[float], words: str) -> None:
 def test_methods_are_said_with_their_shares() -> None:
     shares = {"naive": 0.1, "ets": 0.5, "theta": 0.25, "ar": 0.15, "mean": 0.0}
 
-    assert in_words(shares) == "exponential smoothing 50 %, Theta 25 %, autoregression 15 % and 1 more"
+    words = "exponential smoothing 50 %, Theta 25 %, autoregression 15 % and 1 more"
+    assert in_words(shares) == words
     assert in_words({"of an older version": 1.0}) == "of an older version"
 
 
