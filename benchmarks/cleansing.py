@@ -4,7 +4,7 @@
 
 In 3 % of the months of each history, demand is planted that is 3 to 10 times too high, or a tenth
 and less. Twelve months are forecast: by the last year again, by the median of the same month of
-three years, and with --ets by the forecaster of the product. Errors are MASE; the scale is that of
+three years, and by the forecaster of the product. Errors are MASE; the scale is that of
 the history as it was. "proposed" corrects all that is proposed, "severe" what the product corrects
 without asking; "false" is the share of months corrected where nothing was planted. Data: M3 and
 hospital where SOP_SHARED_DATA names a folder that holds them, and series drawn with a season, a
@@ -14,7 +14,7 @@ trend and a moving level. One thread; times are those of the process.
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.demand.cleansing.outliers import PROPOSED, SEVERE, outliers, unsure
-from sop_xl.planning.demand.forecaster import forecast as plan_forecast
+from sop_xl.planning.demand.engine import Options, forecast_block
 from sop_xl.planning.frames import Numbers
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -93,12 +93,15 @@ def same_month(history: Numbers) -> Numbers:
 
 def last_year(history: Numbers) -> Numbers:
     """The same month of the last year."""
-    return history[:, -YEAR:]
+    return np.asarray(history[:, -YEAR:])
 
 
-def ets(history: Numbers) -> Numbers:
+def engine(history: Numbers) -> Numbers:
     """The forecaster of the product."""
-    return plan_forecast(history, AHEAD, "ets", 0.8).mean
+    return forecast_block(history, AHEAD, Options()).mean
+
+
+FORECASTS = {"last year": last_year, "median of 3 years": same_month, "engine": engine}
 
 
 def mase(forecast: Numbers, actual: Numbers, history: Numbers) -> float:
@@ -109,7 +112,7 @@ def mase(forecast: Numbers, actual: Numbers, history: Numbers) -> float:
 
 
 def rows(
-    name: str, series: Numbers, forecasts: dict[str, Callable[[Numbers], Numbers]],
+    name: str, series: Numbers, forecasts: Mapping[str, Callable[[Numbers], Numbers]],
     random: np.random.Generator,
 ) -> Iterator[str]:
     """The lines of the table of one set."""
@@ -139,17 +142,11 @@ def rows(
 def main() -> None:
     parser = argparse.ArgumentParser(description="What cleansing is worth.")
     parser.add_argument("--series", type=int, default=1_000, help="most series of a set")
-    parser.add_argument("--ets", type=int, default=0, help="series that ETS forecasts too (slow)")
     given = parser.parse_args()
     random = np.random.default_rng(4)
     for name, series in sets(given.series, random):
-        for line in rows(
-            name, series, {"last year": last_year, "median of 3 years": same_month}, random
-        ):
+        for line in rows(name, series, FORECASTS, random):
             print(line, flush=True)
-        if given.ets:
-            for line in rows(f"{name}, ETS", series[: given.ets], {"ets": ets}, random):
-                print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from sop_xl.actions.pressing import (
 from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
+from sop_xl.actions.targeting import spread
 from sop_xl.actions.telling import (
     LEAST_CHANGE,
     LISTED,
@@ -461,6 +462,9 @@ BUTTONS: Mapping[str, Button] = {
         "Run forecast",
         refreshing("demand", "Forecast run", _baseline_changes, "Demand_Plan!A1"),
         "Save what was typed, compute the baseline and the plan, and say what changed.", "demand"),
+    "spread": Button(
+        "Spread targets", spread, "Share the typed targets of families and company out over their "
+        "blocks; what is fixed with a reason stays.", "demand"),
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
 
+TOP_DOWN = "top-down target"
+"""The reason that *Spread targets* gives; by it a later press knows its own numbers."""
 REASONS = (
     "promotion", "new customer", "lost customer", "price change", "new product", "phase-out",
-    "market trend", "stock-out corrected", "one-off order", "management decision", "other",
+    "market trend", "stock-out corrected", "one-off order", "management decision", TOP_DOWN,
+    "other",
 )
 
 OPTIONAL = Role.OPTIONAL
@@ -84,6 +87,11 @@ DEMAND_TOTAL = Grid(
                 help="Upper end of the prediction range of the sum."),
         Measure("consensus", "Consensus demand", plan="{demand_plan.consensus@scope}",
                 total="sum", strong=True, help="Sum of the blocks."),
+        Measure("target", "Target", role=OPTIONAL, plan=VALUES, total="sum", minimum=0,
+                help="A total that the blocks shall sum to; Spread targets shares it out."),
+        Measure("gap_to_target", "Consensus - target", total="sum", alert="negative",
+                plan='IF(ISNUMBER({target}),{consensus}-{target},"")',
+                help="What the blocks miss of the target; zero once it is spread over them."),
         Measure("last_cycle", "Last cycle", plan="{demand_plan.last_cycle@scope}", total="sum",
                 detail=True, help="Sum of the blocks."),
         Measure("aop", "AOP", past="{demand_plan.aop@scope}", plan="{demand_plan.aop@scope}",

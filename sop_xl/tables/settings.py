@@ -114,6 +114,21 @@ class Settings:
         "simple ones), or one method by name; statsmodels_ets is slow and has no backtest.",
         choices=FORECASTERS,
     )
+    reconciliation: str = _setting(
+        "wls",
+        "demand",
+        "How the baselines of blocks, families and company are made to agree: wls (each gives way "
+        "by the width of its range), mint (by the backtest errors that they share, where the "
+        "forecaster has a backtest) or bottom_up (the blocks alone).",
+        choices=("wls", "mint", "bottom_up"),
+    )
+    spread_basis: str = _setting(
+        "consensus",
+        "demand",
+        "How Spread targets shares a target out: by the consensus without earlier spreading, the "
+        "baseline, last_cycle, the aop, the demand of the last 12 months (history), or even.",
+        choices=("consensus", "baseline", "last_cycle", "aop", "history", "even"),
+    )
     range_level: float = _setting(
         0.8, "demand", "Share of outcomes that the prediction range should hold.",
         minimum=0.5, maximum=0.99,

@@ -131,6 +131,7 @@ def run(
     cleansing: pd.DataFrame,
     forecast_choices: pd.DataFrame,
     demand_plan_inputs: pd.DataFrame,
+    demand_total_inputs: pd.DataFrame,
 ) -> Outcome:
     """Forecast each block of the planning level and lay what else is known on top."""
     seen, life, lift, deals, previous, listing, pins, findings = known(
@@ -156,9 +157,13 @@ def run(
     def plainly(series: Numbers) -> Forecast:
         return _forecast(axis, settings, months, series)
 
-    own = drivers.onto(
-        lift, _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
+    alone = _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
+    apart = totals.baseline(alone)
+    sums = totals.forecast_of_sums(
+        lift.baseline, apart, belongs, lambda series: totals.baseline(plainly(series), alone)
     )
+    agreed = totals.reconciled(blocks, names, apart, sums, settings.reconciliation)
+    own = drivers.onto(lift, totals.moved(alone, agreed))
     coming = lifecycle.layer(life, own.mean, plainly)
     plan = consensus.demand_plan(
         axis,
@@ -173,10 +178,10 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(cleaned, own, belongs, plainly)
+    ends = totals.total_range(blocks, names, totals.baseline(own), sums, belongs)
     frames = {
         "demand_plan": plan,
-        "demand_total": totals.demand_total(axis, plan, belongs, names, ends),
+        "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),
         "long_history": totals.long_history(cleaned, months, belongs, names),
         "pipeline": deals,
         "events": events,
@@ -303,7 +308,7 @@ def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:
 
 
 def _without_history(history: History, launched: npt.NDArray[np.bool_]) -> list[Finding]:
-    """Blocks of which no forecast can say anything, or only the level."""
+    """Blocks of which no forecast can say anything, or only the level, and no launch does."""
     findings = []
     labels = pd.Series(names_of(history.blocks), dtype="str")
     months = np.count_nonzero(~np.isnan(history.demand), axis=1)

@@ -14,6 +14,8 @@ from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.tables.demand import DEMAND_PLAN
 
 ADJUSTMENTS = ("sales_adjustment", "marketing_adjustment", "finance_adjustment")
+LAYERS = ("baseline", "lifecycle", "pipeline", "events", *ADJUSTMENTS)
+"""What adds up to the consensus where nothing is fixed."""
 
 
 def last_cycle(past_plans: pd.DataFrame, axis: Axis) -> pd.DataFrame:
@@ -74,8 +76,7 @@ def demand_plan(
         "last_cycle": _sum(previous, "consensus", blocks, axis.plan),
     }
     reason = _reasons(inputs, blocks, axis)
-    layers = ("baseline", "pipeline", "events", "lifecycle", *ADJUSTMENTS)
-    summed = np.maximum(0.0, np.sum([zero(plan[name]) for name in layers], axis=0))
+    summed = np.maximum(0.0, np.sum([zero(plan[name]) for name in LAYERS], axis=0))
     plan["consensus"] = np.where(np.isnan(plan["fixed"]), summed, plan["fixed"])
     touched = np.any([~np.isnan(plan[name]) for name in columns], axis=0)
     plan["unexplained"] = (touched & (reason[:, axis.history :] == "")).astype(float)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_xl.planning.demand.forecaster import Forecast, forecast
-from sop_xl.planning.demand.totals import members, total_range
+from sop_xl.planning.demand.forecaster import forecast
+from sop_xl.planning.demand.totals import Baseline, baseline, forecast_of_sums, members, total_range
 from sop_xl.planning.frames import Numbers
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables import inputs as input_tables
@@ -75,12 +75,15 @@ def test_blocks_that_offset_each_other_have_a_certain_sum() -> None:
     history = np.array([first, 100 - first])
     blocks = pd.DataFrame({"family": ["Bikes", "Bikes"], "region": ["North", "South"]})
 
-    def forecast_like_blocks(series: Numbers) -> Forecast:
-        return forecast(series, 3, "statsmodels_ets", 0.8)
+    def forecast_like_blocks(series: Numbers) -> Baseline:
+        return baseline(forecast(series, 3, "statsmodels_ets", 0.8))
 
     own = forecast_like_blocks(history)
 
-    ends = total_range(history, own, members(blocks, pd.Index(["Bikes"])), forecast_like_blocks)
+    names = pd.Index(["Bikes"])
+    belongs = members(blocks, names)
+    sums = forecast_of_sums(history, own, belongs, forecast_like_blocks)
+    ends = total_range(blocks, names, own, sums, belongs)
 
     assert ends.high - ends.low == pytest.approx(np.zeros((2, 3)), abs=1e-6)
 

@@ -305,12 +305,13 @@ def _part(block: Prepared, task: _Task, found: _Found, wanted: list[str]) -> Par
     held = task.cuts[:-1]
     fair = tested(task.panel.count, held, task.panel.season)
     values, missing = block.values[task.rows], block.missing[task.rows]
-    actual = []
+    kept: npt.DTypeLike = np.float32 if task.lean else np.float64
+    actual: list[Numbers] = []
     for o, cut in enumerate(held):
         came = np.where(missing[:, -cut:], np.nan, values[:, -cut:])
         gone = ended(task.panel, cut)
         came = np.where((fair[o] & ~gone)[:, np.newaxis], came, np.nan)
-        actual.append(came.astype(np.float32) if task.lean else came)
+        actual.append(came.astype(kept))
     known = list(KINDS)
     numbers = np.array([known.index(one) for one in block.kinds[task.rows]], dtype=np.int64)
     return Part(

@@ -155,7 +155,7 @@ def around(
             negative begins at zero and leaves out the largest outcomes only.
     """
     reach = WIDER * found.size[:, np.newaxis] * found.growth
-    low = np.empty((len(levels), *mean.shape))
+    low = np.empty((len(levels), *mean.shape), dtype=found.places.dtype)
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
     everything = np.sort(found.places[tested])
