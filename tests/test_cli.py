@@ -122,7 +122,7 @@ def test_the_commands_of_a_month(tmp_path: Path) -> None:
     assert "2 differences." in differences
     taken = run("collect", plan / BOOK, "--author", "Bob").output
     assert "SOP_2026-10.xlsm: 2 changes taken over, 0 conflicts." in taken
-    assert "Demand_Plan!S40: Bikes, North, " in taken
+    assert "Demand_Plan!S48: Bikes, North, " in taken
     assert run("diff", plan / BOOK, plan / BOOK).output == "0 differences.\n"
     run("generate", plan)
     assert value_of(plan / BOOK, SALES) == 25
@@ -261,7 +261,7 @@ def test_one_bad_book_does_not_stop_the_others(typed: Path, tmp_path: Path) -> N
 def test_a_book_with_a_bad_cell_is_not_taken_and_says_so(plan: Path) -> None:
     type_in(plan / BOOK, {SALES: "a lot", InList("tblFamilies", "Bikes", "Target days"): 9})
     text = run("collect", plan / BOOK, code=FINDINGS).output
-    assert "error: SOP_2026-10.xlsm: Demand_Plan!S40: ± Sales: 'a lot' is not a number." in text
+    assert "error: SOP_2026-10.xlsm: Demand_Plan!S48: ± Sales: 'a lot' is not a number." in text
     assert "nothing is taken over until the errors are mended" in text
 
 
@@ -270,7 +270,7 @@ def test_a_conflict_is_told(plan: Path, tmp_path: Path) -> None:
     type_in(plan / BOOK, {SALES: 1234, REASON: "other"}, tmp_path / "bob.xlsm")
     run("collect", "--plan", plan, tmp_path / "ann.xlsm")
     text = run("collect", "--plan", plan, tmp_path / "bob.xlsm", code=FINDINGS).output
-    assert re.search(r"conflict: Demand_Plan!S40: .*± Sales: – -> 1,234 \(other\); kept: 25", text)
+    assert re.search(r"conflict: Demand_Plan!S48: .*± Sales: – -> 1,234 \(other\); kept: 25", text)
     assert "0 changes taken over, 1 conflict." in text
 
 
