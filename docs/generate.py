@@ -482,6 +482,9 @@ def _function(function: Function) -> Iterator[str]:
     yield from _table(("argument", "cells", "if left out", "meaning"), (
         (_code(a.name), _plain(a.wanted), _left_out(a), _plain(a.help)) for a in function.arguments
     ))
+    if function.words:
+        words = ((_code(word), _plain(means)) for word, means in function.words.items())
+        yield from _table(("cell", "meaning"), words)
     yield from (f"Result: {_result(function)}.", "", f"Errors: {_errors(function)}.", "")
 
 

@@ -21,8 +21,9 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
-from sop_xl.schema import Finding
+from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
+from sop_xl.tables.forecast import FORECAST_METHODS
 from sop_xl.tables.settings import Settings
 
 
@@ -71,12 +72,16 @@ STEPS: tuple[Step, ...] = (
     _step(
         "demand",
         demand.run,
-        ("demand_plan", "demand_total", "long_history", "pipeline", "events"),
+        (
+            *("demand_plan", "demand_total", "long_history", "pipeline", "events"),
+            *("forecast_blocks", "forecast_methods", "forecast_detail", "forecast_ranks"),
+            *("view_blocks", "cleansing"),
+        ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
-    _step("performance", performance.run, ("kpi_facts", "kpis")),
+    _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
     _step("review", review.run, ("exceptions", "checks", "risks")),
     _step(
         "executive",
@@ -84,7 +89,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
             *("demand_view", "supply_view", "capacity_view", "finance_view"),
-            *("what_if_view", "what_if_load_view"),
+            *("what_if_view", "what_if_load_view", "forecast_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),
         ),
@@ -105,7 +110,8 @@ def run(
     """Run the steps of a cycle in order.
 
     Args:
-        inputs: Every input table of the planning level, empty where nothing was delivered.
+        inputs: Every input table of the planning level, empty where nothing was delivered; and
+            ``past_forecasts``, if a cycle before is known.
         settings: The company's settings.
         axis: The time axis; its first plan period names the cycle.
         findings: What was found when the inputs were read.
@@ -118,7 +124,9 @@ def run(
     missing = set(tables.inputs(settings.level)) - set(inputs)
     if missing:
         raise ValueError(f"no frame for the inputs {', '.join(sorted(missing))}")
-    frames, noticed = dict(inputs), list(findings)
+    before = FORECAST_METHODS.for_level(settings.level)
+    frames = {"past_forecasts": empty_frame(before.columns)} | dict(inputs)
+    noticed = list(findings)
     for step in steps:
         if progress is not None:
             progress(step)

@@ -27,6 +27,7 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
 ``{grid.measure@scope}``   the same, where the key "All families" takes every block
 ``{grid.measure@all}``     the sum of a grid's measure over all blocks, same period
 ``{grid.measure@view}``    the same for the family or resource that the page has chosen
+``{grid.measure@block}``   the same for the block of the planning level that the page has chosen
 ``{grid.measure@total}``   the sum of a grid's measure over all blocks and plan periods;
                            ``@past_total`` over the closed periods shown;
                            ``@opening`` and ``@final`` that of the last closed and last plan period
@@ -60,7 +61,7 @@ WHOLE = (
 """Modifiers of a table or grid as a whole."""
 MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan"),
-    *("lookup", "sum", "count", "column", "scope", "all", "view", "label", "keys"),
+    *("lookup", "sum", "count", "column", "scope", "all", "view", "block", "label", "keys"),
     *("total", "past_total"),
     *("year", "year_after", "key_plan"),
     *WHOLE,
@@ -243,6 +244,8 @@ class Measure:
     """Months that hold nothing, or zero, or zero in the past, stay empty: a chart shows a gap."""
     alert: Alert = ""
     """Which values stand out in colour."""
+    end: Literal["", "low", "middle", "high"] = ""
+    """Which part of the prediction range it is: its percentile stands beside the unit."""
 
 
 @dataclass(frozen=True, slots=True)

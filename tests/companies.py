@@ -103,6 +103,10 @@ TABLES = {
         E-1    promotion  {bikes}  All      All      2026-11  2026-12  0.15    .         {note}
         E-2    one-off    {parts}  {south}  All      2027-03  2027-03  .       300       .
     """,
+    "launches": """
+        item    region   channel  kind       start    ramp  included  reason
+        {city}  {south}  {shop}   phase-out  2027-08  3     no        {note}
+    """,
     "finance_lines": """
         line       fixed  share_of_revenue  per_unit  aop
         {freight}  0      0.02              0.5       4000

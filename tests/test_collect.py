@@ -254,6 +254,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "Event": "E-9", "Kind": "promotion", "Family": "Parts", "Start": "2027-01",
         "End": "2027-02", "Uplift": 0.1,
     },
+    "tblLaunches": {
+        "Item or family": "B-100", "Region": "North", "Channel": "Shop", "Kind": "phase-out",
+        "From": "2027-09", "Ramp": 4,
+    },
     "tblDecisions": {"Number": "D-99", "Question": "Shall we?"},
     "tblAssumptions": {"Number": "A-01", "Assumption": "=No strike"},
     "tblRisks": {"Number": "R-9", "Description": "Flood", "Probability": 0.1, "Impact": 1000},

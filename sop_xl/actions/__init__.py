@@ -1,5 +1,6 @@
 """What commands and buttons do: one function each, on a plan folder and its store."""
 
+from sop_xl.actions.backtesting import Backtested, backtest
 from sop_xl.actions.batching import BatchRow, batch, find_plans
 from sop_xl.actions.book import FileBook, PlanBook
 from sop_xl.actions.books import Generated, generate
@@ -14,8 +15,8 @@ from sop_xl.actions.running import Run, run
 from sop_xl.actions.session import Press
 
 __all__ = [
-    "BUTTONS", "BatchRow", "Button", "Collected", "FileBook", "Generated", "Loading", "OpenPlan",
-    "PlanBook", "Press", "Progress", "Report", "Run",
-    "batch", "button", "check", "collect", "demo", "diff", "find_plans", "generate", "init",
-    "load", "login", "open_plan", "perform", "plan_folder_of", "run", "status",
+    "BUTTONS", "Backtested", "BatchRow", "Button", "Collected", "FileBook", "Generated", "Loading",
+    "OpenPlan", "PlanBook", "Press", "Progress", "Report", "Run",
+    "backtest", "batch", "button", "check", "collect", "demo", "diff", "find_plans", "generate",
+    "init", "load", "login", "open_plan", "perform", "plan_folder_of", "run", "status",
 ]

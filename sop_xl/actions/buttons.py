@@ -36,7 +36,16 @@ from sop_xl.actions.pressing import (
 from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
-from sop_xl.actions.telling import change_text, figure, kept_text
+from sop_xl.actions.targeting import spread
+from sop_xl.actions.telling import (
+    LEAST_CHANGE,
+    LISTED,
+    baseline_line,
+    change_note,
+    change_text,
+    figure,
+    kept_text,
+)
 from sop_xl.errors import SopError
 from sop_xl.planning.review.checks import PASSED
 from sop_xl.planning.wording import count, number, percent
@@ -48,8 +57,6 @@ from sop_xl.workbook.explain import explain
 from sop_xl.workbook.reader.shown import shown_rows
 
 CALENDAR = "Cycle_Calendar!A1"
-LISTED = 8
-"""Lines about single families, resources or KPIs in a message; the sheets have them all."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +265,12 @@ def _set(session: Session, steps: dict[str, str], reason: str) -> list[str]:
 
 
 def _baseline_changes(done: Refreshed) -> list[str]:
-    """What the forecast changed against what the book showed, largest first."""
+    """What the forecast changed: against last cycle's plan, and against what the book showed."""
+    return [*change_note(done.made.frames), *_against_the_book(done)]
+
+
+def _against_the_book(done: Refreshed) -> list[str]:
+    """The blocks of which the book showed another baseline, largest change first."""
     frame = done.made.frames[DEMAND_PLAN.name]
     keys = [name for name in ("family", "region", "channel") if name in frame.columns]
     plan = frame[frame["period"] >= done.made.run.axis.first]
@@ -269,12 +281,11 @@ def _baseline_changes(done: Refreshed) -> list[str]:
     sums = plan.assign(before=shown.fillna(0.0)).groupby(keys, sort=False)[["before", "baseline"]]
     totals = sums.sum()
     totals["moved"] = (totals["baseline"] - totals["before"]).abs()
-    changed = totals[totals["moved"] > 0.5].sort_values("moved", ascending=False)
-    lines = []
+    changed = totals[totals["moved"] > LEAST_CHANGE].sort_values("moved", ascending=False)
+    lines = ["Against what this workbook showed:"] if len(changed) else []
     for key, row in changed.head(LISTED).iterrows():
         name = " · ".join(key) if isinstance(key, tuple) else str(key)
-        share = f" ({percent(row['baseline'] / row['before'] - 1)})" if row["before"] else ""
-        lines.append(f"{name}: {number(row['before'])} -> {number(row['baseline'])}{share}")
+        lines.append(baseline_line(name, row["before"], row["baseline"]))
     same = len(totals) - len(changed)
     if len(changed) > LISTED:
         lines.append(f"... and {len(changed) - LISTED} more")
@@ -451,6 +462,9 @@ BUTTONS: Mapping[str, Button] = {
         "Run forecast",
         refreshing("demand", "Forecast run", _baseline_changes, "Demand_Plan!A1"),
         "Save what was typed, compute the baseline and the plan, and say what changed.", "demand"),
+    "spread": Button(
+        "Spread targets", spread, "Share the typed targets of families and company out over their "
+        "blocks; what is fixed with a reason stays.", "demand"),
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),

@@ -40,10 +40,9 @@ def run_open(
     Args:
         inputs: What to plan with; what the store holds if not given.
     """
-    held = inputs or plan.store.read(name)
     axis = axis_of(plan.settings, pd.Period(name, "M"))
-    frames = dict(held.frames)
-    frames["past_plans"] = _past_plans(plan.store, frames["past_plans"], axis.first)
+    held = inputs or plan.store.read(name)
+    frames = _with_the_past(plan.store, held, axis.first).frames
     steps = list(cycle.STEPS)
 
     def tell(step: cycle.Step) -> None:
@@ -52,6 +51,18 @@ def run_open(
 
     made = cycle.run(frames, plan.settings, axis, held.findings, progress=tell)
     return Run(made, axis, held)
+
+
+def inputs_of_cycle(plan: OpenPlan, name: str, first: pd.Period) -> Inputs:
+    """What a cycle is planned with: what the store holds, and what earlier cycles have left."""
+    return _with_the_past(plan.store, plan.store.read(name), first)
+
+
+def _with_the_past(store: Store, held: Inputs, first: pd.Period) -> Inputs:
+    frames = dict(held.frames)
+    frames["past_plans"] = _past_plans(store, frames["past_plans"], first)
+    frames["past_forecasts"] = store.past_forecasts(first)
+    return held._replace(frames=frames)
 
 
 def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:

@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
+import pandas as pd
+
+from sop_xl.planning.wording import number
 from sop_xl.store import Change, Conflict
 from sop_xl.store.log import text
 from sop_xl.tables import inputs
 from sop_xl.tables.executive import CYCLE_CALENDAR
+from sop_xl.tables.forecast import FORECAST_BLOCKS
+
+LISTED = 8
+"""Lines about single families, resources or KPIs in a message; the sheets have them all."""
+LEAST_CHANGE = 0.5
+"""Units by which a baseline has to move to count as another one."""
+
+
+def change_note(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What the baseline changed against the cycle before, largest first, and why.
+
+    Args:
+        frames: What the cycle gives, with ``forecast_blocks``.
+    """
+    blocks = frames[FORECAST_BLOCKS.name]
+    moved = blocks[blocks["change"].abs() > LEAST_CHANGE]
+    if blocks["change"].isna().all():
+        return ["There is no baseline of a cycle before to compare with."] if len(blocks) else []
+    total = blocks[blocks["change"].notna()]
+    everything = baseline_line("All", total["last_baseline"].sum(), total["baseline"].sum())
+    lines = [f"Against last cycle's baseline, over the months both cover: {everything}"]
+    for block, before, baseline, why in moved[
+        ["block", "last_baseline", "baseline", "why"]
+    ].head(LISTED).itertuples(index=False):
+        line = baseline_line(str(block), before, baseline)
+        lines.append(f"{line}: {why}" if why else line)
+    if len(moved) > LISTED:
+        lines.append(f"... and {len(moved) - LISTED} more: see Forecast_Changes")
+    return lines
+
+
+def baseline_line(name: str, before: float, now: float) -> str:
+    """One baseline that moved.
+
+    >>> baseline_line("Pumps · North", 12340.0, 11980.0)
+    'Pumps · North: 12,340 -> 11,980 (-2.9 %)'
+    """
+    share = f" ({now / before - 1:+.1%})".replace("%", " %") if before else ""
+    return f"{name}: {number(before)} -> {number(now)}{share}"
 
 
 def change_text(change: Change) -> str:

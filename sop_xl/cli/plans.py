@@ -11,7 +11,7 @@ from typing import Literal
 import click
 
 from sop_xl import actions
-from sop_xl.actions.telling import figure
+from sop_xl.actions.telling import change_note, figure
 from sop_xl.cli import office
 from sop_xl.cli.group import main
 from sop_xl.cli.options import (
@@ -28,9 +28,11 @@ from sop_xl.cli.options import (
 )
 from sop_xl.cli.printing import (
     Progress,
+    backtest_record,
     collected_record,
     columns,
     finding_record,
+    print_backtest,
     print_book,
     print_changes,
     print_error,
@@ -168,6 +170,8 @@ def _run_plan(plan: Path, cycle: str | None, show_all: bool, as_json: bool) -> N
                                       strict=True)),
                 "kpis": records(frames["kpis"], "kpi", "actual", "target", "status"),
                 "checks": records(frames["checks"], "check", "value", "status"),
+                "forecast": records(frames["forecast_blocks"], "block", "last_baseline",
+                                    "baseline", "change_share", "why", "champion", "error"),
                 "exceptions": records(frames["exceptions"], "message", "value", "sheet"),
                 "findings": [finding_record(f) for f in done.plan.findings],
             }
@@ -178,9 +182,47 @@ def _run_plan(plan: Path, cycle: str | None, show_all: bool, as_json: bool) -> N
     for message in frames["headlines"]["message"]:
         click.echo(f"  {message}")
     click.echo()
+    for line in change_note(frames):
+        click.echo(f"  {line}")
+    click.echo()
     rows = [(k, figure(a), figure(t), s) for k, a, t, s in
             frames["kpis"][["kpi", "actual", "target", "status"]].itertuples(index=False)]
     print_table(("KPI", "Actual", "Target", "Status"), rows)
+
+
+@main.command(epilog="Example: sop-xl backtest my-company --origins 4 --by region")
+@PLAN
+@CYCLE
+@click.option("--origins", default=3, show_default=True, type=click.IntRange(1, 24),
+              help="How many times the forecast is made again, three months apart.")
+@click.option("--months", default=6, show_default=True, type=click.IntRange(1, 36),
+              help="Months that are forecast each time.")
+@click.option("--by", type=click.Choice(["family", "region"]), default="family", show_default=True,
+              help="What the second table is by.")
+@AS_JSON
+def backtest(
+    plan: Path,
+    cycle: str | None,
+    origins: int,
+    months: int,
+    by: Literal["family", "region"],
+    as_json: bool,
+) -> None:
+    """Forecast the last months of PLAN again and say how far off each method was.
+
+    Everything is done anew at each origin, from what was known then. Error is the weighted one
+    (WAPE); MASE is 1 for the same month of the year before, inside the history; bias is positive
+    where too much was forecast; a range of 80 % should have held 80 % of what came.
+    """
+    with Progress("Backtest", quiet=as_json) as progress:
+        done = actions.backtest(
+            plan, cycle, origins=origins, months=months, by=by, progress=progress
+        )
+    if as_json:
+        print_json(backtest_record(done))
+    else:
+        print_backtest(done)
+    sys.exit(FINDINGS if done.findings else DONE)
 
 
 @main.command(epilog="Example: sop-xl generate my-company --out plan.xlsm")

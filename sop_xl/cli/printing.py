@@ -13,7 +13,7 @@ import click
 from sop_xl import actions
 from sop_xl.actions.telling import change_text, kept_text
 from sop_xl.errors import SopError
-from sop_xl.planning.wording import count
+from sop_xl.planning.wording import count, percent
 from sop_xl.schema import Finding, Severity, has_errors
 from sop_xl.store import Change, Status
 from sop_xl.tables import TABLES
@@ -148,6 +148,47 @@ def _plain(value: object) -> object:
     if isinstance(value, dt.datetime):
         return value.isoformat()
     return str(value)
+
+
+def print_backtest(done: actions.Backtested) -> None:
+    """The tables of a backtest: by method, and by family or region."""
+    found = done.found
+    first = ", ".join(str(period) for period in found.origins)
+    click.echo(f"Cycle {done.cycle}: {count(found.horizon, 'month')} forecast again from {first}.")
+    covered = [name for name in found.methods.columns if name.startswith("coverage_")]
+    ranges = [f"In {round(100 * level)} % range" for level in found.levels]
+    shown = ["wape", "mase", "bias", *covered]
+    click.echo()
+    rows = found.methods[["label", *shown]].itertuples(index=False)
+    print_table(("Method", "Error", "MASE", "Bias", *ranges), map(_backtest_line, rows))
+    click.echo()
+    rows = found.parts[["part", *shown, "last_year"]].itertuples(index=False)
+    title = done.by.capitalize()
+    header = (title, "Error", "MASE", "Bias", *ranges, "Last year's pattern")
+    print_table(header, map(_backtest_line, rows))
+    print_findings(done.findings, show_all=True)
+
+
+def _backtest_line(row: Sequence[Any]) -> list[str]:
+    name, error, mase, *shares = row
+    texts = [_share(error), "–" if mase != mase else f"{mase:.2f}", *map(_share, shares)]
+    return [str(name), *texts]
+
+
+def _share(value: float) -> str:
+    return "–" if value != value else percent(value)
+
+
+def backtest_record(done: actions.Backtested) -> Mapping[str, object]:
+    found = done.found
+    return {
+        "cycle": done.cycle,
+        "origins": [str(period) for period in found.origins],
+        "months": found.horizon,
+        "methods": records(found.methods, *found.methods.columns),
+        f"by_{done.by}": records(found.parts, *found.parts.columns),
+        "findings": [finding_record(f) for f in done.findings],
+    }
 
 
 def finding_record(finding: Finding) -> Mapping[str, str]:

@@ -4,6 +4,8 @@ Alpine Outdoor GmbH sells 43 items of six families in three regions and two chan
 
 - **Demand** grows, follows the season of the family (tents peak in May and June, jackets in
   November), and rises and dips with promotions. Noise belongs to the market, the item and the cell.
+  On record it is not perfect: one quantity was typed with a zero too many, and the web shop has
+  reported no more orders than it could ship of a sleeping bag that was out of stock.
 - **Items** are launched (one four months ago, one four months ahead), run out, and have ended.
 - **Supply** chases a target stock, but cookware runs level and team wear is made to order. Seam
   taping is the bottleneck of jackets and tents, overloaded before the winter; incidents cut the

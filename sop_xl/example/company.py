@@ -284,6 +284,28 @@ EVENTS = (
 )
 # fmt: on
 
+
+class Launch(NamedTuple):
+    """A row of the list of launches; ``start`` counts months from the cycle."""
+
+    item: str
+    kind: str
+    start: int
+    curve: str = ""
+    ramp: int | None = None
+    like: str = ""
+    share: float = 1.0
+    takes_from: str = ""
+    taken: float = 0.0
+    reason: str = ""
+
+
+LAUNCHES = (
+    Launch("JA-310", "launch", 4, "35% 60% 80% 95% 100%", like="JA-303", share=0.45,
+           takes_from="JA-303", taken=0.15, reason="Approved in the product review"),
+    Launch("BP-206", "phase-out", 0, ramp=4, reason="Replaced by the trekking range"),
+)  # fmt: skip
+
 INCIDENTS = (
     ("TE-104", -29, 3, 0.05),  # poles out of specification
     ("BP-204", -26, 4, 0.05),  # frame supplier insolvent
@@ -297,6 +319,12 @@ INCIDENTS = (
 )
 """Items by the beginning of their number, first month from the cycle, months, share of the plan
 that was made."""
+
+TYPING_ERROR = ("TW-601", "Nordics", "Retail", -20, 10)
+"""Item, region, channel, month from the cycle, and times that its orders are on record."""
+SHIPPED_AS_ORDERED = ("SB-402", "Online", -17, 4)
+"""Item and channel, first month from the cycle, months: out of stock, and the web shop has reported
+no more orders than it could ship."""
 
 
 class CostLine(NamedTuple):

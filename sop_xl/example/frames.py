@@ -11,7 +11,7 @@ from sop_xl.example import company, deliveries, meeting, money, operations, plan
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
-from sop_xl.tables.data import SOURCES
+from sop_xl.tables.data import SIGNALS, SOURCES
 
 DTYPES = {
     "text": "str",
@@ -41,6 +41,9 @@ def tables(
         "families": _families(),
         "pipeline": meeting.pipeline(cycle),
         "events": events(demand, cycle),
+        "launches": launches(cycle),
+        "forecast_choices": _forecast_choices(),
+        "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
         "finance_lines": money.finance_lines(budget, cycle),
         "balance": money.balance(seed, demand, made, cycle),
@@ -50,14 +53,17 @@ def tables(
         "units": units(),
         "past_plans": plans.past_plans(seed, demand, cycle),
     }
-    return {table.name: _typed(table, frames[table.name]) for table in SOURCES}
+    nothing = pd.DataFrame()
+    return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
 
 
 def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Give a frame the columns of its declaration, in order, with blanks where it has none."""
     columns: Mapping[str, pd.Series] = {
         column.name: (
-            frame[column.name] if column.name in frame else pd.Series("", index=frame.index)
+            frame[column.name]
+            if column.name in frame
+            else pd.Series(None if column.unit.is_number else "", index=frame.index)
         ).astype(DTYPES[column.unit.kind])  # type: ignore[call-overload]
         for column in table.inputs
     }
@@ -100,7 +106,7 @@ def actuals(demand: Demand, made: Operations, cycle: pd.Period) -> pd.DataFrame:
     short = made.backlog > 0
     short[[i.family == "Team wear" for i in company.ITEMS]] = False  # its backlog is the order book
     cells = {
-        "orders": demand.orders,
+        "orders": _recorded(demand, made),
         "shipments": made.shipments,
         "returns": np.rint(made.shipments * rate[:, None]),
         "revenue": money.revenue(demand, made, cycle),
@@ -115,6 +121,20 @@ def actuals(demand: Demand, made: Operations, cycle: pd.Period) -> pd.DataFrame:
     frame = pd.DataFrame({name: values.ravel() for name, values in cells.items()}, index)
     on_sale = demand.on_sale[:, None, None, : demand.months] | (made.shipments > 0)
     return frame[on_sale.ravel()].reset_index()
+
+
+def _recorded(demand: Demand, made: Operations) -> Numbers:
+    """Orders as they are on record: one typed wrongly, some only as far as they were shipped."""
+    orders = demand.orders.copy()
+    numbers = [i.item for i in company.ITEMS]
+    item, region, channel, month, times = company.TYPING_ERROR
+    place = numbers.index(item), company.REGIONS.index(region), company.CHANNELS.index(channel)
+    orders[(*place, demand.months + month)] *= times
+    item, channel, first, months = company.SHIPPED_AS_ORDERED
+    at = numbers.index(item), slice(None), company.CHANNELS.index(channel)
+    short = (*at, slice(demand.months + first, demand.months + first + months))
+    orders[short] = np.minimum(orders[short], made.shipments[short])
+    return orders
 
 
 def stock(demand: Demand, made: Operations) -> pd.DataFrame:
@@ -199,6 +219,12 @@ def _families() -> pd.DataFrame:
     )
 
 
+def _forecast_choices() -> pd.DataFrame:
+    reason = "Contracts of clubs: one method that everybody can follow"
+    choice = {"family": "Team wear", "region": ALL, "channel": ALL, "method": "simple"}
+    return pd.DataFrame([choice | {"reason": reason}])
+
+
 def events(demand: Demand, cycle: pd.Period) -> pd.DataFrame:
     """Promotions and other events of the history and the plan, with the dip after a promotion."""
     last = cycle + AHEAD - 1
@@ -232,3 +258,14 @@ def events(demand: Demand, cycle: pd.Period) -> pd.DataFrame:
             }
             rows.append(row | dip)
     return pd.DataFrame(rows)
+
+
+def launches(cycle: pd.Period) -> pd.DataFrame:
+    """What comes and goes within the plan."""
+    frame = pd.DataFrame(company.LAUNCHES).rename(columns={"like": "like_item"})
+    return frame.assign(
+        region=ALL,
+        channel=ALL,
+        start=[cycle + months for months in frame["start"]],
+        included=True,
+    )

@@ -1,10 +1,11 @@
-"""What is laid on top of a forecast: pipeline, events, orders."""
+"""What a forecast is made from, and what is laid on it: pipeline, events, launches, orders."""
 
 from __future__ import annotations
 
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
-from sop_xl.planning.demand import events, netting, pipeline
+from sop_xl.planning.demand import events, netting, new_product, pipeline
+from sop_xl.planning.demand.cleansing.outliers import clean
 
 CATEGORY = "S&OP Demand"
 
@@ -18,6 +19,14 @@ FUNCTIONS = (
         "months": "Days of the calendar months wanted; all deals in one sum if left out.",
     }, beside=("values", "probabilities", "close"), limits={"probabilities": Limits(0, 1)},
         result="one number, or one for each month"),
+    Function("SOP_CLEAN", clean, {
+        "history": "Demand, the last period last: a column, a row, or a row for each series. Blanks"
+                   " at the end are cut off, others stay blank.",
+        "season": "Periods of a season: 12 (default) for months of a year, 1 for none.",
+        "score": "Robust z-score from which a period is an outlier: 6 (default); from 4 on it is"
+                 " worth a look.",
+    }, limits={"season": Limits(1, 53), "score": Limits(1)},
+        result="one number for each period of the history"),
     Function("SOP_EVENT_LIFT", events.event_lift, {
         "baseline": f"Demand without the event, in units: {_SERIES}.",
         "uplift": "Consumption in addition as a share of the baseline, 0.1 for 10 % more; blank or"
@@ -27,6 +36,17 @@ FUNCTIONS = (
         "months_ahead": "Months from which demand is bought early: 2 (default).",
     }, limits={"uplift": Limits(-1), "forward_buy": Limits(0, 1)},
         result="units that the event adds, one number for each month"),
+    Function("SOP_NPI", new_product.new_product, {
+        "like_history": f"Demand of a product that the new one resembles, in units: {_SERIES}.",
+        "share": "Full demand of the new product as a share of the like item's: 0.5 for half.",
+        "ramp": "Shares of full demand from the first period of sale on, the last goes on; or one"
+                " number, 1 or more: periods in which demand rises in equal steps.",
+        "horizon": "Periods ahead.",
+        "first": "Period ahead in which the sale begins: 1 (default).",
+        "season": "Periods of a season: 12 (default) for months of a year, 1 for none.",
+    }, limits={"share": Limits(0), "ramp": Limits(0), "horizon": Limits(1, 366),
+               "first": Limits(1), "season": Limits(1, 53)},
+        result="one number for each period ahead"),
     Function("SOP_NETFCST", netting.net_forecast, {
         "forecast": f"Gross forecast in units: {_SERIES}. A blank is none.",
         "orders": "Booked orders in units in the period in which they are due, as many cells. A"

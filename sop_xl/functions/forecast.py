@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
 from sop_xl.functions.arguments import Limits
 from sop_xl.functions.function import Function
 from sop_xl.planning.demand import explanation, outlook
-from sop_xl.planning.demand.forecaster import SEASON
-from sop_xl.planning.performance import metrics
 
 CATEGORY = "S&OP Forecast"
-
-
-def explain(
-    history: npt.ArrayLike, season: int = SEASON, method: outlook.Method = "ets"
-) -> npt.NDArray[np.object_]:
-    """Why the forecast of a history is what it is, in one sentence: its length and the periods
-    without demand, trend, season, method, and the error (WMAPE) of a test on the last periods
-    against that of the last season's pattern.
-
-    The steps of planning do not know each other: demand is explained in one, errors are measured
-    in another, and here they meet.
-    """
-    return explanation.explain(history, metrics.wmape, season, method)
 
 
 _HISTORY = (
@@ -33,8 +15,8 @@ _HISTORY = (
 )
 _SEASON = "Periods of a season: 12 (default) for months of a year, 1 for none."
 _METHOD = (
-    "ets (default): exponential smoothing, form chosen by AICc. seasonal_naive: the last season"
-    " again."
+    "weights (default): all methods that serve, by their backtest. simple: the best of the simple"
+    " ones. Or one method by name."
 )
 _LIMITS = {
     "horizon": Limits(1, 366), "season": Limits(1, 53), "level": Limits(0, 1, inside=True),
@@ -63,6 +45,6 @@ FUNCTIONS = (
         result="low and high for each period ahead, beside each other or below each other"),
     Function("SOP_METHOD", outlook.method_in_words, _ABOUT_IT, limits=_limits("season"),
              result="a text for each series"),
-    Function("SOP_EXPLAIN", explain, _ABOUT_IT, limits=_limits("season"),
+    Function("SOP_EXPLAIN", explanation.explain, _ABOUT_IT, limits=_limits("season"),
              result="a sentence for each series"),
 )

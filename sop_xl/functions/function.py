@@ -32,9 +32,10 @@ What stands in a range does not have to be of its kind, and it matters on purpos
   #NUM!, and so is a fraction for a whole number.
 
 A core function finds a number, a text, a date, an array of one or two dimensions of them, or a
-``NamedTuple``. One dimension lies across, and stands upright where the first range does. NaN, NaT
-and infinity are missing. It refuses by ``ValueError`` and a plain sentence, or by finding nothing
-but missing values; both become ``#N/A``.
+``NamedTuple`` of numbers or of arrays: arrays of upright cells stand beside each other, those of a
+row below each other. One dimension lies across, and stands upright where the first range does.
+NaN, NaT and infinity are missing. It refuses by ``ValueError`` and a plain sentence, or by finding
+nothing but missing values; both become ``#N/A``.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ class Function:
     """From where to where the numbers of an argument may go."""
     result: str = ""
     """What it gives, in words; by default what the type of the core's result says."""
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What cells of a range of texts may say, and what each means."""
     category: str = "S&OP"
     """Where it stands in Excel's function wizard; the registry gives the one of its family."""
 

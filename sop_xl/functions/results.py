@@ -44,6 +44,8 @@ def _as_array(found: object) -> npt.NDArray[Any]:
             return _finite(np.asarray(found, dtype=float))
         if found.dtype.kind == "M":
             return np.asarray(found, dtype="datetime64[D]")
+    if isinstance(found, tuple) and any(isinstance(part, np.ndarray) for part in found):
+        return _abreast(found)
     values, shape = laid_out(found)
     if all(type(value) is float for value in values):
         return _finite(np.array(values, dtype=float).reshape(shape))
@@ -53,6 +55,19 @@ def _as_array(found: object) -> npt.NDArray[Any]:
     cells = np.empty(len(held), dtype=object)
     cells[:] = held
     return cells.reshape(shape)
+
+
+def _abreast(parts: tuple[npt.ArrayLike, ...]) -> npt.NDArray[Any]:
+    """Several results of the same cells: below each other for a row of cells, else beside.
+
+    >>> _abreast((np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]))).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    cells = [_as_array(part) for part in np.broadcast_arrays(*parts)]
+    if cells[0].ndim < 2:
+        return np.stack(cells, axis=-1)
+    across = cells[0].shape[0] == 1 < cells[0].shape[1]
+    return np.concatenate(cells, axis=0 if across else 1)
 
 
 def _finite(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -6,8 +6,9 @@ here is the sum that the formula in the book makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import pandas as pd
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
-from sop_xl.schema import Grid
+from sop_xl.schema import ALL, Grid
 from sop_xl.tables.settings import Settings
 
 ACTUAL_NUMBERS = ("demand", "shipments", "returns", "revenue", "cost_of_sales")
@@ -56,6 +57,21 @@ def in_families(facts: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
     """Rows by family whose family is one of the names, spelled like them."""
     spelled = spell(facts["family"], names)
     return facts.assign(family=spelled)[spelled != ""]
+
+
+def launched(launches: pd.DataFrame, families: pd.Series, settings: Settings) -> pd.DataFrame:
+    """The launches that count, with the family in which each new item is planned, "" for none.
+
+    That of the item master, else the family that the row names.
+    """
+    rows = launches[launches["included"] & (launches["kind"] == "launch")]
+    numbers = pd.Index(families.index)
+    at = frames.positions(rows["item"], numbers)
+    own = np.append(families.to_numpy(dtype=object), "")[at]
+    by_item = settings.planning_level[0] == "item"
+    named = "" if by_item else spell(rows["family"], planned_names(families))
+    family = pd.Series(own, index=rows.index, dtype="str")
+    return rows.assign(family=family.where(family != "", named))
 
 
 def closed(facts: pd.DataFrame, axis: Axis) -> pd.DataFrame:
@@ -98,6 +114,20 @@ def rows_of(facts: pd.DataFrame, blocks: pd.DataFrame) -> npt.NDArray[np.int64]:
         others = others * len(names) + found
     at = pd.Index(own).get_indexer(pd.Index(np.where(outside, -1, others)))
     return np.asarray(at, dtype=np.int64)
+
+
+def covered(row: Mapping[Hashable, Any], blocks: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], int]:
+    """Which blocks a row of a list is for, and how many of their keys it names; All takes each.
+
+    Args:
+        row: A row with the keys of the planning level, of fields of several types.
+        blocks: Keys of the blocks.
+    """
+    wanted = {key: row[key].lower() for key in blocks.columns if row[key].lower() != ALL.lower()}
+    inside = np.ones(len(blocks), dtype=bool)
+    for key, name in wanted.items():
+        inside &= (blocks[key].str.lower() == name).to_numpy(dtype=bool)
+    return inside, len(wanted)
 
 
 def sums(

@@ -91,6 +91,23 @@ def across(values: npt.ArrayLike, count: int) -> Numbers:
     return _as_many(values, count, "periods")
 
 
+def fitted(name: str, values: npt.ArrayLike, shape: tuple[int, int]) -> Numbers:
+    """Numbers spread over rows and periods: one for all, one for each of either, or all of them.
+
+    Raises:
+        ValueError: They do not fit; the message says whose they are.
+
+    >>> fitted("wage", [[1.0], [2.0]], (2, 3)).tolist()
+    [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]
+    """
+    numbers = np.asarray(values, dtype=float)
+    try:
+        return np.array(np.broadcast_to(numbers, shape))
+    except ValueError:
+        size = " x ".join(map(str, numbers.shape))
+        raise ValueError(f"{name}: {size} numbers do not fit {shape[0]} x {shape[1]}") from None
+
+
 def _as_many(values: npt.ArrayLike, count: int, what: str) -> Numbers:
     numbers = np.asarray(values, dtype=float).ravel()
     if numbers.size not in (1, count):

@@ -37,12 +37,12 @@ def number(value: float, unit: str = "") -> str:
     return f"{round(value) + 0:,} {unit}".rstrip()
 
 
-def percent(value: float) -> str:
+def percent(value: float, decimals: int = 1) -> str:
     """
-    >>> percent(0.0321)
-    '3.2 %'
+    >>> percent(0.0321), percent(0.0321, 0)
+    ('3.2 %', '3 %')
     """
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.{decimals}f} %"
 
 
 def count(many: int, one: str) -> str:

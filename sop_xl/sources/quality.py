@@ -25,6 +25,7 @@ UNKNOWN_FAMILY = {
     "families": "its settings are not used",
     "pipeline": "the deal is left out of the plan",
     "events": "the event changes nothing",
+    "signals": "it moves nothing",
     "aop": "its budget is left out of the plan",
     "risks": "the risk is counted, but for no family",
     "past_plans": "its forecast is not measured",
@@ -33,6 +34,8 @@ UNKNOWN_FAMILY = {
 UNKNOWN_BLOCK = {
     "pipeline": "the deal opens a block of its own, without history",
     "events": "the event changes nothing",
+    "launches": "the row changes nothing",
+    "signals": "it moves nothing",
     "aop": "its budget opens a block of its own, without history",
     "past_plans": "its forecast is measured against no demand",
 }

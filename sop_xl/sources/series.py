@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sop_xl.planning.robust import CONSISTENT, median
 from sop_xl.schema import Finding
 from sop_xl.sources.delivered import NAMED, Delivered
 
@@ -24,9 +25,6 @@ FEWEST = 18
 """Months with demand that a series needs to say what is out of line."""
 NARROWEST = 0.1
 """Smallest spread of the logarithms: below it, ten per cent would be an outlier."""
-CONSISTENT = 1.4826
-"""Median absolute deviation x this = standard deviation of normal data (Rousseeuw & Croux 1993)."""
-
 
 BLOCK = 2_000
 """Series that are looked at together: windows take many times the memory of the series."""
@@ -173,7 +171,7 @@ def _median_around(values: np.ndarray, reach: int = 6) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(
         np.hstack([edge, values, edge]), 2 * reach + 1, axis=1
     )
-    return _median(np.delete(windows, reach, axis=2))
+    return median(np.delete(windows, reach, axis=2))
 
 
 def _other_years(values: np.ndarray) -> np.ndarray:
@@ -182,23 +180,14 @@ def _other_years(values: np.ndarray) -> np.ndarray:
     nothing = np.full((len(values), 24), np.nan)
     wide = np.hstack([nothing, values, nothing])
     shifted = [wide[:, 24 + lag : 24 + lag + months] for lag in (-24, -12, 12, 24)]
-    same = _median(np.stack(shifted, axis=2))
-    return np.where(np.isnan(same), _median(values)[:, None], same)
+    same = median(np.stack(shifted, axis=2))
+    return np.where(np.isnan(same), median(values)[:, None], same)
 
 
 def _score(residuals: np.ndarray) -> np.ndarray:
-    centred = residuals - _median(residuals)[:, None]
-    spread = CONSISTENT * _median(np.abs(centred))[:, None]
+    centred = residuals - median(residuals)[:, None]
+    spread = CONSISTENT * median(np.abs(centred))[:, None]
     return np.asarray(np.nan_to_num(centred / np.maximum(spread, NARROWEST)))
-
-
-def _median(values: np.ndarray) -> np.ndarray:
-    """Median over the last axis without the gaps; NaN where there are only gaps."""
-    ordered = np.sort(values, axis=-1)
-    count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
-    low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
-    high = np.take_along_axis(ordered, np.minimum(count // 2, values.shape[-1] - 1), axis=-1)
-    return np.asarray(((low + high) / 2)[..., 0])
 
 
 def _name(panel: Panel, series: int) -> str:

@@ -20,8 +20,13 @@ KEPT_LISTS = frozenset({ACTIONS.name, RISKS.name})
 """Sources that stay as they are where a cycle's load does not deliver them."""
 ANEW = frozenset({"cycle_calendar", "load_report"})
 """Tables that each cycle starts without."""
+OF_THE_PAST = frozenset({"cleansing"})
+"""Lists about closed months: what was decided about them holds in the next cycles too."""
 CLOSED_MONTHS = 36
-"""How long actions that are done stay: the KPI sheet counts them in the months that it shows."""
+"""How long actions that are done and events that are over stay: the KPI sheet counts the ones in
+the months that it shows, the history is cleaned of the others."""
+LIFE = 36
+"""Months for which a launch or phase-out stays in its list: then it is history."""
 _OVER = {
     "decisions": ("rejected",),
     "assumptions": ("wrong",),
@@ -43,10 +48,13 @@ def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame
     keep = pd.Series(True, index=frame.index)
     if table.name in _OVER:
         keep &= ~frame["status"].isin(_OVER[table.name])
-    if table.name not in SOURCE_NAMES and "period" in table.keys:
+    if table.name not in SOURCE_NAMES | OF_THE_PAST and "period" in table.keys:
         keep &= frame["period"] >= first
     if table.name == "events":
-        keep &= frame["end"].isna() | (frame["end"] >= first)
+        # those that are over explain the history that the forecast is made from
+        keep &= frame["end"].isna() | (frame["end"] >= first - CLOSED_MONTHS)
+    if table.name == "launches":
+        keep &= frame["start"].isna() | (frame["start"] >= first - LIFE)
     if table.name == "decisions":
         keep &= (frame["status"] != "approved") | ~(frame["due"] < first.to_timestamp())
     if table.name == "actions":

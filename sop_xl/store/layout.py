@@ -22,7 +22,7 @@ AT_LEVEL = frozenset(
     table.name
     for grid in tables.GRIDS.values()
     if grid.at_level and (table := grid.input_table()) is not None
-)
+) | {table.name for table in tables.MEETING if table.at_level}
 """The input tables whose keys follow the planning level."""
 METADATA = sa.MetaData()
 
@@ -157,6 +157,17 @@ VERSION_VALUE = sa.Table(
     sa.Column("value", sa.Double),
     sqlite_with_rowid=False,
 )
+FORECAST_METHOD = sa.Table(
+    "forecast_method",
+    METADATA,
+    _belongs("version.id", primary_key=True),
+    _text("row_key", primary_key=True),
+    _text("method", primary_key=True),
+    sa.Column("weight", sa.Double),
+    sa.Column("error", sa.Double),
+    sqlite_with_rowid=False,
+)
+"""Champion and challengers of each block: what a version of the baseline was made of."""
 ISSUED = sa.Table(
     "issued",
     METADATA,

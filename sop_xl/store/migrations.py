@@ -11,7 +11,14 @@ from sqlalchemy.schema import CreateColumn, CreateTable
 
 from sop_xl.errors import SopError
 from sop_xl.store.database import Database
-from sop_xl.store.layout import INPUT_TABLES, METADATA, MIGRATION, OWN_TABLES, protect
+from sop_xl.store.layout import (
+    FORECAST_METHOD,
+    INPUT_TABLES,
+    METADATA,
+    MIGRATION,
+    OWN_TABLES,
+    protect,
+)
 
 
 class Migration(Protocol):
@@ -33,7 +40,13 @@ def create(connection: sa.Connection) -> None:
         protect(connection, table)
 
 
-MIGRATIONS: tuple[Migration, ...] = (create,)
+def keep_forecast_methods(connection: sa.Connection) -> None:
+    """Room for the methods that a baseline was made of."""
+    FORECAST_METHOD.create(connection)
+    protect(connection, FORECAST_METHOD)
+
+
+MIGRATIONS: tuple[Migration, ...] = (create, keep_forecast_methods)
 """In order, for ever: a store records how many of them it has seen."""
 
 

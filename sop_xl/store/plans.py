@@ -12,10 +12,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from sop_xl.schema import ALL, Unit
-from sop_xl.store.layout import FULL_LEVEL, REVISION, VERSION, VERSION_VALUE
+from sop_xl.store.layout import FORECAST_METHOD, FULL_LEVEL, REVISION, VERSION, VERSION_VALUE
 from sop_xl.store.values import Value, dump, frame_of, plain
 from sop_xl.tables import GRIDS
 from sop_xl.tables.data import PAST_PLANS
+from sop_xl.tables.forecast import FORECAST_METHODS
 
 
 class Version(NamedTuple):
@@ -24,10 +25,12 @@ class Version(NamedTuple):
     name: str
     grid: str
     measures: tuple[str, ...]
+    methods: str = ""
+    """The list of the methods that it was made of, which is kept with it."""
 
 
 VERSIONS = (
-    Version("statistical", "demand_plan", ("baseline",)),
+    Version("statistical", "demand_plan", ("baseline", "low", "high"), "forecast_methods"),
     Version("consensus", "demand_plan", ("consensus",)),
     Version("supply", "supply_plan", ("production", "inventory", "backlog")),
     Version("financial", "finance_total",
@@ -40,27 +43,50 @@ class Records(NamedTuple):
 
     version: Version
     rows: list[dict[str, Value]]
+    methods: list[dict[str, Value]]
     hash: str
 
 
 def records(frames: Mapping[str, pd.DataFrame], cycle: str) -> list[Records]:
     """The versions that a plan's frames hold: one row per measure, block and plan period."""
-    return [_records(v, frames[v.grid], cycle) for v in VERSIONS if v.grid in frames]
+    return [
+        _records(v, frames[v.grid], frames.get(v.methods), cycle)
+        for v in VERSIONS
+        if v.grid in frames
+    ]
 
 
-def _records(version: Version, frame: pd.DataFrame, cycle: str) -> Records:
+def _records(
+    version: Version, frame: pd.DataFrame, methods: pd.DataFrame | None, cycle: str
+) -> Records:
     plan = frame[frame["period"] >= pd.Period(cycle, "M")]
     keys, periods = _keys(plan, version.grid), plain(plan["period"], Unit.PERIOD)
     rows: list[dict[str, Value]] = [
         {"measure": measure, "row_key": key, "period": period, "value": value}
         for measure in version.measures
+        if measure in plan
         for key, period, value in zip(
             keys, periods, plain(plan[measure], Unit.QUANTITY), strict=True
         )
         if value is not None
     ]
     rows.sort(key=lambda row: (row["measure"], row["row_key"], row["period"]))
-    return Records(version, rows, hashlib.sha256(dump(rows).encode()).hexdigest())
+    made_of = _methods(methods, version.grid)
+    text = dump(rows) + (dump(made_of) if made_of else "")
+    return Records(version, rows, made_of, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _methods(frame: pd.DataFrame | None, grid: str) -> list[dict[str, Value]]:
+    if frame is None:
+        return []
+    columns = (plain(frame[name], Unit.FACTOR) for name in ("weight", "error"))
+    rows: list[dict[str, Value]] = [
+        {"row_key": key, "method": str(method), "weight": weight, "error": error}
+        for key, method, weight, error in zip(
+            _keys(frame, grid), frame["method"], *columns, strict=True
+        )
+    ]
+    return sorted(rows, key=lambda row: (row["row_key"], row["method"]))
 
 
 def _keys(frame: pd.DataFrame, grid: str) -> list[str]:
@@ -96,6 +122,9 @@ def save(connection: sa.Connection, revision: int, versions: Iterable[Records]) 
         if records.rows:
             rows = [row | {"version": number} for row in records.rows]
             connection.execute(VERSION_VALUE.insert(), rows)
+        if records.methods:
+            made_of = [row | {"version": number} for row in records.methods]
+            connection.execute(FORECAST_METHOD.insert(), made_of)
 
 
 def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
@@ -120,10 +149,35 @@ def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
     for name in FULL_LEVEL:
         columns[name] = [blocks[key][name] for key in wide["row_key"]]
-    for name in ("consensus", "baseline"):
+    for name in ("consensus", "baseline", "low", "high"):
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)
     return frame_of(columns, PAST_PLANS.inputs)
+
+
+def forecast_methods(connection: sa.Connection, before: str) -> pd.DataFrame:
+    """The methods of the last baseline of the newest cycle before, which has kept some."""
+    last = (
+        sa.select(FORECAST_METHOD.c.version)
+        .select_from(FORECAST_METHOD)
+        .join(VERSION)
+        .join(REVISION)
+        .where(REVISION.c.cycle < before)
+        .order_by(REVISION.c.cycle.desc(), VERSION.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    kept = FORECAST_METHOD.c
+    query = (
+        sa.select(kept.row_key, kept.method, kept.weight, kept.error)
+        .where(kept.version == last)
+        .order_by(kept.row_key, kept.method)
+    )
+    rows = connection.execute(query).all()
+    blocks = [json.loads(row.row_key) for row in rows]
+    columns: dict[str, Any] = {name: [block[name] for block in blocks] for name in FULL_LEVEL}
+    columns |= {n: [row._mapping[n] for row in rows] for n in ("method", "weight", "error")}
+    return frame_of(columns, FORECAST_METHODS.for_level(FULL_LEVEL).columns)
 
 
 _INDEX = ["cycle", "period", "row_key"]

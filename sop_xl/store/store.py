@@ -334,6 +334,11 @@ class Store:
         with self._database.read() as connection:
             return plans.demand_plans(connection, str(before))
 
+    def past_forecasts(self, before: pd.Period) -> pd.DataFrame:
+        """Champion and challengers of each block in the last cycle before a period."""
+        with self._database.read() as connection:
+            return plans.forecast_methods(connection, str(before))
+
     # Workbooks
 
     def register_issue(

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, performance, review, supply
+from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
     for grid in (
         demand.DEMAND_PLAN,
         demand.DEMAND_TOTAL,
+        forecast.FORECAST_DETAIL,
+        forecast.FORECAST_VIEW,
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
@@ -37,6 +39,7 @@ MEETING = (
     executive.ASSUMPTIONS,
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
+    demand.CLEANSING,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -52,6 +55,7 @@ TABLES: dict[str, Table] = {
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
+        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
     )
 }
 
@@ -60,11 +64,12 @@ def inputs(level: tuple[str, ...]) -> dict[str, Table]:
     """Every table that the store keeps as input: sources, meeting lists, inputs of the grids.
 
     Args:
-        level: The planning level, which the keys of the grids follow.
+        level: The planning level, which the keys of the grids and of the cleansing follow.
     """
     grids = (grid.for_level(level).input_table() for grid in GRIDS.values())
     kept = (table for table in grids if table is not None)
-    tables = (*data.SOURCES, data.LOAD_REPORT, *MEETING, *kept)
+    meeting = (table.for_level(level) for table in MEETING)
+    tables = (*data.SOURCES, data.LOAD_REPORT, *meeting, *kept)
     return {table.name: table for table in tables}
 
 

@@ -268,6 +268,75 @@ EVENTS = Table(
     help="Promotions, price changes, one-off orders and market events.",
 )
 
+LAUNCHES = Table(
+    "launches",
+    "Launches and ends of life",
+    (
+        Column("item", "Item or family", role=KEY,
+               help="Item that comes or goes; the name of a family where all of it goes.",
+               aliases=("sku", "product", "item", "new item")),
+        REGION_KEY,
+        CHANNEL_KEY,
+        Column("kind", "Kind", role=KEY, default="launch", aliases=("type",),
+               choices=("launch", "phase-out", "end of life"),
+               help="Launch: comes. Phase-out: runs down. End of life: stops at once."),
+        Column("family", "Family", aliases=FAMILY.aliases,
+               help="Family of a new item that is not in the item master yet."),
+        Column("start", "From", Unit.PERIOD, INPUT, aliases=("start", "month", "launch month"),
+               help="First month of sale; or the first with less; or the first without any."),
+        Column("ramp", "Ramp", Unit.COUNT, minimum=1, maximum=60,
+               help="Months until full demand, or until none is left: 6 if neither this nor a"
+                    " curve is given.", aliases=("ramp months",)),
+        Column("curve", "Curve", help="Share of full demand month by month, in place of a ramp:"
+               " 20% 50% 80% 100%. The last one goes on.", aliases=("launch curve",)),
+        Column("like_item", "Like item", refers="items.item",
+               help="Item whose demand tells level and season of a new one."),
+        Column("share", "Share", Unit.PERCENT, minimum=0, maximum=10, default=1.0,
+               help="Full demand of the new item as a share of the like item's."),
+        Column("takes_from", "Takes from", refers="items.item",
+               help="Item that loses what the new one sells."),
+        Column("taken", "Taken", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
+               help="Share of the new item's demand that it takes from that item.",
+               aliases=("cannibalisation",)),
+        Column("reason", "Reason", help="Why, and who decided."),
+        Column("included", "Included", Unit.FLAG, choices=YES_NO, default="yes",
+               help="No keeps the row out of the plan."),
+    ),
+    help="New products by a like item and a launch curve; phase-outs and ends of life.",
+)
+
+FORECAST_CHOICES = Table(
+    "forecast_choices",
+    "Forecast methods",
+    (
+        FAMILY_KEY,
+        REGION_KEY,
+        CHANNEL_KEY,
+        Column("method", "Method", role=INPUT,
+               help="One method for these blocks in place of the engine's choice: simple, or the"
+                    " name of a method as the forecast shows it."),
+        Column("reason", "Reason", help="Why, and who decided."),
+    ),
+    help="Blocks for which a planner has chosen the forecast method.",
+)
+
+SIGNALS = Table(
+    "signals",
+    "Signals",
+    (
+        Column("signal", "Signal", role=KEY, help="Name of what moves demand.",
+               aliases=("driver", "name", "variable")),
+        PERIOD,
+        FAMILY_KEY,
+        REGION_KEY,
+        CHANNEL_KEY,
+        Column("value", "Value", Unit.RATIO, INPUT, aliases=("level", "number"),
+               help="Its value in the month, past or planned."),
+    ),
+    help="What moves demand and is known for past and plan: discount, price, working days,"
+         " temperature, media.",
+)
+
 AOP = Table(
     "aop",
     "AOP",
@@ -455,6 +524,10 @@ PAST_PLANS = Table(
                help="Demand plan of that cycle.", aliases=("forecast", "plan")),
         Column("baseline", "Baseline", Unit.QUANTITY, minimum=0,
                help="Statistical forecast of that cycle."),
+        Column("low", "Range low", Unit.QUANTITY, minimum=0,
+               help="Lower end of the range around it."),
+        Column("high", "Range high", Unit.QUANTITY, minimum=0,
+               help="Upper end of the range around it."),
     ),
     help="Demand plans of earlier cycles, from before this store: accuracy and volatility.",
     sums=True,
@@ -477,8 +550,8 @@ LOAD_REPORT = Table(
 
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
-    FAMILIES, PIPELINE, EVENTS, AOP, FINANCE_LINES, BALANCE, WORKFORCE, RISKS, ACTIONS, UNITS,
-    PAST_PLANS,
+    FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
+    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -25,6 +25,16 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
+FORECASTERS = (
+    *("weights", "simple"),
+    *("ets", "dynamic_theta", "theta", "ar", "seasonal_ar", "pooled", "group_season"),
+    *("ses", "damped_holt", "moving_average", "tsb", "imapa", "sba", "croston"),
+    *("naive", "seasonal_naive", "mean", "drift", "holt", "winters", "decomposition"),
+    "statsmodels_ets",
+)
+"""Values of the setting ``forecaster``: two ways to choose among methods, and each by name."""
+
+
 class BusinessType(NamedTuple):
     """What a kind of business plans: the two sides of the plan and what limits supply."""
 
@@ -98,10 +108,26 @@ class Settings:
     )
 
     forecaster: str = _setting(
-        "ets",
+        "weights",
         "demand",
-        "Baseline: ets (exponential smoothing, form chosen by AICc) or seasonal_naive.",
-        choices=("ets", "seasonal_naive"),
+        "Baseline: weights (all methods that serve, by their backtest), simple (the best of the "
+        "simple ones), or one method by name; statsmodels_ets is slow and has no backtest.",
+        choices=FORECASTERS,
+    )
+    reconciliation: str = _setting(
+        "wls",
+        "demand",
+        "How the baselines of blocks, families and company are made to agree: wls (each gives way "
+        "by the width of its range), mint (by the backtest errors that they share, where the "
+        "forecaster has a backtest) or bottom_up (the blocks alone).",
+        choices=("wls", "mint", "bottom_up"),
+    )
+    spread_basis: str = _setting(
+        "consensus",
+        "demand",
+        "How Spread targets shares a target out: by the consensus without earlier spreading, the "
+        "baseline, last_cycle, the aop, the demand of the last 12 months (history), or even.",
+        choices=("consensus", "baseline", "last_cycle", "aop", "history", "even"),
     )
     range_level: float = _setting(
         0.8, "demand", "Share of outcomes that the prediction range should hold.",
@@ -133,7 +159,10 @@ class Settings:
         minimum=0.0, maximum=1.0,
     )
     outlier_score: float = _setting(
-        6.0, "checks", "Robust z-score from which a quantity is an outlier.", minimum=2.0
+        6.0, "checks",
+        "Robust z-score from which a quantity is an outlier and the forecast does without it; from "
+        "two thirds of it on a correction is proposed.",
+        minimum=2.0,
     )
     utilisation_limit: float = _setting(
         1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",

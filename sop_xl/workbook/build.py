@@ -137,7 +137,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
     """Give every grid and table of the book its place."""
     layout = Layout(TimeColumns(axis, keys=max(2, len(level))))
     for spec in SHEETS:
-        row = HEADER_ROW + 2
+        row = spec.grid_row or HEADER_ROW + 2
         for name in spec.grids:
             grid = GRIDS[name].for_level(level)
             place = layout.place_grid(grid, spec.name, row, frames[name])

@@ -29,13 +29,17 @@ from sop_xl.workbook.layout import HEADER_ROW, GridPlace, Key
 from sop_xl.workbook.sheet import EMU_PER_CM, Sheet
 from sop_xl.workbook.styles import AMBER, FONT, GREY, INK, NAVY, RULE, TEAL, VERMILION
 
-Kind = Literal["line", "bold", "dashed", "thin", "column", "column2", "band", "base"]
+Kind = Literal[
+    "line", "bold", "dashed", "thin", "faint", "dotted", "column", "column2", "band", "base"
+]
 
 AXIS_WIDTH = 2.1
 """Centimetres that the value axis with its title takes."""
-_COLOURS = {"line": GREY, "bold": NAVY, "dashed": AMBER, "thin": TEAL, "column": "9DB4D3",
+_COLOURS = {"line": GREY, "bold": NAVY, "dashed": AMBER, "thin": TEAL, "faint": "9DB4D3",
+            "dotted": VERMILION, "column": "9DB4D3",
             "column2": VERMILION, "band": "CFE3E6", "base": "FFFFFF"}
-_WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000}
+_WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000, "faint": 12000,
+           "dotted": 15000}
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,14 @@ def add_chart(
         size: Width and height in centimetres.
         description: Text for those who cannot see it; the title where empty.
     """
-    series = [one for one in series if _has_figures(sheet, one)]
+    series = [one for one in series if has_figures(sheet, one)]
     if not series:
         sheet.put(anchor.row + 1, 1, f"{title}: there are no figures to show.", "SOP Note")
         return
     groups = {
         AreaChart: [s for s in series if s.kind in ("base", "band")],
         BarChart: [s for s in series if s.kind in ("column", "column2")],
-        LineChart: [s for s in series if s.kind in ("line", "bold", "dashed", "thin")],
+        LineChart: [s for s in series if s.kind in _WIDTHS],
     }
     charts = [_chart(sheet, kind, drawn) for kind, drawn in groups.items() if drawn]
     main = charts[0]
@@ -106,7 +110,7 @@ def add_chart(
     sheet.descriptions.append(description or title)
 
 
-def _has_figures(sheet: Sheet, one: Drawn) -> bool:
+def has_figures(sheet: Sheet, one: Drawn) -> bool:
     """Whether the row that a series draws holds a number."""
     grid = one.place.grid
     frame = sheet.book.frames[grid.name]
@@ -157,7 +161,7 @@ def _series(sheet: Sheet, one: Drawn) -> Any:
         shape.line = LineProperties(
             w=_WIDTHS[one.kind],
             solidFill=colour,
-            prstDash="sysDash" if one.kind == "dashed" else "solid",
+            prstDash=_dash(one.kind),
         )
         series.smooth = False
         series.marker.symbol = "none"
@@ -168,6 +172,12 @@ def _series(sheet: Sheet, one: Drawn) -> Any:
         shape.solidFill = colour
         shape.line.noFill = True
     return series
+
+
+def _dash(kind: Kind) -> Literal["solid", "sysDash", "sysDot"]:
+    if kind == "dashed":
+        return "sysDash"
+    return "sysDot" if kind == "dotted" else "solid"
 
 
 def _axes(chart: Any, unit: str, number_format: str) -> None:

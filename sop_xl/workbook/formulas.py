@@ -19,6 +19,7 @@ from sop_xl.workbook.layout import (
     column_letter,
     excel_name,
     setting_name,
+    view_key_name,
     view_name,
 )
 
@@ -163,6 +164,11 @@ class Translator:
         if grid is None or modifier == "all":
             return []
         criteria: list[str] = []
+        if modifier == "block":
+            for key in other.grid.key_names:
+                chosen = view_key_name(grid.name, key)
+                criteria += [self._whole_grid(other, key, "keys") or "", chosen]
+            return criteria
         if modifier == "view":
             key = other.grid.key_names[0]
             view = view_name(grid.name)

@@ -153,6 +153,21 @@ def _matrix(frame: pd.DataFrame, measure: Measure, shape: tuple[int, int]) -> Ma
     return np.asarray(plain.to_numpy(dtype=object)).reshape(shape)
 
 
+def percentile(measure: Measure, level: float) -> str:
+    """Which percentile of the outcomes an end of the range is.
+
+    Args:
+        measure: The low end, the middle or the high end.
+        level: Share of outcomes that the range holds.
+
+    >>> from sop_xl.tables.demand import DEMAND_PLAN
+    >>> [percentile(DEMAND_PLAN[name], 0.8) for name in ("low", "baseline", "high")]
+    ['P10', 'P50', 'P90']
+    """
+    beside = {"low": -level / 2, "middle": 0.0, "high": level / 2}[measure.end]
+    return f"P{round(100 * (0.5 + beside), 1):g}"
+
+
 class _MeasureRows:
     """The rows of one measure in all blocks of a grid."""
 
@@ -190,6 +205,8 @@ class _MeasureRows:
         settings = sheet.book.settings
         is_text = measure.unit is Unit.TEXT
         self.unit = "" if is_text else measure.unit.text(settings.currency, settings.base_unit)
+        if measure.end:
+            self.unit += f", {percentile(measure, settings.range_level)}"
 
     def _style(self, named: str, first_plan: bool = False) -> int:
         cell = Cell(named, self.number, first_plan=first_plan, new_block=self.opens)

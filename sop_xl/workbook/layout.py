@@ -210,6 +210,11 @@ def view_name(grid: str) -> str:
     return f"View_{grid.removesuffix('_view')}"
 
 
+def view_key_name(grid: str, key: str) -> str:
+    """The defined name of the cell that holds one key of the block that a page has chosen."""
+    return f"{view_name(grid)}_{key}"
+
+
 def column_letter(number: int) -> str:
     return get_column_letter(number)
 

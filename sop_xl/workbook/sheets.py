@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import control, deck, figures
+from sop_xl.workbook.pages import control, deck, figures, forecast
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -31,6 +31,8 @@ class SheetSpec:
     """Its list may grow while the book is open: it has room below its rows."""
     table_row: int = 0
     """Header row of its list, on a page that has a chart above it."""
+    grid_row: int = 0
+    """First row of its grids, on a page that has a chart above them."""
 
 
 SHEETS = (
@@ -47,16 +49,27 @@ SHEETS = (
               tables=("stock_history",)),
     SheetSpec("Data_Items", "Items", "blue", "planners", tables=("items",)),
     SheetSpec("Portfolio", "Portfolio review", "white", "product managers", tables=("portfolio",)),
-    SheetSpec("Families", "Families", "blue", "supply planner", tables=("families",)),
+    SheetSpec("Families", "Families", "blue", "supply planner, demand planner",
+              tables=("families", "forecast_choices")),
     SheetSpec("Data_Pipeline", "Pipeline", "blue", "sales", tables=("pipeline",)),
     SheetSpec("Events", "Events", "blue", "marketing, sales", tables=("events",)),
+    SheetSpec("Launches", "Launches and ends of life", "blue", "product managers, demand planner",
+              tables=("launches",)),
+    SheetSpec("Signals", "Signals", "blue", "demand planner, marketing", tables=("signals",)),
     SheetSpec("Data_AOP", "Annual operating plan", "blue", "finance", tables=("aop",)),
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
               tables=("finance_lines", "balance")),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "workforce", "bill")),
+    SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
+              tables=("cleansing",), grows=True),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
               grids=("demand_total", "demand_plan"), side="demand"),
+    SheetSpec("Forecast", "Forecast of a block", "green", "demand planner",
+              grids=("forecast_view",), page=forecast.forecast, side="demand",
+              grid_row=forecast.GRID_ROW),
+    SheetSpec("Forecast_Changes", "Forecast by block: what changed, and why", "green",
+              "demand planner", tables=("forecast_blocks",)),
     SheetSpec("What_If", "What if", "green", "planners",
               grids=("what_if_view", "what_if_load_view"), page=what_if),
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
@@ -67,6 +80,8 @@ SHEETS = (
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
               tables=("kpis",), page=control.kpi_sheet),
+    SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
+              tables=("lag_accuracy",)),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
               tables=("exceptions",), grows=True),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
@@ -96,7 +111,10 @@ SHEETS = (
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
               page=figures.chart_data),
+    SheetSpec("Forecast_Data", "Figures of the sheet Forecast", "white",
+              "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),
+              page=forecast.forecast_data),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
-              tables=("calendar", "view_families", "view_resources")),
+              tables=("calendar", "view_families", "view_resources", "view_blocks")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),
 )

@@ -22,6 +22,7 @@ WORDS = {
     "scope": "sum of the family, or of all",
     "all": "sum of all blocks",
     "view": "of what the page shows",
+    "block": "of the block that the page shows",
     "label": "name of the row",
     "keys": "key column",
     "total": "sum of all plan months",

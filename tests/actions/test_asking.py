@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sop_xl import actions
 from tests.actions.desk import (
     Desk,
     Place,
+    cell_at,
     contents,
     demand,
     press_file,
@@ -94,10 +96,14 @@ def test_what_others_changed_before_stands(
 
 
 def test_what_stands_at_typed_over_headers_is_not_lost(desk: Desk) -> None:
+    sales, key = (
+        re.sub(r"[A-Z]+(\d+)$", rf"{letter}\1", cell_at(desk.plan, demand(measure)))
+        for letter, measure in (("C", "± Sales"), ("A", "Reason"))
+    )
     headers = {
         "Demand_Plan!S6": "Christmas",  # a month
-        "Demand_Plan!C40": "Sales say",  # a measure
-        "Demand_Plan!A44": "Bicycles",  # a key
+        sales: "Sales say",  # a measure
+        key: "Bicycles",  # a key
         "Supply_Plan!C6": "What",  # the column of the measures
         "Data_Pipeline!I6": "Pieces",  # a column of a list
     }

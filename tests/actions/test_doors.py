@@ -25,7 +25,7 @@ from tests.actions.desk import (
     press_file,
     state_of,
 )
-from tests.books import type_in
+from tests.books import InGrid, type_in
 from tests.conftest import BOOK, Once
 from tests.excel import engine
 
@@ -130,6 +130,17 @@ def test_signing_leads_to_one_workbook(small: Path, door: Door) -> None:
     assert state_of(file).changes == len(TYPED) + 2
 
 
+def test_targets_lead_to_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small)
+    target = InGrid("Demand_Plan", ("Bikes",), "Target", "2026-12", "Demand by family")
+    type_in(file / BOOK, {target: 1001})
+    desk.type({target: 1001})
+    title = press_file(file, "spread").report.title
+    assert title == "Targets spread: 6 changes taken over, 0 conflicts."
+    assert desk.press("spread").text.splitlines()[0] == title
+    is_the_same(desk, file)
+
+
 def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
     desk, file = door(small, another_month)
     as_it_was, cells = (file / BOOK).read_bytes(), contents(desk.book)
@@ -147,7 +158,7 @@ def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
 
 def test_every_button_that_writes_is_pressed_here() -> None:
     pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
-               "reopen", "new_cycle"}  # fmt: skip
+               "reopen", "new_cycle", "spread"}  # fmt: skip
     looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
                "about"}  # fmt: skip
     assert set(BUTTONS) == pressed | looking

@@ -14,6 +14,7 @@ from sop_xl.planning import Outcome, data, demand
 from sop_xl.planning.calendar import Axis
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import ACTUALS
+from sop_xl.tables.forecast import FORECAST_METHODS
 from sop_xl.tables.settings import Settings
 
 
@@ -52,7 +53,9 @@ def cells(frame: pd.DataFrame, row: str, *columns: str) -> list[Any]:
 def inputs(settings: Settings, **given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Every input table of the plan, empty but for those that are given."""
     declared = tables.inputs(settings.level)
-    return {name: empty_frame(table.inputs) for name, table in declared.items()} | given
+    frames = {name: empty_frame(table.inputs) for name, table in declared.items()}
+    before = FORECAST_METHODS.for_level(settings.level)
+    return frames | {"past_forecasts": empty_frame(before.columns)} | given
 
 
 def run_data(axis: Axis, settings: Settings, **given: pd.DataFrame) -> Outcome:

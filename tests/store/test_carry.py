@@ -73,9 +73,15 @@ def keys(store: Store, table: str) -> list[str]:
          """, ["R-1"]),
         ("events", """
             event  start    end      quantity
-            E-1    2026-09  2026-10  5
-            E-2    2026-10  2026-11  5
-         """, ["E-2"]),
+            E-1    2023-09  2023-10  5
+            E-2    2023-10  2023-11  5
+            E-3    2026-10  2026-10  5
+         """, ["E-2", "E-3"]),
+        ("cleansing", """
+            family  region  period   status    own_value
+            Skis    North   2025-03  accepted  .
+            Boots   North   2026-05  .         40
+         """, ["2025-03", "2026-05"]),
         ("exceptions", """
             exception        status      comment
             Skis short       for review  Ask the plant

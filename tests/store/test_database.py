@@ -152,7 +152,9 @@ def fill(store: Store) -> None:
             "period": pd.PeriodIndex([OCTOBER], freq="M"),
         }
     )
-    store.save_plan(OCTOBER, {"demand_plan": plan}, [], "ann", at(3))
+    methods = plan[["family", "region"]].assign(method="champion", weight=1.0, error=0.1)
+    frames = {"demand_plan": plan, "forecast_methods": methods}
+    store.save_plan(OCTOBER, frames, [], "ann", at(3))
 
 
 def test_of_a_cycle_only_the_status_may_change(store: Store) -> None:

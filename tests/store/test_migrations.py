@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from sop_xl.errors import SopError
 from sop_xl.store import Store, migrations
 from sop_xl.store.database import Database
-from sop_xl.store.layout import MIGRATION
+from sop_xl.store.layout import FORECAST_METHOD, MIGRATION
 from sop_xl.store.migrations import MIGRATIONS, migrate
 from tests.store.company import OCTOBER, at, first_load, frame
 
@@ -49,7 +50,7 @@ def test_an_older_store_is_brought_up_to_date_once(url: str) -> None:
         first_load(store)
         for _ in range(2):
             migrate(store._database, (*MIGRATIONS, add_colour))
-        assert numbers(store._database) == [1, 2]
+        assert numbers(store._database) == [len(MIGRATIONS), len(MIGRATIONS) + 1]
         assert "colour" in names(store._database)
         assert len(store.inputs(OCTOBER)["items"]) == 2
 
@@ -58,7 +59,7 @@ def test_a_migration_that_fails_leaves_nothing_and_those_before_stand(url: str) 
     with Store(url) as store:
         with pytest.raises(RuntimeError, match="no"):
             migrate(store._database, (*MIGRATIONS, add_colour, fail))
-        assert numbers(store._database) == [1, 2]
+        assert numbers(store._database) == [len(MIGRATIONS), len(MIGRATIONS) + 1]
         assert "colour" in names(store._database)
         assert "taste" not in names(store._database)
 
@@ -110,3 +111,19 @@ def test_two_who_make_the_same_store_at_once(url: str) -> None:
     assert errors == []
     with Store(url) as store:
         assert numbers(store._database) == [len(MIGRATIONS)]
+
+
+def test_a_store_from_before_the_forecast_methods_gets_room_for_them(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(
+            migrations, "OWN_TABLES", [t for t in migrations.OWN_TABLES if t is not FORECAST_METHOD]
+        )
+        older.setattr(migrations.migrate, "__defaults__", (MIGRATIONS[:1],))
+        with Store(url) as store:
+            first_load(store)
+            assert FORECAST_METHOD.name not in names(store._database)
+    with Store(url) as store:
+        assert numbers(store._database) == [1, 2]
+        assert store.past_forecasts(pd.Period("2027-01", "M")).empty

@@ -108,3 +108,42 @@ def test_supply_and_finance_are_kept_too(store: Store) -> None:
 def test_blank_periods_are_blank() -> None:
     periods = pd.Series(pd.PeriodIndex(["2026-10", None], freq="M"))
     assert plain(periods, Unit.PERIOD) == ["2026-10", None]
+
+
+def test_the_methods_of_a_baseline_are_kept_with_it(store: Store) -> None:
+    methods = pd.DataFrame(
+        {
+            "family": ["Skis", "Skis"], "region": ["North", "North"],
+            "method": ["champion", "ets"], "weight": [1.0, 0.6], "error": [0.1, float("nan")],
+        }
+    )  # fmt: skip
+    for cycle, weight in ((OCTOBER, 0.6), (NOVEMBER, 0.7)):
+        store.open_cycle(cycle, at(1))
+        frames = {
+            "demand_plan": demand(cycle, 1.0),
+            "forecast_methods": methods.assign(weight=[1.0, weight]),
+        }
+        store.save_plan(cycle, frames, [], "ann", at(1))
+
+    found = store.past_forecasts(JANUARY)
+
+    assert found[["family", "region", "channel"]].to_numpy().tolist() == [
+        ["Skis", "North", "All"]
+    ] * 2
+    assert found["method"].tolist() == ["champion", "ets"]
+    assert found["weight"].tolist() == [1.0, 0.7]
+    assert found["error"].tolist()[0] == 0.1
+    assert found["error"].isna().tolist() == [False, True]
+    earlier = store.past_forecasts(pd.Period(NOVEMBER, "M"))
+    assert earlier["weight"].tolist() == [1.0, 0.6]
+    assert store.past_forecasts(pd.Period(OCTOBER, "M")).empty
+
+
+def test_other_methods_make_another_version(store: Store) -> None:
+    store.open_cycle(OCTOBER, at(1))
+    methods = pd.DataFrame({"family": ["Skis"], "region": ["North"], "method": ["ets"],
+                            "weight": [1.0], "error": [0.1]})  # fmt: skip
+    plan = {"demand_plan": demand(OCTOBER, 1.0)}
+    store.save_plan(OCTOBER, plan, [], "ann", at(1))
+    store.save_plan(OCTOBER, plan | {"forecast_methods": methods}, [], "ann", at(2))
+    assert len(store.past_forecasts(JANUARY)) == 1

@@ -31,6 +31,9 @@ def run(
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    launches: pd.DataFrame,
+    forecast_choices: pd.DataFrame,
+    signals: pd.DataFrame,
     aop: pd.DataFrame,
     finance_lines: pd.DataFrame,
     balance: pd.DataFrame,
@@ -54,6 +57,9 @@ def run(
         "families": families,
         "pipeline": pipeline,
         "events": events,
+        "launches": launches,
+        "forecast_choices": forecast_choices,
+        "signals": signals,
         "aop": aop,
         "finance_lines": finance_lines,
         "balance": balance,
@@ -67,7 +73,8 @@ def run(
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
     family_stock = hierarchy.at_family(hierarchy.closed(stock, axis), family_of)
     output = hierarchy.at_family(hierarchy.closed(production, axis), family_of)
-    names = planned([facts, family_stock, output, aop, pipeline, past_plans], family_of)
+    coming = hierarchy.launched(launches, family_of, settings)
+    names = planned([facts, family_stock, output, aop, pipeline, past_plans, coming], family_of)
     mix = item_mix(facts, family_of, axis)
     frames = {
         "history": history(facts, settings.level, axis),

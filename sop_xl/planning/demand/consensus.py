@@ -14,6 +14,8 @@ from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.tables.demand import DEMAND_PLAN
 
 ADJUSTMENTS = ("sales_adjustment", "marketing_adjustment", "finance_adjustment")
+LAYERS = ("baseline", "lifecycle", "pipeline", "events", *ADJUSTMENTS)
+"""What adds up to the consensus where nothing is fixed."""
 
 
 def last_cycle(past_plans: pd.DataFrame, axis: Axis) -> pd.DataFrame:
@@ -33,25 +35,30 @@ def demand_plan(
     axis: Axis,
     blocks: pd.DataFrame,
     actual: Numbers,
+    cleaned: Numbers,
     baseline: Forecast,
     *,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
+    lifecycle: Numbers,
     aop: pd.DataFrame,
     previous: pd.DataFrame,
     inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``demand_plan``.
 
-    Consensus is what was fixed, else max(0, baseline + pipeline + events + adjustments).
+    Consensus is what was fixed, else max(0, baseline + pipeline + events + lifecycle +
+    adjustments).
 
     Args:
         axis: The cycle.
         blocks: Keys of the blocks, sorted.
         actual: Demand of each block in the past shown.
+        cleaned: What the forecast was made from instead; NaN where it is the demand.
         baseline: Forecast of each block for the plan periods.
         pipeline: Deals with close month and weighted quantity.
         events: Events.
+        lifecycle: What launches and phase-outs change in each block and plan period.
         aop: The budget.
         previous: The plan of the cycle before.
         inputs: What people typed into the plan.
@@ -65,11 +72,11 @@ def demand_plan(
         "high": baseline.high,
         "pipeline": zero(_sum(deals, "weighted_quantity", blocks, axis.plan)),
         "events": event_layer.layer(events, baseline.mean, blocks, axis.plan),
+        "lifecycle": lifecycle,
         "last_cycle": _sum(previous, "consensus", blocks, axis.plan),
     }
     reason = _reasons(inputs, blocks, axis)
-    layers = ("baseline", "pipeline", "events", *ADJUSTMENTS)
-    summed = np.maximum(0.0, np.sum([zero(plan[name]) for name in layers], axis=0))
+    summed = np.maximum(0.0, np.sum([zero(plan[name]) for name in LAYERS], axis=0))
     plan["consensus"] = np.where(np.isnan(plan["fixed"]), summed, plan["fixed"])
     touched = np.any([~np.isnan(plan[name]) for name in columns], axis=0)
     plan["unexplained"] = (touched & (reason[:, axis.history :] == "")).astype(float)
@@ -79,7 +86,8 @@ def demand_plan(
     cells: dict[str, npt.NDArray[np.generic]] = {
         name: across(axis, plan=numbers) for name, numbers in plan.items()
     }
-    cells |= {"actual": across(axis, past=actual), "aop": budget, "reason": reason}
+    cells |= {"actual": across(axis, past=actual), "cleaned": across(axis, past=cleaned)}
+    cells |= {"aop": budget, "reason": reason}
     return hierarchy.level_grid(DEMAND_PLAN, blocks, axis, cells)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,17 @@ import pandas as pd
 from sop_xl.planning.frames import Numbers, zero
 from sop_xl.planning.ranges import beside
 from sop_xl.schema import ALL
+
+
+class Effects(NamedTuple):
+    """Events by block and period."""
+
+    covered: npt.NDArray[np.bool_]
+    """True where at least one event is valid."""
+    uplift: Numbers
+    """Sum of the uplifts, shares of the baseline."""
+    quantity: Numbers
+    """Sum of the extra quantities, units."""
 
 
 def layer(
@@ -19,16 +32,21 @@ def layer(
     Uplifts of events at the same time are added, not multiplied. An event without a start has
     always been valid; one without an end never is.
     """
-    valid = events[events["included"]]
-    where = _blocks_covered(valid, blocks).T
+    found = effects(events[events["included"]], blocks, periods)
+    return np.asarray(baseline * found.uplift + found.quantity)
+
+
+def effects(events: pd.DataFrame, blocks: pd.DataFrame, periods: pd.PeriodIndex) -> Effects:
+    """What events add up to in each block and period; whether they are included is not asked."""
+    where = blocks_covered(events, blocks).T
     months = periods.asi8
-    start, end = (valid[column].array.asi8[:, None] for column in ("start", "end"))
-    started = (start <= months) | valid["start"].isna().to_numpy()[:, None]
-    when = (started & (end >= months) & valid["end"].notna().to_numpy()[:, None]).astype(float)
+    start, end = (events[column].array.asi8[:, None] for column in ("start", "end"))
+    started = (start <= months) | events["start"].isna().to_numpy()[:, None]
+    when = (started & (end >= months) & events["end"].notna().to_numpy()[:, None]).astype(float)
     uplift, quantity = (
-        (where * valid[column].fillna(0.0).to_numpy()) @ when for column in ("uplift", "quantity")
+        (where * events[column].fillna(0.0).to_numpy()) @ when for column in ("uplift", "quantity")
     )
-    return np.asarray(baseline * uplift + quantity)
+    return Effects(np.asarray(where @ when > 0), uplift, quantity)
 
 
 def event_lift(
@@ -67,7 +85,7 @@ def event_lift(
     return shape.like(lift)
 
 
-def _blocks_covered(events: pd.DataFrame, blocks: pd.DataFrame) -> Numbers:
+def blocks_covered(events: pd.DataFrame, blocks: pd.DataFrame) -> Numbers:
     """1 for each event and block whose keys are equal, or "All"; case does not matter."""
     covered = np.ones((len(events), len(blocks)), dtype=bool)
     for key in blocks.columns:

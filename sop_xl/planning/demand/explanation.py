@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.forecaster import FORECASTERS, SEASON
-from sop_xl.planning.demand.outlook import LEVEL, Method, in_words, past
+from sop_xl.planning.demand import statsmodels_ets
+from sop_xl.planning.demand.engine.reasons import reasons
+from sop_xl.planning.demand.engine.result import Forecasts, Options
+from sop_xl.planning.demand.forecaster import SEASON
+from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import count, percent
-
-Error: TypeAlias = Callable[[Numbers, Numbers], float]
-"""Error of a forecast: actual and forecast of the same periods in, a share out."""
 
 STEADY = 0.02
 """A change from year to year below it is no trend."""
@@ -22,48 +22,79 @@ WEAK_SEASON = 0.1
 """A season that explains less is not worth a word."""
 
 
-class Backtest(NamedTuple):
-    """The last periods, forecast from those before them."""
-
-    periods: int
-    error: float
-    error_of_last_season: float
-    """The error of taking the same period of the season before."""
-
-
 def explain(
-    history: npt.ArrayLike, error: Error, season: int = SEASON, method: Method = "ets"
+    history: npt.ArrayLike, season: int = SEASON, method: Method = "weights"
 ) -> npt.NDArray[np.object_]:
-    """One sentence for each series: how long it is, its trend and season, the method, a backtest.
+    """Why the forecast of a history is what it is, in one sentence: its length and the periods
+    without demand, trend, season, the methods with their weights, and the error of a test at
+    earlier origins against that of the last season's pattern.
 
     Args:
         history: Demand in units, as for :func:`~sop_xl.planning.demand.outlook.forecast`.
-        error: How the error of the backtest is measured.
         season: Periods of a season: 12 for months of a year, 1 for none.
         method: The method that is to be explained.
     """
     rows = past(history).rows
-    names = FORECASTERS[method].forecast(rows, 1, LEVEL, season).methods
-    told = [
-        _sentence(_begun(row), name, error, season, method)
-        for row, name in zip(rows, names, strict=True)
+    found = forecasts(rows, 1, LEVEL, season, method).found
+    said = [one.sentence for one in told(rows, found, method, season)]
+    return np.array(said, dtype=object)[:, np.newaxis]
+
+
+class Told(NamedTuple):
+    """What is said of one series."""
+
+    demand: str
+    """How long its history is, its trend, its season, and what was corrected."""
+    forecast: str
+    """Its kind of demand, the methods with their weights, and their test."""
+
+    @property
+    def sentence(self) -> str:
+        return "; ".join(part for part in self if part) + "."
+
+
+def told(
+    rows: Numbers,
+    found: Forecasts,
+    method: str,
+    season: int = SEASON,
+    *,
+    pins: Sequence[str] | None = None,
+    corrected: npt.NDArray[np.int64] | None = None,
+) -> list[Told]:
+    """What is to be said of each series and its forecast.
+
+    Args:
+        rows: Series down, periods across, as forecast.
+        found: Their forecasts.
+        method: The method that was asked for.
+        season: Periods of a season.
+        pins: The method that planners have chosen for each series; empty for none.
+        corrected: Periods of each series that are not as recorded.
+    """
+    mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
+    if method == statsmodels_ets.NAME:
+        said = [statsmodels_ets.LABEL] * len(rows)
+    else:
+        said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
+    return [
+        _told(_begun(row), reason, number, season)
+        for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
     ]
-    return np.array(told, dtype=object)[:, np.newaxis]
 
 
-def _sentence(
-    series: Numbers, name: str, error: Error, season: int, method: Method
-) -> str:
+def _told(series: Numbers, reason: str, corrected: int, season: int) -> Told:
     if not len(series):
-        return "No history, so the forecast is zero."
+        return Told("No history, so the forecast is zero", "")
     parts = (
-        _length(series, season),
-        _trend(series, season),
-        _season(series, season),
-        f"method: {in_words(name)}",
-        _tested(backtest(series, error, season, method), season),
-    )
-    return "; ".join(part for part in parts if part) + "."
+        _length(series, season), _trend(series, season), _season(series, season),
+        _corrected(corrected, season),
+    )  # fmt: skip
+    return Told("; ".join(part for part in parts if part), reason)
+
+
+def _corrected(number: int, season: int) -> str:
+    return f"{count(number, _word(season))} of the history corrected" if number else ""
 
 
 def _length(series: Numbers, season: int) -> str:
@@ -99,18 +130,6 @@ def _season(series: Numbers, season: int) -> str:
     return f"the season explains {percent(strength)} of the ups and downs"
 
 
-def _tested(test: Backtest | None, season: int) -> str:
-    if test is None:
-        return "too short for a test"
-    if np.isnan([test.error, test.error_of_last_season]).any():
-        return f"no demand in the last {count(test.periods, _word(season))} to test it on"
-    peer = {1: "the last number", SEASON: "last year's pattern"}.get(season, "the last season")
-    return (
-        f"tested on the last {count(test.periods, _word(season))} the error was"
-        f" {percent(test.error)}, against {percent(test.error_of_last_season)} for {peer}"
-    )
-
-
 def season_strength(series: Numbers, season: int) -> float:
     """Share of the variance around a straight line that the means of the seasons' periods explain,
     adjusted for their number; NaN with fewer than two seasons, 0 where nothing varies.
@@ -132,25 +151,6 @@ def season_strength(series: Numbers, season: int) -> float:
         return 0.0
     left = _squares(series, levels) / (number - season - 1)
     return float(max(0.0, 1 - left / (around / (number - 2))))
-
-
-def backtest(
-    series: Numbers, error: Error, season: int = SEASON, method: Method = "ets"
-) -> Backtest | None:
-    """Forecast the last periods from those before; None where the history is too short for it.
-
-    As many periods as a season has, at most a third of the history; what is left has to hold a
-    season. The errors are NaN where they cannot be measured.
-    """
-    held_out = min(season if season > 1 else SEASON, len(series) // 3)
-    known, actual = series[: len(series) - held_out], series[len(series) - held_out :]
-    if held_out < 1 or len(known) < max(season, 3):
-        return None
-    errors = [
-        error(actual, FORECASTERS[name].forecast(known[None, :], held_out, LEVEL, season).mean[0])
-        for name in (method, "seasonal_naive")
-    ]
-    return Backtest(held_out, *errors)
 
 
 def _begun(row: Numbers) -> Numbers:

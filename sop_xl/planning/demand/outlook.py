@@ -7,41 +7,32 @@ its first number, and a blank after that counts as nothing sold.
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.forecaster import FORECASTERS, SEASON, Forecast
+from sop_xl.planning.demand import forecaster
+from sop_xl.planning.demand.forecaster import SEASON, Forecast, made_of
+from sop_xl.planning.frames import Numbers
 from sop_xl.planning.ranges import Series, series
 
-Method: TypeAlias = Literal["ets", "seasonal_naive"]
+Method: TypeAlias = Literal[
+    "weights", "simple",
+    "ets", "dynamic_theta", "theta", "ar", "seasonal_ar", "pooled", "group_season",
+    "ses", "damped_holt", "moving_average", "tsb", "imapa", "sba", "croston",
+    "naive", "seasonal_naive", "mean", "drift", "holt", "winters", "decomposition",
+    "statsmodels_ets",
+]  # fmt: skip
 LEVEL = 0.8
 """Share of outcomes that the range holds, as in the plan."""
 
 LONGEST = 1_200
 """Periods of the longest history that is looked at: a hundred years of months."""
 
-_TRENDS = {"N": "no trend", "A": "a trend", "Ad": "a damped trend"}
-_SEASONS = {
-    "N": "no season",
-    "A": "a season of steady size",
-    "M": "a season that grows with demand",
-}
-_IN_WORDS = {
-    "no history": "no history: zero",
-    "nothing sold for a year": "nothing sold for a year: zero",
-    "nothing sold lately": "nothing sold lately: zero",
-    "constant": "the same number as ever",
-    "mean": "the mean, for the history is short",
-    "seasonal naive": "the same period of the last season",
-    "naive": "the last number",
-}
-
 
 def forecast(
-    history: npt.ArrayLike, horizon: int, season: int = SEASON, method: Method = "ets"
+    history: npt.ArrayLike, horizon: int, season: int = SEASON, method: Method = "weights"
 ) -> npt.NDArray[np.generic]:
     """Statistical forecast of the periods after a history, the mean of each, in units: upright for
     an upright history, a row for each row.
@@ -51,13 +42,14 @@ def forecast(
             the first number count as zero.
         horizon: Periods ahead.
         season: Periods of a season: 12 for months of a year, 1 for none.
-        method: ``ets``, exponential smoothing whose form is chosen by AICc, or
-            ``seasonal_naive``, the last season again.
+        method: ``weights`` of all methods that serve, ``simple`` for the best of the simple ones,
+            or one method by name.
 
     >>> forecast([[3.0], [5.0], [4.0]], 2).tolist()
     [[4.0], [4.0]]
     """
-    given, found = _forecast(history, horizon, LEVEL, season, method)
+    given = past(history)
+    found = forecasts(given.rows, horizon, LEVEL, season, method)
     return given.like(found.mean)
 
 
@@ -66,7 +58,7 @@ def forecast_range(
     horizon: int,
     level: float = LEVEL,
     season: int = SEASON,
-    method: Method = "ets",
+    method: Method = "weights",
 ) -> npt.NDArray[np.generic]:
     """Range of a statistical forecast, in units: the low and the high end for each period, in two
     columns for an upright history, else in two rows for each row.
@@ -81,13 +73,14 @@ def forecast_range(
     >>> forecast_range([7.0] * 12, 2).tolist()
     [[7.0, 7.0], [7.0, 7.0]]
     """
-    given, found = _forecast(history, horizon, level, season, method)
+    given = past(history)
+    found = forecasts(given.rows, horizon, level, season, method)
     ends = np.stack([found.low, found.high], axis=1).reshape(-1, horizon)
     return ends.T if given.upright else ends
 
 
 def method_in_words(
-    history: npt.ArrayLike, season: int = SEASON, method: Method = "ets"
+    history: npt.ArrayLike, season: int = SEASON, method: Method = "weights"
 ) -> npt.NDArray[np.object_]:
     """Method by which a history is forecast, in words; one for each row.
 
@@ -96,24 +89,12 @@ def method_in_words(
         season: Periods of a season: 12 for months of a year, 1 for none.
         method: As for :func:`forecast`.
 
-    >>> method_in_words([7.0] * 12).tolist()
-    [['the same number as ever']]
+    >>> method_in_words([7.0, 9.0] * 12, method="seasonal_naive").tolist()
+    [["last year's pattern"]]
     """
-    _, found = _forecast(history, 1, LEVEL, season, method)
-    return np.array([[in_words(name)] for name in found.methods], dtype=object)
-
-
-def in_words(method: str) -> str:
-    """The name that a forecaster gives its method, in words; unknown names as they are.
-
-    >>> in_words("ETS(M,Ad,M)")
-    'exponential smoothing with a damped trend and a season that grows with demand, ETS(M,Ad,M)'
-    """
-    form = re.fullmatch(r"ETS\([AM],(N|A|Ad),([NAM])\)", method)
-    if not form:
-        return _IN_WORDS.get(method, method)
-    trend, season = _TRENDS[form[1]], _SEASONS[form[2]]
-    return f"exponential smoothing with {trend} and {season}, {method}"
+    found = forecasts(past(history).rows, 1, LEVEL, season, method).found
+    told = [made_of(found, at) for at in range(len(found.mean))]
+    return np.array(told, dtype=object)[:, np.newaxis]
 
 
 def past(history: npt.ArrayLike) -> Series:
@@ -131,8 +112,10 @@ def past(history: npt.ArrayLike) -> Series:
     return given._replace(rows=given.rows[:, : held[-1] + 1])
 
 
-def _forecast(
-    history: npt.ArrayLike, horizon: int, level: float, season: int, method: Method
-) -> tuple[Series, Forecast]:
-    given = past(history)
-    return given, FORECASTERS[method].forecast(given.rows, horizon, level, season)
+def forecasts(
+    rows: Numbers, horizon: int, level: float, season: int, method: Method
+) -> Forecast:
+    """Forecast of series as the plan makes them; a gap after the first number is nothing sold."""
+    begun = np.logical_or.accumulate(~np.isnan(rows), axis=1)
+    series_of = np.where(begun, np.nan_to_num(rows), np.nan)
+    return forecaster.forecast(series_of, horizon, method, level, season)

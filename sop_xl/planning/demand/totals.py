@@ -6,18 +6,67 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
+from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
+from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Numbers, across, zero
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import DEMAND_TOTAL
 
+SILENT = 1e6
+"""Times the variance of a node whose forecast is not to be listened to."""
 LONGEST = 120
 """Months of history that a what-if forecast is made from."""
+
+
+class Baseline(NamedTuple):
+    """What is known of the forecast of some series: series down, plan periods across."""
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    errors: Numbers | None = None
+    """Backtest errors of each series, times across, as :func:`errors_of` gives them; None where
+    nothing was tested."""
+
+
+def errors_of(backtest: Backtest) -> Numbers | None:
+    """Forecast - actual by series, of all origins and periods ahead one after the other.
+
+    NaN where not tested; None where no origin was.
+    """
+    errors = backtest.combined - backtest.actual
+    origins, series, ahead = errors.shape
+    return errors.swapaxes(0, 1).reshape(series, origins * ahead) if origins else None
+
+
+def baseline(found: Forecast, like: Forecast | None = None) -> Baseline:
+    """A forecast as a baseline.
+
+    Args:
+        found: The forecast.
+        like: A forecast with whose backtest errors these are to be compared: they are left out if
+            they are of other origins, which go by the length of the histories.
+    """
+    errors = errors_of(found.found.backtest)
+    if like and not np.array_equal(found.found.backtest.cuts, like.found.backtest.cuts):
+        errors = None
+    return Baseline(found.mean, found.low, found.high, errors)
+
+
+def moved(found: Forecast, to: Baseline) -> Forecast:
+    """A forecast that has been moved to a baseline, all of its ranges with it."""
+    by = to.mean - found.mean
+    ends = found.found
+    low, high = np.clip(ends.low + by, 0.0, to.mean), np.maximum(ends.high + by, to.mean)
+    return Forecast(to.mean, to.low, to.high, ends._replace(mean=to.mean, low=low, high=high))
 
 
 class Range(NamedTuple):
@@ -52,36 +101,140 @@ def long_history(
     return pd.DataFrame(summed_history(history, belongs), names, months).iloc[:, -LONGEST:]
 
 
-def total_range(
+def forecast_of_sums(
     history: Numbers,
-    blocks: Forecast,
+    blocks: Baseline,
     belongs: Numbers,
-    forecast: Callable[[Numbers], Forecast],
+    forecast: Callable[[Numbers], Baseline],
+) -> Baseline:
+    """What the history of each total says by itself; a total of one block is that block.
+
+    Args:
+        history: Demand by block and month.
+        blocks: Baseline of the blocks.
+        belongs: What :func:`members` gives.
+        forecast: Baselines more series in the same way.
+    """
+    several = belongs.sum(axis=1) > 1
+    found = forecast(summed_history(history, belongs[several]))
+    mean, low, high = (belongs @ numbers for numbers in (blocks.mean, blocks.low, blocks.high))
+    mean[several], low[several], high[several] = found.mean, found.low, found.high
+    return Baseline(mean, low, high, _errors(blocks, found, belongs))
+
+
+def _errors(blocks: Baseline, sums: Baseline, belongs: Numbers) -> Numbers | None:
+    """The backtest errors of the totals, where blocks and totals were tested alike."""
+    if blocks.errors is None or sums.errors is None:
+        return None
+    if sums.errors.shape[1] != blocks.errors.shape[1]:
+        return None
+    errors = belongs @ blocks.errors
+    errors[belongs.sum(axis=1) > 1] = sums.errors
+    return np.asarray(errors)
+
+
+def reconciled(
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, method: str
+) -> Baseline:
+    """The forecast of the blocks, brought together with what the totals say by themselves.
+
+    Large totals are forecast better than the sum of their blocks, blocks know what is particular to
+    them. Each gives way according to the width of its range; with ``mint`` according to the errors
+    that they had in the backtest, those they share included, where there was one. Ranges keep
+    their width and move along; nothing becomes negative.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Baseline of each block.
+        sums: What :func:`forecast_of_sums` gives.
+        method: The setting ``reconciliation``.
+    """
+    if method == "bottom_up" or len(blocks) < 2:
+        return own
+    tree = structure(blocks, _voices(blocks))
+    at = _rows(tree, families)
+    nodes = np.vstack([sums.mean[at], own.mean])
+    errors = None
+    if own.errors is not None and sums.errors is not None:
+        errors = np.vstack([sums.errors[at], own.errors])
+    if method == "mint" and errors is not None and _times(errors) > 1:
+        found = mint(tree, nodes, errors)
+    else:
+        above = np.vstack([sums.high[at], own.high]) - nodes
+        variances = np.mean(above**2, axis=1)
+        # a family of one block says what its block says: it must not count twice
+        variances[: tree.sums][tree.counts[: tree.sums] == 1] *= SILENT
+        found = wls(tree, nodes, variances)
+    mean = np.maximum(0.0, found[tree.sums :])
+    moved = mean - own.mean
+    low = np.clip(own.low + moved, 0.0, mean)
+    return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def _voices(blocks: pd.DataFrame) -> list[Level]:
+    """The levels of sums that say something of their own: not a family that is everything, nor
+    families that are their one block."""
+    families = blocks["family"].nunique()
+    return [(), ("family",)] if 1 < families < len(blocks) else [()]
+
+
+def _times(errors: Numbers) -> int:
+    """In how many times any error is known."""
+    return int((~np.isnan(errors)).any(axis=0).sum())
+
+
+def total_range(
+    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, belongs: Numbers
 ) -> Range:
     """The range of the sums of the baselines.
 
     The errors of blocks are not independent, they share the market, and do not move together in
-    full either. So the history of each sum is forecast too, and the width of that range is laid
-    around the sum of the baselines. It is never wider than the widths of the blocks added up,
-    which is what it would be if they moved together in full.
+    full either. How much they share is read from their backtest; without one, the width of the
+    range that the history of the sum has by itself is laid around the sum of the baselines. It is
+    never wider than the widths of the blocks added up, which is what it would be if they moved
+    together in full.
 
     Args:
-        history: Demand by block and month.
-        blocks: Forecast of the blocks.
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        own: Baseline of the blocks as it stands on the sheet.
+        sums: What :func:`forecast_of_sums` gives.
         belongs: What :func:`members` gives.
-        forecast: Forecasts more series in the same way.
     """
-    mean = belongs @ blocks.mean
-    below, above = belongs @ (blocks.mean - blocks.low), belongs @ (blocks.high - blocks.mean)
-    several = belongs.sum(axis=1) > 1
-    sums = forecast(summed_history(history, belongs[several]))
-    below[several] = np.minimum(below[several], sums.mean - sums.low)
-    above[several] = np.minimum(above[several], sums.high - sums.mean)
+    mean = belongs @ own.mean
+    below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
+    if own.errors is None or not len(blocks):
+        several = belongs.sum(axis=1) > 1
+        below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
+        above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
+    else:
+        tree = _tree(blocks)
+        at = _rows(tree, families)
+        ends = sum_ranges(tree, own.mean, own.low, own.high, own.errors)
+        below[at] = mean[at] - ends.low[: tree.sums]
+        above[at] = ends.high[: tree.sums] - mean[at]
     return Range(np.maximum(0.0, mean - below), mean + above)
 
 
+def _tree(blocks: pd.DataFrame) -> Structure:
+    """All families and each family over their blocks; planned by family, a block is a family."""
+    return structure(blocks, [(), ("family",)])
+
+
+def _rows(tree: Structure, families: pd.Index) -> npt.NDArray[np.int64]:
+    """Where the sums of the tree stand among the totals, which also know families without block."""
+    own = families.get_indexer(pd.Index(tree.nodes["family"].iloc[1 : tree.sums]))
+    return np.append(0, own + 1)
+
+
 def demand_total(
-    axis: Axis, plan: pd.DataFrame, belongs: Numbers, families: pd.Index, ends: Range
+    axis: Axis,
+    plan: pd.DataFrame,
+    belongs: Numbers,
+    families: pd.Index,
+    ends: Range,
+    inputs: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``demand_total``: all families first, then each family.
 
@@ -91,6 +244,7 @@ def demand_total(
         belongs: What :func:`members` gives.
         families: The planned families.
         ends: Range of the sums.
+        inputs: What people typed beside the totals.
     """
     shape = (belongs.shape[1], len(axis.periods))
     cells = {
@@ -100,7 +254,10 @@ def demand_total(
     past, ahead = slice(0, axis.history), slice(axis.history, None)
     gap = gap_to_aop(cells["consensus"], cells["aop"])
     cells["actual"] = across(axis, past=cells["actual"][:, past])
-    for name, numbers in (*cells.items(), ("gap_to_aop", gap)):
+    target = frames.matrix(inputs, "target", "family", [ALL_FAMILIES, *families], axis.periods)
+    missed = cells["consensus"] - target
+    shown = (("gap_to_aop", gap), ("target", target), ("gap_to_target", missed))
+    for name, numbers in (*cells.items(), *shown):
         if name not in ("actual", "aop"):
             cells[name] = across(axis, plan=numbers[:, ahead])
     cells |= {"low": across(axis, plan=ends.low), "high": across(axis, plan=ends.high)}

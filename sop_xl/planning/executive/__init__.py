@@ -17,6 +17,9 @@ def run(
     settings: Settings,
     *,
     demand_total: pd.DataFrame,
+    demand_plan: pd.DataFrame,
+    forecast_detail: pd.DataFrame,
+    view_blocks: pd.DataFrame,
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
     finance_total: pd.DataFrame,
@@ -30,6 +33,8 @@ def run(
 ) -> Outcome:
     """Prepare the meeting: what is dealt with, what has to be decided, what the pages say."""
     resource = views.most_loaded(capacity, axis)
+    keys = list(settings.level)
+    block = views.largest_block(demand_plan, keys)
     frames = {
         "agenda": meeting.agenda(),
         "cycle_calendar": meeting.cycle_calendar(axis, settings, cycle_calendar),
@@ -41,7 +46,8 @@ def run(
         "finance_view": views.finance_view(finance_total),
         "what_if_view": views.what_if_view(axis, demand_total, ALL_FAMILIES),
         "what_if_load_view": views.what_if_load_view(axis, capacity, resource),
-        "views": _choices(resource),
+        "forecast_view": views.forecast_view(axis, demand_plan, forecast_detail, block),
+        "views": _choices(resource, "".join(view_blocks.merge(block, on=keys)["block"])),
         "view_families": demand_total[["family"]].drop_duplicates(ignore_index=True),
         "view_resources": capacity[["resource"]].drop_duplicates(ignore_index=True),
         "demand_summary": views.demand_summary(axis, demand_total),
@@ -64,7 +70,7 @@ def run(
     return Outcome(frames, [])
 
 
-def _choices(resource: str) -> pd.DataFrame:
+def _choices(resource: str, block: str) -> pd.DataFrame:
     """What the pages show until a reader chooses something else."""
     choices = {
         "demand_view": ALL_FAMILIES,
@@ -72,5 +78,6 @@ def _choices(resource: str) -> pd.DataFrame:
         "capacity_view": resource,
         "what_if_view": ALL_FAMILIES,
         "what_if_load_view": resource,
+        "forecast_view": block,
     }
     return pd.DataFrame({"grid": list(choices), "choice": list(choices.values())}, dtype="str")

@@ -24,7 +24,9 @@ from sop_xl.tables.executive import (
     WHAT_IF_VIEW,
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
+from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
 
+_TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
 SHORT = -0.5
 """Hours of gap from which a month counts as short."""
 
@@ -86,6 +88,38 @@ def what_if_view(axis: Axis, demand_total: pd.DataFrame, family: str) -> pd.Data
     cells["band"] = cells["forecast_high"] - cells["forecast_low"]
     cells["difference"] = cells["forecast"] - cells["baseline"]
     return blocks(WHAT_IF_VIEW, [""], axis, cells)
+
+
+def largest_block(demand_plan: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The keys of the block with the highest demand in the past shown: one row, or none."""
+    sums = demand_plan.groupby(keys)["actual"].sum().reset_index()
+    largest: pd.DataFrame = sums.nlargest(1, "actual")[keys]
+    return largest
+
+
+def forecast_view(
+    axis: Axis, demand_plan: pd.DataFrame, forecast_detail: pd.DataFrame, block: pd.DataFrame
+) -> pd.DataFrame:
+    """The grid ``forecast_view`` of one block.
+
+    Args:
+        axis: The cycle.
+        demand_plan: The grid.
+        forecast_detail: The grid.
+        block: The keys of the block, one row; no row where there is none.
+    """
+    cells: dict[str, Numbers] = {}
+    for source in (demand_plan, forecast_detail):
+        own = source.merge(block, on=list(block.columns)).assign(all="")
+        cells |= _shown(axis, FORECAST_VIEW, own, "all", "")
+    past, tested = slice(None, axis.history), forecast_detail[["period", *_TESTS]]
+    months = tested.set_index("period").notna().groupby(level=0).any().reindex(axis.periods)
+    for name in _TESTS:  # a month that no block was tested in stays empty
+        cells[name] = np.where(months[name].fillna(False).to_numpy(dtype=bool), cells[name], np.nan)
+    for name in ("low", "high"):
+        cells[name][:, past] = cells["actual"][:, past]
+    cells["band"] = cells["high"] - cells["low"]
+    return blocks(FORECAST_VIEW, [""], axis, cells)
 
 
 def what_if_load_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sop_xl.planning import Outcome, frames, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across
 from sop_xl.planning.performance import metrics
-from sop_xl.planning.performance.accuracy import accuracy, at_lag, volatility
+from sop_xl.planning.performance.accuracy import accuracy, at_lag, by_family, volatility
 from sop_xl.planning.performance.facts import (
     average_inventory,
     first_known,
@@ -22,6 +22,9 @@ from sop_xl.planning.performance.service import closure, service
 from sop_xl.schema import ALL
 from sop_xl.tables.performance import KPI_FACTS
 from sop_xl.tables.settings import Settings
+
+LAGS = (1, 3)
+"""Cycles ahead at which accuracy is measured by family, beside the lag of the settings."""
 
 
 def run(
@@ -73,7 +76,16 @@ def run(
         for name, numbers in (facts | kpis(facts, axis)).items()
     }
     kpi_facts = frames.blocks(KPI_FACTS, [""], axis, cells)
-    return Outcome({"kpi_facts": kpi_facts, "kpis": scorecard(kpi_facts, axis, settings)}, [])
+    measured = by_family(
+        history, plans, settings.level, axis, list(families["family"].sort_values()),
+        sorted({*LAGS, settings.forecast_lag}),
+    )  # fmt: skip
+    frames_made = {
+        "kpi_facts": kpi_facts,
+        "kpis": scorecard(kpi_facts, axis, settings),
+        "lag_accuracy": measured,
+    }
+    return Outcome(frames_made, [])
 
 
 def kpis(facts: dict[str, Numbers], axis: Axis) -> dict[str, Numbers]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers
-from sop_xl.schema import ALL
+from sop_xl.planning.frames import Numbers, positions
+from sop_xl.schema import ALL, ALL_FAMILIES, DTYPES
+from sop_xl.tables.forecast import LAG_ACCURACY
+
+MEASURED = ("consensus", "baseline")
+"""The plans whose accuracy is measured."""
+FIGURES = ("forecast", "forecast_demand", "absolute_error")
 
 
 def at_lag(past_plans: pd.DataFrame, axis: Axis, lag: int) -> pd.DataFrame:
@@ -22,7 +28,11 @@ def at_lag(past_plans: pd.DataFrame, axis: Axis, lag: int) -> pd.DataFrame:
 
 
 def accuracy(
-    history: pd.DataFrame, plans: pd.DataFrame, level: tuple[str, ...], axis: Axis
+    history: pd.DataFrame,
+    plans: pd.DataFrame,
+    level: tuple[str, ...],
+    axis: Axis,
+    plan: str = "consensus",
 ) -> dict[str, Numbers]:
     """Forecast, the demand it was for and the absolute error of each past month.
 
@@ -35,21 +45,107 @@ def accuracy(
         plans: What :func:`at_lag` gives.
         level: Keys of a block.
         axis: Its past is what is measured.
+        plan: What is measured of the plans: the consensus, or the baseline under it.
     """
-    names = ("forecast", "forecast_demand", "absolute_error")
-    total = dict.fromkeys(names, np.full(len(axis.past), np.nan))
+    total = dict.fromkeys(FIGURES, np.full(len(axis.past), np.nan))
+    for part in _measured(history, plans, level, axis, plan):
+        for name, found in part.figures.items():
+            total[name] = _add(total[name], found)
+    return total
+
+
+class _Part(NamedTuple):
+    """The blocks of one detail that were measured."""
+
+    blocks: pd.DataFrame
+    figures: dict[str, Numbers]
+    """Each of ``FIGURES`` by block and past month; NaN where it was not measured."""
+
+
+def _measured(
+    history: pd.DataFrame,
+    plans: pd.DataFrame,
+    level: tuple[str, ...],
+    axis: Axis,
+    plan: str,
+) -> Iterator[_Part]:
     delivered = axis.past.isin(pd.PeriodIndex(history["period"]))
     for keys, rows in _by_detail(plans, level):
         blocks = hierarchy.blocks_of(keys, [rows])
-        forecast = hierarchy.sums(rows, ["consensus"], blocks, axis.past)["consensus"]
+        forecast = hierarchy.sums(rows, [plan], blocks, axis.past)[plan]
         actual = hierarchy.sums(history, ["orders"], blocks, axis.past)["orders"]
         demand = np.nan_to_num(actual)
-        measured = ~np.isnan(forecast) & delivered & (demand >= 0)
+        known = ~np.isnan(forecast) & delivered & (demand >= 0)
         figures = (forecast, demand, np.abs(forecast - demand))
-        for name, numbers in zip(names, figures, strict=True):
-            found = np.where(measured, numbers, np.nan)
-            total[name] = _add(total[name], found)
+        found = (np.where(known, numbers, np.nan) for numbers in figures)
+        yield _Part(blocks, dict(zip(FIGURES, found, strict=True)))
+
+
+def by_family(
+    history: pd.DataFrame,
+    past_plans: pd.DataFrame,
+    level: tuple[str, ...],
+    axis: Axis,
+    families: Sequence[str],
+    lags: Iterable[int],
+) -> pd.DataFrame:
+    """The table ``lag_accuracy``: all families first, then each; lags from near to far.
+
+    Args:
+        history: Demand by block and month.
+        past_plans: Plans of earlier cycles.
+        level: Keys of a block.
+        axis: Its past is what is measured.
+        families: The planned families.
+        lags: Cycles between plan and month.
+    """
+    names = [ALL_FAMILIES, *families]
+    lines = []
+    for lag in lags:
+        plans = at_lag(past_plans, axis, lag)
+        found = [
+            _by_name(list(_measured(history, plans, level, axis, plan)), names)
+            for plan in MEASURED
+        ]
+        months = _months(found[0])
+        for at, name in enumerate(names):
+            lines.append((name, lag, months[at], *_shares([one[at] for one in found])))
+    frame = pd.DataFrame(lines, columns=LAG_ACCURACY.names)
+    types = {c.name: DTYPES[c.unit.kind] for c in LAG_ACCURACY.columns}
+    order = np.lexsort((frame["lag"], positions(frame["family"], names)))
+    return frame.iloc[order].reset_index(drop=True).astype(types)
+
+
+def _by_name(parts: list[_Part], names: Sequence[str]) -> list[dict[str, Numbers]]:
+    """The figures of each name by month, added up over its blocks."""
+    total = [dict.fromkeys(FIGURES, np.zeros(0)) for _ in names]
+    for part in parts:
+        own = positions(part.blocks["family"], names) if "family" in part.blocks else None
+        for at in range(len(names)):
+            if own is None and at:
+                continue  # a plan of all families is no plan of one of them
+            which = slice(None) if own is None or at == 0 else own == at
+            for name, numbers in part.figures.items():
+                found = numbers[which]
+                before = total[at][name]
+                empty = np.full(numbers.shape[1], np.nan)
+                total[at][name] = _add(before if len(before) else empty, found)
     return total
+
+
+def _months(found: list[dict[str, Numbers]]) -> list[int]:
+    return [int(np.count_nonzero(~np.isnan(one["forecast"]))) for one in found]
+
+
+def _shares(found: Sequence[dict[str, Numbers]]) -> list[float]:
+    """Demand measured, error and bias of each plan, and what the first one added."""
+    numbers = [float(np.nansum(found[0]["forecast_demand"]))]
+    errors = []
+    for one in found:
+        forecast, demand, error = (float(np.nansum(one[name])) for name in FIGURES)
+        errors.append(error / demand if demand > 0 else np.nan)
+        numbers += [errors[-1], forecast / demand - 1 if demand > 0 else np.nan]
+    return [*numbers, errors[1] - errors[0]]
 
 
 def _by_detail(

@@ -349,6 +349,8 @@ def days_inventory(
 ) -> Array:
     """DIO = inventory / (cost of sales / days of the period), in days.
 
+    SCOR AM.2.2 (inventory days of supply).
+
     >>> float(days_inventory(250.0, 1000.0, 365.0))
     91.25
     """
@@ -357,6 +359,8 @@ def days_inventory(
 
 def days_sales(receivables: npt.ArrayLike, revenue: npt.ArrayLike, days: npt.ArrayLike) -> Array:
     """DSO = receivables / (revenue / days of the period), in days.
+
+    SCOR AM.2.1 (days sales outstanding).
 
     >>> float(days_sales(100.0, 1000.0, 365.0))
     36.5
@@ -369,6 +373,8 @@ def days_payables(
 ) -> Array:
     """DPO = payables / (cost of sales / days of the period), in days.
 
+    SCOR AM.2.3 (days payable outstanding) takes the cost of materials instead of the cost of sales.
+
     >>> float(days_payables(100.0, 1000.0, 365.0))
     36.5
     """
@@ -377,6 +383,8 @@ def days_payables(
 
 def cash_conversion_cycle(dio: npt.ArrayLike, dso: npt.ArrayLike, dpo: npt.ArrayLike) -> Array:
     """CCC = DIO + DSO - DPO, in days.
+
+    SCOR AM.1.1 (cash-to-cash cycle time).
 
     >>> float(cash_conversion_cycle(90.0, 90.0, 54.0))
     126.0

@@ -96,7 +96,7 @@ def unexplained_changes(
 ) -> Iterator[Issue]:
     """Families with numbers that people changed and gave no reason for."""
     plan = demand_plan[demand_plan["period"].isin(axis.plan) & (demand_plan["unexplained"] > 0)]
-    layers = plan[["baseline", "pipeline", "events"]].sum(axis=1)
+    layers = plan[["baseline", "pipeline", "events", "lifecycle"]].sum(axis=1)
     fixed = (plan["fixed"] - layers).abs()
     plan = plan.assign(moved=fixed.fillna(plan[ADJUSTMENTS].abs().sum(axis=1)))
     for name, rows in plan.groupby("family"):

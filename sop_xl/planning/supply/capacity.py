@@ -50,15 +50,16 @@ def resource_profile(
     may load its resources some periods before its volume is due; then the last periods, whose load
     comes from beyond the range, are missing.
 
-    ``L_wt = sum over families of P_f(t+o_f) x h_fw``. Source: Vollmann, Berry and Whybark,
-    Manufacturing Planning and Control Systems, capacity planning (bill of capacity, resource
-    profile); signs and units as :func:`load_hours`.
+    ``L_wt = sum over families of P_f(t+o) x h_fw``, ``o = o_fw``. Source: Vollmann, Berry and
+    Whybark, Manufacturing Planning and Control Systems, capacity planning (bill of capacity,
+    resource profile); signs and units as :func:`load_hours`.
 
     Args:
         volumes: P, units, families down, periods across; a blank is none.
         hours_per_unit: h, hours of one unit, families down, resources across; a blank is none.
-        offset: o, whole periods by which the work comes before the volume, one number or one for
-            each family.
+        offset: o, whole periods by which the work comes before the volume, one number, one for
+            each family, or one for each of the hours. A family that loads a resource in several
+            periods stands in several rows.
 
     Raises:
         ValueError: Volumes, hours and offsets are not of as many families.
@@ -69,22 +70,37 @@ def resource_profile(
     [[20.0, nan]]
     """
     units, hours = (np.atleast_2d(np.asarray(x, dtype=float)) for x in (volumes, hours_per_unit))
-    ahead = zero(one_each(offset, len(units)))
     if len(units) != len(hours):
         raise ValueError(
             f"rows are families: {len(units)} rows of volumes, {len(hours)} of hours per unit"
         )
-    if (ahead % 1 != 0).any():
-        raise ValueError("the offset has to be whole periods")
+    ahead = _periods_ahead(offset, hours)
     if np.isnan(units).all() or np.isnan(hours).all():
         return np.full((hours.shape[1], units.shape[1]), np.nan)
     last = units.shape[1] - 1
-    source = np.arange(last + 1) + ahead.astype(np.int64)
-    seen = (source >= 0) & (source <= last)
-    shifted = np.take_along_axis(zero(units), np.clip(source, 0, last), axis=1)
-    load = load_hours(np.where(seen, shifted, 0.0), zero(hours))
-    unseen = load_hours((~seen).astype(float), (zero(hours) != 0).astype(float)) > 0
-    return np.where(unseen, np.nan, load)
+    load, unseen = np.zeros((2, hours.shape[1], last + 1))
+    for periods in np.unique(ahead).tolist():
+        source = np.arange(last + 1) + periods
+        seen = source <= last
+        due = np.where(seen, zero(units)[:, np.minimum(source, last)], 0.0)
+        now = np.where(ahead == periods, zero(hours), 0.0)
+        load += load_hours(due, now)
+        unseen += np.outer((now != 0).any(axis=0), ~seen)
+    return np.where(unseen > 0, np.nan, load)
+
+
+def _periods_ahead(offset: npt.ArrayLike, hours: Numbers) -> npt.NDArray[np.int64]:
+    """By how many periods the work comes before the volume, families down, resources across.
+
+    Raises:
+        ValueError: There are not as many numbers as families, or they are no whole periods.
+    """
+    given = np.asarray(offset, dtype=float)
+    each = given if given.shape == hours.shape else one_each(given, len(hours))
+    ahead = zero(np.broadcast_to(each, hours.shape))
+    if (ahead % 1 != 0).any() or (ahead < 0).any():
+        raise ValueError("the offset has to be whole periods")
+    return ahead.astype(np.int64)
 
 
 def capacity_gap(load: npt.ArrayLike, available: npt.ArrayLike) -> Numbers:

@@ -130,7 +130,8 @@ def long_history(sheet: Sheet) -> None:
     months: list[CellValue] = list(periods.to_timestamp()) or [None]
     names = list(frame.index) or [None]
     row = max(_title_row(sheet, grid) for grid in _TITLES) + 2
-    sheet.put(row, 1, "Demand of all months that are known, oldest first", "SOP Section")
+    text = "Demand of all months that are known, as cleaned for the forecast, oldest first"
+    sheet.put(row, 1, text, "SOP Section")
     header = sheet.styles.named("SOP Header number", Unit.PERIOD.number_format)
     sheet.put(row + 1, 1, "Family", "SOP Header")
     sheet.cells.put_row(row + 1, 2, months, header)

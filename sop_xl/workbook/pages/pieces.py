@@ -63,8 +63,14 @@ def headline(sheet: Sheet, page: str, row: int = 4) -> None:
     sheet.cells.row(row, height=22)
 
 
-def selector(sheet: Sheet, row: int, column: int, grid: str, table: str, label: str) -> None:
-    """A cell in which the reader of the page chooses the family or resource to see."""
+def selector(
+    sheet: Sheet, row: int, column: int, grid: str, table: str, label: str, choices: str = ""
+) -> None:
+    """A cell in which the reader of the page chooses the family, resource or block to see.
+
+    Args:
+        choices: The column of the table that holds the choices; the first one if not given.
+    """
     sheet.put(row, column, label, "SOP Label")
     choice = view_choice(sheet.book.frames, grid)
     sheet.put(row, column + 1, choice, "SOP Input text")
@@ -72,7 +78,7 @@ def selector(sheet: Sheet, row: int, column: int, grid: str, table: str, label: 
     least = max(15.0, sheet.skeleton.column_dimensions[letter].width)
     sheet.widths({column + 1: least})
     place = sheet.book.layout.tables[table]
-    letter = column_letter(place.first_column)
+    letter = column_letter(place.column(choices) if choices else place.first_column)
     cell = f"{column_letter(column + 1)}{row}"
     sheet.choose_from(
         cell,

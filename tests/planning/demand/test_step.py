@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_xl.planning.demand.forecaster import Ets, Forecast
-from sop_xl.planning.demand.totals import members, total_range
+from sop_xl.planning.demand.forecaster import forecast
+from sop_xl.planning.demand.totals import Baseline, baseline, forecast_of_sums, members, total_range
+from sop_xl.planning.frames import Numbers
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables import inputs as input_tables
 from sop_xl.tables.data import ITEMS, PIPELINE
@@ -73,12 +74,16 @@ def test_blocks_that_offset_each_other_have_a_certain_sum() -> None:
     first = np.random.default_rng(2).uniform(20, 80, 48)
     history = np.array([first, 100 - first])
     blocks = pd.DataFrame({"family": ["Bikes", "Bikes"], "region": ["North", "South"]})
-    own = Ets().forecast(history, 3, 0.8)
 
-    def forecast(series: np.ndarray) -> Forecast:
-        return Ets().forecast(series, 3, 0.8)
+    def forecast_like_blocks(series: Numbers) -> Baseline:
+        return baseline(forecast(series, 3, "statsmodels_ets", 0.8))
 
-    ends = total_range(history, own, members(blocks, pd.Index(["Bikes"])), forecast)
+    own = forecast_like_blocks(history)
+
+    names = pd.Index(["Bikes"])
+    belongs = members(blocks, names)
+    sums = forecast_of_sums(history, own, belongs, forecast_like_blocks)
+    ends = total_range(blocks, names, own, sums, belongs)
 
     assert ends.high - ends.low == pytest.approx(np.zeros((2, 3)), abs=1e-6)
 
@@ -139,7 +144,7 @@ def test_blocks_with_little_history_are_named() -> None:
     found = run_demand(WHEN, SETTINGS, items=MASTER, actuals=actuals).findings
 
     assert [f.message for f in found] == [
-        "Too little history for a season, so the mean as baseline: Parts / East."
+        "Too little history for a season: Parts · East."
     ]
 
 

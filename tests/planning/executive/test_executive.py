@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning import Outcome, executive
+from sop_xl.planning import Outcome, executive, hierarchy
 from sop_xl.planning.calendar import Axis, Calendar
 from sop_xl.planning.executive import meeting, views
 from sop_xl.tables.data import RISKS
-from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.executive import (
     AGENDA,
     ASSUMPTIONS,
@@ -19,11 +19,12 @@ from sop_xl.tables.executive import (
     process_steps,
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
+from sop_xl.tables.forecast import FORECAST_DETAIL
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
-from tests.planning.rows import axis, grid, plan_row, rows
+from tests.planning.rows import axis, grid, past_row, plan_row, rows
 
 WHEN = axis("2026-11", history=2, horizon=4)  # Nov and Dec 2026, Jan and Feb 2027
 SETTINGS = Settings()
@@ -46,6 +47,11 @@ DEMAND = {
         "high": [130.0, 130, 130, 130],
     },
 }
+BLOCKS = pd.DataFrame({"family": ["Bikes", "Parts"], "region": ["North", "North"]})
+NONE = float("nan")
+ACTUAL = np.array([[8.0, 9, NONE, NONE, NONE, NONE], [80, 90, NONE, NONE, NONE, NONE]])
+BASELINE = np.array([[NONE, NONE, 1, 2, 3, 4], [NONE, NONE, 10, 20, 30, 40]])
+TEST = np.array([[NONE, 7.0, NONE, NONE, NONE, NONE], [NONE] * 6])
 LOAD = {
     "Oven": {
         "load": [50.0, 50, 50, 50],
@@ -95,6 +101,11 @@ def run(
         WHEN,
         SETTINGS,
         demand_total=grid(DEMAND_TOTAL, WHEN, DEMAND),
+        demand_plan=hierarchy.level_grid(
+            DEMAND_PLAN, BLOCKS, WHEN, {"actual": ACTUAL, "baseline": BASELINE}
+        ),
+        forecast_detail=hierarchy.level_grid(FORECAST_DETAIL, BLOCKS, WHEN, {"backtest_1": TEST}),
+        view_blocks=BLOCKS.assign(block=["Bikes · North", "Parts · North"]),
         supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
         capacity=grid(CAPACITY, WHEN, load),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
@@ -321,11 +332,16 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
         "capacity_view": "Press",
         "what_if_view": "All families",
         "what_if_load_view": "Press",
+        "forecast_view": "Parts · North",  # the block that sold most
     }
     assert plan_row(frames["demand_view"], WHEN, "consensus") == [110, 120, 130, 140]
     assert plan_row(frames["demand_view"], WHEN, "band") == [40] * 4
     assert plan_row(frames["supply_view"], WHEN, "inventory") == [55, 65, 75, 85]
     assert plan_row(frames["capacity_view"], WHEN, "load") == [90, 120, 100.4, 80]
+    forecast = frames["forecast_view"]
+    assert plan_row(forecast, WHEN, "baseline") == [10, 20, 30, 40]
+    # a month that no block was tested in is empty, one that only this block was not is zero
+    assert past_row(forecast, WHEN, "backtest_1") == pytest.approx([NONE, 0], nan_ok=True)
     what_if = frames["what_if_view"]
     assert plan_row(what_if, WHEN, "forecast") == plan_row(what_if, WHEN, "baseline")
     gap = plan_row(frames["what_if_load_view"], WHEN, "gap")

@@ -18,9 +18,7 @@ FORECAST = [30, 30, 30, 30, 40, 40, 40, 40]
 ORDERS = [33, 20, 10, 4, 2, 0, 0, 0]
 MPS = [0, 0, 70, 0, 70, 0, 70, 70]
 
-quantities = st.lists(
-    st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=24
-)
+quantities = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=24)
 
 
 def answer(name: str, *arguments: object) -> list[float]:

@@ -74,9 +74,7 @@ def test_blanks_are_no_volume_and_no_hours() -> None:
         (([[1, 2]], [[1]], 2), "#N/A", "not enough"),
     ],
 )
-def test_what_does_not_fit_says_why(
-    arguments: tuple[object, ...], code: str, reason: str
-) -> None:
+def test_what_does_not_fit_says_why(arguments: tuple[object, ...], code: str, reason: str) -> None:
     with pytest.raises(CellError, match=reason) as raised:
         load(*arguments)
     assert raised.value.code == code
@@ -96,6 +94,89 @@ def test_every_unit_loads_its_hours_at_the_time(
     found = resource_profile(padded, hours, offset)
 
     assert np.nansum(found, axis=1) == pytest.approx(hours.T @ volumes.sum(axis=1))
+
+
+def test_each_resource_can_have_its_own_lead() -> None:
+    # parts are made two periods, boxes one period before 10, 20, 30 are assembled
+    found = load([[10, 20, 30]], [[3, 2, 1]], [[2, 1, 0]])
+
+    assert found[0, :1].tolist() == [90]
+    assert found[1, :2].tolist() == [40, 60]
+    assert found[2].tolist() == [10, 20, 30]
+    assert np.isnan(found[0, 1:]).all()
+    assert np.isnan(found[1, 2])
+
+
+# ---- overall factors ---------------------------------------------------------------------------
+
+
+def test_overall_factors_split_the_total_by_old_shares() -> None:
+    # the same paper: 60.3, 30.4 and 9.3 % of 939.2 hours
+    found = np.asarray(named("SOP_CPOF")(MPS, [0.95, 1.85], [0.603, 0.304, 0.093]))
+
+    assert found.sum(axis=1) == pytest.approx([566.34, 285.52, 87.35], abs=0.005)
+    assert found.sum(axis=0)[[0, 3, 6, 9]] == pytest.approx([62.80, 62.05, 74.75, 85.10])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((MPS, [0.95], [1]), "2 rows of volumes, 1 hours per unit"),
+        ((MPS, [0.95, 1.85], [0.6, 0.3]), "the shares add up to 0.9: they have to add up to 1"),
+        (([[None]], [0.95], [1]), "not enough"),
+    ],
+)
+def test_overall_factors_that_do_not_fit(arguments: tuple[object, ...], reason: str) -> None:
+    with pytest.raises(CellError, match=reason):
+        named("SOP_CPOF")(*arguments)
+
+
+# ---- hours and machines ------------------------------------------------------------------------
+
+
+def test_a_copy_centre_needs_four_machines() -> None:
+    # Krajewski: 250 days of 8 h, cushion 15 %; X 2000 x .5 h in lots of 20 with a set-up of .25 h,
+    # Y 6000 x .7 h in lots of 30 with .4 h: 5,305 / 1,700 = 3.12
+    hours = named("SOP_CAPACITY")(1, 1, 8, 250, 1, 0.15)
+    found = named("SOP_MACHINES")([2000, 6000], [0.5, 0.7], hours, [20, 30], [0.25, 0.4])
+
+    assert hours == pytest.approx(1700)
+    assert np.asarray(found) == pytest.approx([5305 / 1700, 4])
+    assert np.asarray(found)[0] == pytest.approx(3.12, abs=0.005)
+
+
+def test_hours_of_shifts_with_holidays() -> None:
+    # by hand: 2 machines x 3 shifts x 7.5 h x (21 - 1) days x 0.9 x (1 - 0.1)
+    assert named("SOP_CAPACITY")(2, 3, 7.5, 21, 0.9, 0.1, 1) == pytest.approx(729)
+    assert named("SOP_CAPACITY")(2, 3, 7.5, 1, 0.9, 0.1, 5) == 0
+
+
+def test_set_ups_without_a_lot_size_are_refused() -> None:
+    with pytest.raises(CellError, match="needs a lot size above zero"):
+        named("SOP_MACHINES")([2000], [0.5], 1700, None, 0.25)
+    assert np.asarray(named("SOP_MACHINES")([3400], [0.5], 1700)).tolist() == [1, 1]
+
+
+def test_bands_of_utilisation() -> None:
+    load = [[84.9, 85, 100, 100.1, 110, 110.1, 0, 5, None]]
+    available = [[100, 100, 100, 100, 100, 100, 0, 0, 100]]
+
+    assert np.asarray(named("SOP_CAPBAND")(load, available)).tolist() == [
+        ["free", "full", "full", "over", "over", "far over", "free", "no capacity", ""]
+    ]
+    with pytest.raises(CellError, match=r"the bands have to rise: 0.9, 0.8, 1.1"):
+        named("SOP_CAPBAND")(load, available, 0.9, 0.8)
+
+
+def test_demonstrated_capacity_is_the_mean_of_the_last_known_outputs() -> None:
+    output = [[90, 100, None, 80, 120, None], [None, None, None, None, None, 7]]
+
+    assert np.asarray(named("SOP_DEMONSTRATED")(output, 2)).tolist() == [[100], [7]]
+
+
+def test_work_done_ahead_fills_a_later_gap_but_not_an_earlier_one() -> None:
+    assert np.asarray(named("SOP_CUMGAP")([120, 180, 160], 160)).tolist() == [40, 20, 20]
+    assert np.asarray(named("SOP_CUMGAP")([180, 120, 160], 160)).tolist() == [-20, 20, 20]
 
 
 # ---- the gap -----------------------------------------------------------------------------------

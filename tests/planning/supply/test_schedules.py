@@ -83,9 +83,7 @@ def test_neither_plan_runs_into_backlog(demand: list[int], opening: int, ending:
 
 
 @given(demands, st.integers(0, 2000), st.integers(0, 500))
-def test_a_level_plan_ends_on_target_or_above(
-    demand: list[int], opening: int, ending: int
-) -> None:
+def test_a_level_plan_ends_on_target_or_above(demand: list[int], opening: int, ending: int) -> None:
     output = np.asarray(level_schedule(demand, 1, opening, ending), dtype=float)
 
     assert np.ptp(output) == 0

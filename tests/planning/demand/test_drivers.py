@@ -1,0 +1,85 @@
+"""Signals in the plan: their effect is taken out of history and laid on the plan."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning import Outcome
+from sop_xl.planning.demand.drivers import by_block
+from sop_xl.tables.data import ITEMS, SIGNALS
+from sop_xl.tables.settings import Settings
+from tests.planning.monthly import run_demand, sold
+from tests.planning.rows import axis, plan_row, rows
+
+WHEN = axis("2026-01", history=3, horizon=4)
+SETTINGS = Settings(horizon=4, history_shown=3, forecaster="seasonal_naive")
+MASTER = rows(ITEMS.inputs, "item  family\nB-1  Bikes\nP-1  Parts")
+MONTHS = pd.period_range("2022-01", "2026-04", freq="M")
+DISCOUNT = np.where(np.random.default_rng(8).random(52) < 0.3, 0.2, 0.0)
+DISCOUNT[-4:] = [0, 0.2, 0, 0.2]
+BASE = 100 + 20 * np.sin(2 * np.pi * np.arange(52) / 12)
+ASKED = BASE * np.exp(2.0 * DISCOUNT)
+"""20 % off sells exp(.4) = 1.49 times as much."""
+SALES = pd.concat(
+    [
+        sold("B-1", ASKED[:48], region="North"),
+        sold("B-1", 3 * ASKED[:48], region="South"),
+        sold("P-1", BASE[:48], region="North"),
+    ]
+)
+
+
+def signal(values: np.ndarray, family: str = "Bikes", region: str = "All") -> pd.DataFrame:
+    text = "\n".join(
+        f"Discount  {month}  {family}  {region}  All  {value}"
+        for month, value in zip(MONTHS, values, strict=False)
+    )
+    return rows(SIGNALS.inputs, "signal  period  family  region  channel  value\n" + text)
+
+
+def planned(**given: pd.DataFrame) -> Outcome:
+    return run_demand(WHEN, SETTINGS, items=MASTER, actuals=SALES, **given)
+
+
+def test_a_planned_discount_lifts_the_baseline_of_the_months_before() -> None:
+    plan = planned(signals=signal(DISCOUNT)).frames["demand_plan"]
+
+    # the season of last year without its discounts, and those of this year on top
+    for region, size in (("North", 1), ("South", 3)):
+        assert plan_row(plan, WHEN, "baseline", family="Bikes", region=region) == pytest.approx(
+            size * ASKED[48:], rel=0.02
+        )
+
+
+def test_blocks_without_signals_stay_exactly_as_they_are() -> None:
+    plain, known = planned(), planned(signals=signal(DISCOUNT))
+
+    for measure in ("baseline", "low", "high"):
+        assert plan_row(known.frames["demand_plan"], WHEN, measure, family="Parts") == plan_row(
+            plain.frames["demand_plan"], WHEN, measure, family="Parts"
+        )
+
+
+def test_a_signal_that_ends_before_the_plan_is_named_and_counts_as_usual() -> None:
+    found = planned(signals=signal(DISCOUNT[:50]))
+
+    told = [finding.message for finding in found.findings if finding.table == "signals"]
+    assert told == [
+        "Signals are not known for every month of the plan: Discount. They count as usual where"
+        " they are missing."
+    ]
+    north = plan_row(found.frames["demand_plan"], WHEN, "baseline", family="Bikes", region="North")
+    assert north[2:] == pytest.approx(BASE[50:], rel=0.02)
+
+
+def test_a_value_for_a_region_replaces_that_for_all() -> None:
+    blocks = pd.DataFrame(
+        {"family": ["Bikes", "Bikes", "Parts"], "region": ["North", "South", "North"]}, dtype="str"
+    )
+    given = pd.concat([signal(np.array([3.0]), region="south"), signal(np.array([1.0, 2.0]))])
+
+    names, values = by_block(given, blocks, MONTHS[:3])
+
+    assert names == ["Discount"]
+    expected = [[1, 2, np.nan], [3, 2, np.nan], [np.nan] * 3]
+    assert np.array_equal(values[0], np.array(expected), equal_nan=True)
