@@ -143,7 +143,7 @@ def test_mistakes_in_the_settings_come_with_the_load(tmp_path: Path) -> None:
 def test_progress_is_told(tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
     load(folder(tmp_path), progress=lambda done, total, text: seen.append((done, total, text)))
-    assert seen[0] == (0, 21, "Reading Items")
+    assert seen[0] == (0, 24, "Reading Items")
     assert seen[-1] == (21, 21, "Loaded")
     assert [done for done, _, _ in seen] == list(range(22))
 

@@ -109,9 +109,8 @@ def imapa(
     for length in range(1, int(highest.max(initial=0)) + 1):
         served = (highest >= length) & ((block.counts // length >= BUCKETS) | (length == 1))
         rows = np.flatnonzero(served)
-        if not len(rows):
-            continue
-        buckets = observed[rows, observed.shape[1] % length :].reshape(len(rows), -1, length)
+        known = observed[rows, observed.shape[1] % length :]
+        buckets = known.reshape(len(rows), known.shape[1] // length, length)
         sums[rows] += _smoothed(buckets.sum(axis=2), alpha) / length
         levels[rows] += 1
     return np.repeat((sums / np.maximum(levels, 1))[:, np.newaxis], horizon, axis=1)
