@@ -144,8 +144,8 @@ def test_progress_is_told(tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
     load(folder(tmp_path), progress=lambda done, total, text: seen.append((done, total, text)))
     assert seen[0] == (0, 24, "Reading Items")
-    assert seen[-1] == (21, 21, "Loaded")
-    assert [done for done, _, _ in seen] == list(range(22))
+    assert seen[-1] == (24, 24, "Loaded")
+    assert [done for done, _, _ in seen] == list(range(25))
 
 
 def test_formula_like_text_stays_text_all_the_way(tmp_path: Path) -> None:

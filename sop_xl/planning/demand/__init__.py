@@ -27,6 +27,8 @@ from sop_xl.tables.settings import Settings
 
 SHORT = 6
 """Months of history below which a planner should look at the baseline."""
+GROWN = 2 * MONTHS
+"""Months of history from which a block's baseline is brought together with those of the totals."""
 
 
 class History(NamedTuple):
@@ -158,11 +160,15 @@ def run(
         return _forecast(axis, settings, months, series)
 
     alone = _forecast(axis, settings, months, lift.baseline, pins=pins, groups=groups_of(blocks))
+
+    def sums(series: Numbers) -> totals.Baseline:
+        return totals.baseline(plainly(series), alone)
+
     apart = totals.baseline(alone)
-    sums = totals.forecast_of_sums(
-        lift.baseline, apart, belongs, lambda series: totals.baseline(plainly(series), alone)
+    heard = (np.count_nonzero(~np.isnan(history), axis=1) >= GROWN) & (np.array(pins) == "")
+    agreed = totals.agreeing(
+        blocks, names, lift.baseline, apart, belongs, sums, settings.reconciliation, heard
     )
-    agreed = totals.reconciled(blocks, names, apart, sums, settings.reconciliation)
     own = drivers.onto(lift, totals.moved(alone, agreed))
     coming = lifecycle.layer(life, own.mean, plainly)
     plan = consensus.demand_plan(
@@ -178,7 +184,9 @@ def run(
         previous=previous,
         inputs=demand_plan_inputs,
     )
-    ends = totals.total_range(blocks, names, totals.baseline(own), sums, belongs)
+    laid = totals.baseline(own)
+    alike = totals.forecast_of_sums(lift.baseline, laid, belongs, sums)
+    ends = totals.total_range(blocks, names, laid, alike, belongs)
     frames = {
         "demand_plan": plan,
         "demand_total": totals.demand_total(axis, plan, belongs, names, ends, demand_total_inputs),

@@ -172,6 +172,43 @@ def reconciled(
     return own._replace(mean=mean, low=low, high=own.high + moved)
 
 
+def agreeing(
+    blocks: pd.DataFrame,
+    families: pd.Index,
+    history: Numbers,
+    own: Baseline,
+    belongs: Numbers,
+    forecast: Callable[[Numbers], Baseline],
+    method: str,
+    heard: npt.NDArray[np.bool_],
+) -> Baseline:
+    """As :func:`reconciled`, among the blocks that are heard; the others stay as they are.
+
+    The history of a total knows next to nothing of a block that has only begun, so the total's
+    forecast would push it back to nothing; and what a planner has chosen is not to be moved.
+
+    Args:
+        blocks: Keys of the blocks.
+        families: The planned families, as :func:`members` has them.
+        history: Demand by block and month.
+        own: Baseline of each block.
+        belongs: What :func:`members` gives.
+        forecast: Baselines of more series in the same way.
+        method: The setting ``reconciliation``.
+        heard: Which blocks give way and take part.
+    """
+    at = np.flatnonzero(heard)
+    if method == "bottom_up" or len(at) < 2:
+        return own
+    errors = None if own.errors is None else own.errors[at]
+    part = Baseline(own.mean[at], own.low[at], own.high[at], errors)
+    sums = forecast_of_sums(history[at], part, belongs[:, at], forecast)
+    found = reconciled(blocks.iloc[at].reset_index(drop=True), families, part, sums, method)
+    mean, low, high = own.mean.copy(), own.low.copy(), own.high.copy()
+    mean[at], low[at], high[at] = found.mean, found.low, found.high
+    return own._replace(mean=mean, low=low, high=high)
+
+
 def _voices(blocks: pd.DataFrame) -> list[Level]:
     """The levels of sums that say something of their own: not a family that is everything, nor
     families that are their one block."""

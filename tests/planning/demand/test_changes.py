@@ -73,7 +73,8 @@ def test_it_says_what_came_and_how_the_weights_moved() -> None:
     why = table()["why"].tolist()
 
     # November 60 and December 50 came below the 80 of the plans made just before them
-    assert why[0].startswith("the last 2 months came below the range; weights moved from last value")
+    begins = "the last 2 months came below the range; weights moved from last value"
+    assert why[0].startswith(begins)
     assert "(90 % -> 30 %)" in why[0]
     assert "(10 % -> 70 %)" in why[0]
     assert why[1] == ""

@@ -8,6 +8,7 @@ from sop_xl.planning.demand.engine.result import Backtest
 from sop_xl.planning.demand.totals import (
     Baseline,
     Range,
+    agreeing,
     errors_of,
     forecast_of_sums,
     members,
@@ -145,3 +146,24 @@ def test_backtest_errors_stand_by_series_origin_after_origin() -> None:
     assert errors == pytest.approx(np.array([[0, 1, 4, np.nan], [2, 3, 6, np.nan]]), nan_ok=True)
     untested = Backtest(np.array([], dtype=np.int64), actual[:0], actual[:0], candidates)
     assert errors_of(untested) is None
+
+
+def test_a_block_that_has_only_begun_stays_and_the_others_agree_without_it() -> None:
+    # North and South say 20 each with width 1, their total 44 with width 2. The gap of 4 goes by
+    # the squares, 1 : 1 : 4 of 6; what the total knows of West's one month would have taken it away
+    blocks = pd.DataFrame({"family": ["Bikes"] * 3, "region": ["North", "South", "West"]})
+    history = np.array([[20.0] * 3, [20.0] * 3, [np.nan, np.nan, 90.0]])
+    own = forecast(column(20, 20, 90), column(1, 1, 60))
+    asked: list[Numbers] = []
+
+    def of_sums(series: Numbers) -> Baseline:
+        asked.append(series)
+        return forecast(column(44, 44), column(2, 2))
+
+    families = pd.Index(["Bikes"])
+    belongs, heard = members(blocks, families), np.array([True, True, False])
+    found = agreeing(blocks, families, history, own, belongs, of_sums, "wls", heard)
+
+    assert asked[0].tolist() == [[40.0] * 3] * 2
+    assert found.mean.ravel().tolist() == pytest.approx([20 + 4 / 6, 20 + 4 / 6, 90])
+    assert found.high[2, 0] == 150

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from sop_xl.planning.frames import Numbers
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Level = tuple[str, ...]
 """The key columns that make the nodes of a level; none for the one sum of everything."""
@@ -53,6 +56,8 @@ class Structure:
     @cached_property
     def matrix(self) -> sparse.csr_array:
         """A: 1 where a leaf (across) belongs to a sum (down)."""
+        from scipy import sparse  # takes longer than the rest of the package, and is wanted late
+
         starts = np.array(self.starts, dtype=np.int64).reshape(-1, 1)
         rows = (self.codes + starts).ravel()
         columns = np.tile(np.arange(self.leaves), len(self.levels))
