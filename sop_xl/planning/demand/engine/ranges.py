@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.demand.engine.origins import mean as mean_of
-from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel, steps
 from sop_xl.planning.frames import Numbers
 
 Vector = npt.NDArray[np.float64]
@@ -94,10 +94,11 @@ def spread(errors: Numbers, usual: Vector, cuts: Sequence[int]) -> Spread:
     size = usual * (PRIOR + total) / (PRIOR + number)
     places = np.full(errors.shape, np.nan, dtype=errors.dtype)
     for o, cut in enumerate(cuts):
-        for h in range(cut):
+        for h in range(steps(cut, ahead)):
             # neither from this origin nor of this period, which the origins see from other
             # distances: such errors are much alike
-            same = [(p, h + c - cut) for p, c in enumerate(cuts) if p != o and 0 <= h + c - cut < c]
+            seen_at = [(p, h + c - cut) for p, c in enumerate(cuts) if p != o]
+            same = [(p, k) for p, k in seen_at if 0 <= k < steps(cuts[p], ahead)]
             others = total - known[o].sum(axis=1) - sum(known[p, :, k] for p, k in same)
             times = number - seen[o].sum(axis=1) - sum(seen[p, :, k] for p, k in same)
             width = usual * (PRIOR + others) / (PRIOR + times) * growth[h]
