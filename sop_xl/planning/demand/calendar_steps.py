@@ -118,7 +118,11 @@ def _stepped(numbers: Integers, back: Callable[[Integers], pd.Index]) -> tuple[S
     offset = first % step
 
     def dates(at: Integers) -> pd.Index:
-        ones, rows = np.unique(at, return_inverse=True)
-        return back(ones.astype(np.int64) * step + offset).take(rows)
+        first = int(at.min()) if len(at) else 0
+        every = np.arange(first, int(at.max()) + 1 if len(at) else 0)
+        if len(every) > len(at):
+            return back(np.asarray(at, dtype=np.int64) * step + offset)
+        # series share their periods: each is made once
+        return back(every * step + offset).take(at - first)
 
     return Steps(dates), (numbers - offset) // step

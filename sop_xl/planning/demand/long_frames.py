@@ -6,7 +6,7 @@ period, ``y`` the demand; ``mean``, and ``lo_80`` and ``hi_80`` for a level of 8
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,9 +73,10 @@ def forecast(
     """
     options = _options(levels, season_length, method, origins)
     block, values = _read(history)
-    found = _forecasts(block, values, horizon, options, workers, overwrite=True)
+    # handed over and not held here, so that of a large block it is let go when it was used
+    found = _forecasts(block, values.pop, horizon, options, workers, sparing=True)
     mean, lows, highs = found.mean, found.low, found.high
-    del values, found  # of a large block the backtest, too, takes much room
+    del found
     columns: dict[str, object] = {"mean": mean.ravel()}
     for level, low, high in zip(sorted(set(levels)), lows, highs, strict=True):
         columns[f"lo_{level:g}"], columns[f"hi_{level:g}"] = low.ravel(), high.ravel()
@@ -85,7 +86,7 @@ def forecast(
         "unique_id": _ids(block, np.repeat(rows, horizon)),
         "ds": block.steps.dates((block.last[:, np.newaxis] + ahead).ravel()),
     }
-    return pd.DataFrame(keys | columns)
+    return pd.DataFrame(keys | columns, copy=False)
 
 
 def backtest(
@@ -108,8 +109,9 @@ def backtest(
         that are too short for a test have no rows, nor has a series that needs no method.
     """
     options = _options((), season_length, method, origins)
-    block, values = _read(history)
-    found = _forecasts(block, values, horizon, options, workers)
+    block, held = _read(history)
+    values = held.pop()
+    found = _forecasts(block, lambda: values, horizon, options, workers)
     test = found.backtest
     reference = np.full(test.actual.shape, np.nan)
     for o, cut in enumerate(test.cuts):
@@ -164,18 +166,18 @@ def _options(levels: Sequence[float], season_length: int, method: str, origins: 
 
 def _forecasts(
     block: _Block,
-    history: Numbers,
+    history: Callable[[], Numbers],
     horizon: int,
     options: Options,
     workers: int,
     *,
-    overwrite: bool = False,
+    sparing: bool = False,
 ) -> Forecasts:
     # series that end in different periods of the season share its pattern only with their like
     phase = block.last % options.season
     groups = [str(one) for one in phase]
     return forecast_block(
-        history, horizon, options, groups=groups, workers=workers, overwrite=overwrite
+        history(), horizon, options, groups=groups, workers=workers, sparing=sparing
     )
 
 
@@ -183,8 +185,11 @@ def _ids(block: _Block, rows: npt.NDArray[np.int64]) -> pd.Series:
     return block.ids.take(rows).reset_index(drop=True)
 
 
-def _read(frame: pd.DataFrame) -> tuple[_Block, Numbers]:
-    """The series, and their history (S, T): each ends with its own last row."""
+def _read(frame: pd.DataFrame) -> tuple[_Block, list[Numbers]]:
+    """The series, and, as the only one of a list, their history.
+
+    (S, T), each ends with its own last row.
+    """
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise ValueError(
@@ -217,7 +222,7 @@ def _read(frame: pd.DataFrame) -> tuple[_Block, Numbers]:
     if np.count_nonzero(seen) < len(frame):
         raise ValueError(_twice(frame, codes, number))
     ids = pd.Series(names, name="unique_id").astype(frame["unique_id"].dtype)
-    return _Block(ids, last, steps_), history
+    return _Block(ids, last, steps_), [history]
 
 
 def _twice(frame: pd.DataFrame, codes: npt.NDArray[np.intp], number: npt.NDArray[np.int64]) -> str:

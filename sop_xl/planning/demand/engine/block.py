@@ -34,7 +34,7 @@ def forecast_block(
     pins: Sequence[str] | None = None,
     groups: Sequence[str] | None = None,
     workers: int = 1,
-    overwrite: bool = False,
+    sparing: bool = False,
 ) -> Forecasts:
     """Forecast a block of series.
 
@@ -46,7 +46,8 @@ def forecast_block(
         pins: The method that the planner wants for a series; an empty text for none.
         groups: The group whose season a series may share; one group if not given.
         workers: Processes that share the work; the numbers are the same with any.
-        overwrite: The history may be written over: of a large block it takes much room.
+        sparing: Spare memory: write over the history, and keep neither members' forecasts nor
+            backtest (their axes M and O have length 0).
 
     Returns:
         Forecasts in the order and unit of the history. Of more than 20,000 series the members'
@@ -60,7 +61,7 @@ def forecast_block(
         history = np.full((len(history), 1), np.nan)
     _check(history, horizon, options, pins, groups)
     wanted = _pins(len(history), options, pins)
-    block = _prepared(history, options.season, overwrite=overwrite)
+    block = _prepared(history, options.season, overwrite=sparing)
     del history
     pinned = np.array([bool(pin) for pin in pins or [""] * len(wanted)], dtype=bool)
     routes = _routes(block.kinds, pinned)
@@ -71,11 +72,20 @@ def forecast_block(
         todo = tasks.tasks(
             block, routes, wanted, held, horizon, options, _numbers(groups, len(wanted))
         )
-        outcome = Outcome(block, names, held, horizon, options)
+        outcome = Outcome(
+            block,
+            names,
+            held,
+            horizon,
+            options,
+            series=int(np.count_nonzero(routes >= 0)),
+            sparing=sparing,
+        )
         found = tasks.run(block, todo, wanted, workers)
         del block, todo  # the histories go with the last of their tasks
         for route, parts in groupby(found, key=lambda part: part.route):
-            outcome.add(parts, sporadic=ROUTES[route] == SPORADIC)
+            number = int(np.count_nonzero(routes == route))
+            outcome.add(parts, number, sporadic=ROUTES[route] == SPORADIC)
         return outcome.forecasts()
 
 

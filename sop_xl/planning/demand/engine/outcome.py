@@ -23,6 +23,8 @@ class Outcome:
         held: Periods held back at each origin.
         horizon: Periods ahead.
         options: Method and levels.
+        series: How many need a method.
+        sparing: Whether no backtest is to be kept.
     """
 
     def __init__(
@@ -32,15 +34,19 @@ class Outcome:
         held: list[int],
         horizon: int,
         options: Options,
+        *,
+        series: int,
+        sparing: bool,
     ) -> None:
         rows = len(block.scale)
         self.scale, self.kinds = block.scale, block.kinds
         self.names, self.held, self.options = names, held, options
-        self.lean = rows > tasks.DETAILED
-        kept = 0 if self.lean else len(names)
+        self.series = series
+        kept = 0 if sparing or rows > tasks.DETAILED else len(names)
         level = block.last * block.scale
         self.mean = np.repeat(level[:, np.newaxis], horizon, axis=1)
-        self.ranges: list[tuple[Counts, Numbers, Numbers]] = []
+        self.lows: list[tuple[Counts, Numbers]] = []
+        self.highs: list[tuple[Counts, Numbers]] = []
         self.weights = np.zeros((len(names), rows))
         self.weights[names.index("naive")] = 1.0
         self.errors = np.full(self.weights.shape, np.nan)
@@ -48,41 +54,43 @@ class Outcome:
         self.candidates = np.full((kept, rows, horizon), np.nan)
         if kept:
             self.candidates[names.index("naive")] = self.mean
-        past = (len(held), rows, horizon)
-        kind = np.float32 if self.lean else np.float64
-        self.actual = np.full(past, np.nan, dtype=kind)
-        self.combined = np.full(past, np.nan, dtype=kind)
-        self.tested = np.full((len(held), kept, rows, horizon), np.nan)
+        self.kept = "float32" if rows > tasks.DETAILED else "float64"
+        past = (0 if sparing else len(held), rows, horizon)
+        self.actual = np.full(past, np.nan, dtype=self.kept)
+        self.combined = np.full(past, np.nan, dtype=self.kept)
+        self.tested = np.full((past[0], kept, rows, horizon), np.nan)
 
-    def add(self, parts: Iterator[Part], *, sporadic: bool) -> None:
-        """Weigh the series of one route, and range them when all are weighed."""
-        rows, natural, kinds, expected, means, residuals = [], [], [], [], [], []
+    def add(self, parts: Iterator[Part], number: int, *, sporadic: bool) -> None:
+        """Weigh the series of one route, so many, and range them when all are weighed."""
+        shape = (len(self.held), number, self.mean.shape[1])
+        rows = np.empty(number, dtype=np.int64)
+        natural, kinds = np.empty(number, dtype=bool), np.empty(number, dtype=np.int64)
+        expected, mean = np.empty(number), np.empty(shape[1:], dtype=self.kept)
+        residuals = np.empty(shape, dtype=self.kept)
+        first = 0
         for part, found in weighed(parts, self.options, sporadic=sporadic):
             self._put(part, found, sporadic=sporadic)
-            rows.append(part.rows)
-            natural.append(part.natural)
-            kinds.append(part.kinds)
-            expected.append(part.expected)
-            means.append(found.mean.astype(self.actual.dtype))
-            residuals.append(found.residuals)
+            own = slice(first, first + len(part.rows))
+            first = own.stop
+            rows[own], natural[own], kinds[own] = part.rows, part.natural, part.kinds
+            expected[own], mean[own], residuals[:, own] = part.expected, found.mean, found.residuals
         # over all parts at once: what a kind tells does not depend on where it was cut
-        whole = np.concatenate(residuals, axis=1)
-        residuals.clear()
-        spread = ranges.spread(whole, np.concatenate(expected), self.held)
-        del whole
-        mean = np.concatenate(means)
-        means.clear()
+        spread = ranges.spread(residuals, expected, self.held)
+        del residuals
         low, high = ranges.around(
             mean,
             spread,
             self.options.levels,
-            np.concatenate(natural),
-            np.concatenate(kinds),
+            natural,
+            kinds,
+            series=self.series,
             sporadic=sporadic,
         )
-        place = np.concatenate(rows)
-        shown = self._shown(place, sporadic=sporadic)
-        self.ranges.append((place[shown], low[:, shown], high[:, shown]))
+        shown = self._shown(rows, sporadic=sporadic)
+        if not shown.all():
+            rows, low, high = rows[shown], low[:, shown], high[:, shown]
+        self.lows.append((rows, low))
+        self.highs.append((rows, high))
 
     def _shown(self, rows: Counts, *, sporadic: bool) -> Flags:
         """What has ended is in its route for the backtest only, unless pinned."""
@@ -103,7 +111,7 @@ class Outcome:
         if len(self.candidates):
             self.candidates[:, rows] = np.nan
             self.candidates[np.ix_(at, rows)] = part.ahead[-1] * scale
-        for o, cut in enumerate(self.held):
+        for o, cut in enumerate(self.held[: len(self.actual)]):
             fair = np.isfinite(part.actual[o])
             ahead = steps(cut, self.mean.shape[1])
             self.actual[o, rows, :ahead] = part.actual[o] * scale
@@ -112,16 +120,22 @@ class Outcome:
                 inside = self.tested[o, :, :, :ahead]
                 inside[np.ix_(at, rows)] = np.where(fair, part.ahead[o] * scale, np.nan)
 
+    def _ends(self, of_routes: list[tuple[Counts, Numbers]], limit: np.ufunc) -> Numbers:
+        """(L, S, H) One side of the ranges of all routes, in the series' units."""
+        shape = (len(self.options.levels), *self.mean.shape)
+        found = np.broadcast_to(self.mean, shape).copy()
+        for rows, ends in of_routes:
+            scale, mean = self.scale[rows][:, np.newaxis], self.mean[rows]
+            for level, end in enumerate(ends):
+                found[level, rows] = limit(end * scale, mean)
+        return found
+
     def forecasts(self) -> Forecasts:
         """What the engine answers."""
-        shape = (len(self.options.levels), *self.mean.shape)
-        low, high = (np.broadcast_to(self.mean, shape).copy() for _ in range(2))
-        while self.ranges:
-            rows, least, most = self.ranges.pop()
-            scale, mean = self.scale[rows][:, np.newaxis], self.mean[rows]
-            for level in range(len(low)):
-                low[level, rows] = np.minimum(least[level] * scale, mean)
-                high[level, rows] = np.maximum(most[level] * scale, mean)
+        low = self._ends(self.lows, np.minimum)
+        self.lows.clear()
+        high = self._ends(self.highs, np.maximum)
+        kept = self.held[: len(self.actual)]
         return Forecasts(
             self.mean,
             low,
@@ -134,5 +148,5 @@ class Outcome:
             self.error,
             self.reference,
             self.kinds,
-            Backtest(np.array(self.held, dtype=np.int64), self.actual, self.combined, self.tested),
+            Backtest(np.array(kept, dtype=np.int64), self.actual, self.combined, self.tested),
         )

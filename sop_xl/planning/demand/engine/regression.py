@@ -24,7 +24,7 @@ import numpy.typing as npt
 from sop_xl.planning.demand.engine.result import MONTHS
 from sop_xl.planning.frames import Numbers
 
-PRIOR = 60.0
+PRIOR = 240.0
 """Periods of a series' own history that its group's coefficients count as much as."""
 RIDGE = 1e-6
 """Share of a driver's own variation added to it: drivers that move together share the effect."""
@@ -165,9 +165,10 @@ def _coefficients(
     scores = _summed(np.einsum("dst,st,s->std", causes, left, weight), groups)
     fit = _shrunk(pooled, crossed, scores, season)[groups]
     periods = np.maximum(_summed(count.astype(float), groups), 1.0)
-    prior = PRIOR * _ridged(pooled / periods[:, np.newaxis, np.newaxis])[groups]
-    own = squares * weight[:, np.newaxis, np.newaxis] + prior
-    mixed = products * weight[:, np.newaxis] + np.einsum("sde,se->sd", prior, fit)
+    typical = _summed(squares, groups) / periods[:, np.newaxis, np.newaxis]
+    prior = PRIOR * _ridged(typical)[groups]
+    own = squares + prior
+    mixed = products + np.einsum("sde,se->sd", prior, fit)
     found = np.linalg.solve(own, mixed[..., np.newaxis])[..., 0]
     # a series alone is its group; and where the group tells of nothing, no series does
     alone = np.bincount(groups)[groups] == 1
@@ -218,8 +219,8 @@ def _within(
 
     A series of fewer than three seasons shares the season of its group.
     """
-    window = max(season, MONTHS) // 2
-    moved = np.where(known, values - _local(values, known, window), 0.0)
+    width = season if season > 1 else MONTHS
+    moved = np.where(known, values - _local(values, known, width), 0.0)
     if season == 1:
         return moved
     count = len(groups)
@@ -235,13 +236,19 @@ def _within(
     return np.where(known, moved - np.array(means)[:, cell], 0.0)
 
 
-def _local(values: Numbers, known: npt.NDArray[np.bool_], reach: int) -> Numbers:
-    """Mean of what is known from ``reach`` periods before to as many after."""
+def _local(values: Numbers, known: npt.NDArray[np.bool_], width: int) -> Numbers:
+    """Mean of what is known in a window of so many periods round each, pushed inside at the ends.
+
+    A window of a whole season everywhere leaves nothing of the season in the mean.
+    """
     periods = values.shape[2]
     sums = np.cumsum(np.pad(values, ((0, 0), (0, 0), (1, 0))), axis=2)
     counts = np.cumsum(np.pad(known.astype(float), ((0, 0), (1, 0))), axis=1)
-    at = np.arange(periods)
-    first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, periods)
-    near = np.maximum(counts[:, last] - counts[:, first], 1.0)
-    local: Numbers = (sums[..., last] - sums[..., first]) / near
+    start = (~np.logical_or.accumulate(known, axis=1)).sum(axis=1)[:, np.newaxis]
+    first = np.minimum(np.arange(periods) - width // 2, periods - width)
+    first = np.minimum(np.maximum(first, start), periods)
+    last = np.minimum(first + width, periods)
+    near = np.take_along_axis(counts, last, 1) - np.take_along_axis(counts, first, 1)
+    ends = [np.take_along_axis(sums, side[np.newaxis], 2) for side in (last, first)]
+    local: Numbers = (ends[0] - ends[1]) / np.maximum(near, 1.0)
     return local

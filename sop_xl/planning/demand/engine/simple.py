@@ -2,8 +2,10 @@
 
 Every method takes a history (S, T) that is known from some period on to the last one (only the
 beginning may be NaN), a horizon H and the periods of a season, and gives means (S, H). A series
-without any observation is forecast as zero. Symbols: D demand, L level, T trend, S seasonal
-factor, F forecast; alpha, beta, gamma smooth level, trend and season, phi damps the trend.
+without any observation is forecast as zero, or from the start values that are given.
+
+Symbols: D demand, L level, T trend, S seasonal factor, F forecast; alpha, beta, gamma smooth
+level, trend and season, phi damps the trend.
 
 The recursions run over time on arrays of series x candidate parameters. Before a series starts,
 its states and demand are zero and stay so; at its start they are set. That is why series of
@@ -23,7 +25,7 @@ from sop_xl.planning.frames import Numbers
 
 TELLING = 4
 """Observations below which no trend is fitted."""
-LIMITS = (0.01, 0.99)
+LIMITS = (0.001, 0.999)
 """Least and greatest smoothing parameter that is chosen."""
 DAMPING = (0.80, 0.98)
 """Least and greatest phi that is chosen (Hyndman and Athanasopoulos, FPP3, section 8.2)."""
@@ -47,13 +49,16 @@ class Block(NamedTuple):
         """(S,) Periods known."""
         return len(self.demand) - self.starts
 
-    def beginning(self) -> list[tuple[int, npt.NDArray[np.int64]]]:
-        """Periods at which series start, each with those series."""
-        known = self.starts < len(self.demand)
-        return [
-            (int(period), np.flatnonzero(self.starts == period))
-            for period in np.unique(self.starts[known])
-        ]
+    def beginning(self) -> dict[int, npt.NDArray[np.int64]]:
+        """Series by the period at which they start; T for those without any observation."""
+        return {
+            int(period): np.flatnonzero(self.starts == period) for period in np.unique(self.starts)
+        }
+
+    @property
+    def unseen(self) -> npt.NDArray[np.int64]:
+        """Series without any observation."""
+        return np.flatnonzero(self.starts == len(self.demand))
 
     def first(self) -> npt.NDArray[np.float64]:
         """(S,) The first observation; zero for a series without any."""
@@ -392,7 +397,7 @@ def _level(block: Block, values: Numbers, given: Given) -> tuple[Numbers, Number
     shape = (count, alpha.shape[1])
     level, effect, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     both, own = np.zeros(shape), np.zeros(shape)
-    begin = dict(block.beginning())
+    begin = block.beginning()
     for period, demand in enumerate(block.demand):
         rows = begin.get(period)
         if rows is not None:
@@ -405,6 +410,8 @@ def _level(block: Block, values: Numbers, given: Given) -> tuple[Numbers, Number
             both += error * effect
             own += effect * effect
             effect -= alpha * effect
+    unseen = block.unseen
+    level[unseen] = first[unseen]
     if start is None:
         shift = both / np.where(own > 0, own, 1.0)
         squares, level = squares - shift * both, level + shift * effect
@@ -463,7 +470,7 @@ def _slope(
     slope = np.zeros((shape[0], 1)) if given_trend is None else given_trend
     fitted = level is None or trend is None
     sums = np.zeros((6, *shape))
-    begin = dict(block.beginning())
+    begin = block.beginning()
     for period, demand in enumerate(block.demand):
         rows = begin.get(period)
         if rows is not None:
@@ -476,6 +483,8 @@ def _slope(
             u, v = -of_level.step(0.0, values), -of_trend.step(0.0, values)
             for at, product in enumerate((e * u, e * v, u * u, u * v, v * v), start=1):
                 sums[at] += product
+    unseen = block.unseen
+    base.level[unseen], base.trend[unseen] = first[unseen], slope[unseen]
     if not fitted:
         return sums[0], base.level, base.trend
     ee, eu, ev, uu, uv, vv = sums
@@ -506,7 +515,7 @@ def _seasonal(
     first = ((begin.level + begin.trend * block.starts) / block.scale)[:, np.newaxis]
     slope = (begin.trend / block.scale)[:, np.newaxis]
     level, trend, squares = (np.zeros(shape) for _ in range(3))
-    starting = dict(block.beginning())
+    starting = block.beginning()
     for period, row in enumerate(block.demand):
         rows = starting.get(period)
         if rows is not None:
@@ -526,6 +535,8 @@ def _seasonal(
         seen = np.where(divides, demand / np.where(divides, level, 1.0), factor)
         seen = np.where(multiplied, seen, demand - level)
         factors[period % season] += np.where(started, gamma * (seen - factor), 0.0)
+    unseen = block.unseen
+    level[unseen], trend[unseen] = first[unseen], slope[unseen]
     return squares, level, trend, factors
 
 

@@ -180,9 +180,7 @@ def _reference(panel: Panel, cut: int, horizon: int) -> Numbers:
     return found
 
 
-def run(
-    block: Prepared, todo: Iterator[Task], wanted: list[str], workers: int
-) -> Iterator[Part]:
+def run(block: Prepared, todo: Iterator[Task], wanted: list[str], workers: int) -> Iterator[Part]:
     """What the members said, in the order of the tasks."""
     for task, found in _run(todo, workers):
         yield _part(block, task, found, wanted)

@@ -157,12 +157,14 @@ def test_a_sample_tells_how_good_the_members_are_however_the_work_is_cut(
     np.testing.assert_allclose(forecast_block(history, 6).mean, whole.mean, rtol=0.05)
 
 
-def test_the_history_is_left_as_it_was_unless_it_may_be_written_over() -> None:
+def test_to_spare_memory_the_history_is_written_over_and_no_backtest_kept() -> None:
     history = _demand(9)
     before = history.copy()
     found = forecast_block(history, 6)
     np.testing.assert_array_equal(history, before)
-    again = forecast_block(history, 6, overwrite=True)
+    again = forecast_block(history, 6, sparing=True)
+    assert again.backtest.actual.shape == (0, 9, 6)
+    assert again.candidates.shape == (0, 9, 6)
     np.testing.assert_array_equal(again.mean, found.mean)
     np.testing.assert_array_equal(again.high, found.high)
 
