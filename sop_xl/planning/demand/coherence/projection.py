@@ -9,12 +9,16 @@ that C y = a - A b is what does not add up; W covariance of the base forecasts' 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from sop_xl.planning.demand.coherence.structure import Structure
 from sop_xl.planning.frames import Numbers
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 TOLERANCE = 1e-12
 """Share of what did not add up at which the search ends; the sums are exact in any case."""
@@ -32,6 +36,9 @@ def incoherence(tree: Structure, nodes: Numbers) -> Numbers:
 def normal_matrix(tree: Structure, variances: Vector) -> sparse.csr_array:
     """C W C' for independent errors: the variances of the sums on the diagonal + A W_b A'."""
     spread = tree.matrix.multiply(variances[np.newaxis, tree.sums :]).tocsr()
+    # scipy takes long to import, and a forecast alone has no use for it
+    from scipy import sparse
+
     own = sparse.diags_array(variances[: tree.sums])
     return sparse.csr_array(own + spread @ tree.matrix.T)
 

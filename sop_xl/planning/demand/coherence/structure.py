@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from sop_xl.planning.frames import Numbers
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Level = tuple[str, ...]
 """The key columns that make the nodes of a level; none for the one sum of everything."""
@@ -57,6 +60,9 @@ class Structure:
         rows = (self.codes + starts).ravel()
         columns = np.tile(np.arange(self.leaves), len(self.levels))
         ones = np.ones(rows.size)
+        # scipy takes long to import, and a forecast alone has no use for it
+        from scipy import sparse
+
         return sparse.csr_array((ones, (rows, columns)), shape=(self.sums, self.leaves))
 
     @cached_property
