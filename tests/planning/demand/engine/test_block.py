@@ -13,6 +13,7 @@ from sop_xl.planning.demand.engine import (
     common,
     cumulative,
     forecast_block,
+    ranges,
     reasons,
     tasks,
 )
@@ -274,3 +275,22 @@ def test_wrong_pins_and_groups_are_told() -> None:
         forecast_block(np.ones((2, 20)), 3, pins=["magic", ""])
     with pytest.raises(ValueError, match="1 groups for 2 series"):
         forecast_block(np.ones((2, 20)), 3, groups=["a"])
+
+
+@pytest.mark.parametrize("values", [[5.0], [5.0, 7.0], [5.0, 7.0, 6.0], [0.0] * 39 + [5.0]])
+def test_a_series_that_nothing_can_be_tested_on_stands_alone(values: list[float]) -> None:
+    _sound(forecast_block(np.array([values]), 3))
+
+
+def test_ranges_are_wider_where_few_series_tell_of_the_months() -> None:
+    errors = np.random.default_rng(4).normal(size=(3, 50, 6))
+    spread = ranges.spread(errors, np.ones(50), [6, 4, 2])
+    low, high = (
+        ranges.around(
+            np.zeros((50, 6)), spread, (0.8,), np.zeros(50, dtype=bool),
+            np.zeros(50, dtype=np.int64), series=series, sporadic=False,
+        )
+        for series in (6, 594)
+    )  # fmt: skip
+    # 1 + 6 / (6 + 6) against 1 + 6 / (594 + 6)
+    np.testing.assert_allclose(low[1] / high[1], 1.5 / 1.01)
