@@ -52,12 +52,14 @@ def dates(season: int, length: int) -> pd.DatetimeIndex:
 def long_frame(values: Numbers, lengths: npt.NDArray[np.int64], season: int) -> pd.DataFrame:
     """One row a period: ``unique_id, ds, y``, every series ending at the same period."""
     calendar = dates(season, int(lengths.max())).to_numpy()
-    longest = len(calendar)
-    ends = np.cumsum(lengths)
-    at = np.arange(len(values)) - np.repeat(ends, lengths) + longest
+    # in halves of the usual size: the frame's own making is not to be the peak of memory
+    small = np.int32
+    owner = np.repeat(np.arange(len(lengths), dtype=small), lengths)
+    at = np.arange(len(values), dtype=small)
+    at -= (np.cumsum(lengths) - len(calendar)).astype(small)[owner]
     names = pd.Index([f"{number:07}" for number in range(len(lengths))])
-    owner = pd.Categorical.from_codes(np.repeat(np.arange(len(lengths)), lengths), names)
-    return pd.DataFrame({"unique_id": owner, "ds": calendar[at], "y": values})
+    series = pd.Categorical.from_codes(owner, names)
+    return pd.DataFrame({"unique_id": series, "ds": calendar[at], "y": values})
 
 
 # ---- the methods ---------------------------------------------------------------------

@@ -36,6 +36,13 @@ def read_steps(ds: pd.Series) -> tuple[Steps, Integers]:
     if ds.isna().any():
         row = int(np.flatnonzero(ds.isna())[0])
         raise ValueError(f"ds is empty in row {row + 1}")
+    # series share their periods: each is read once
+    rows, ones = pd.factorize(ds)
+    steps, numbers = _read(pd.Series(ones))
+    return steps, numbers[rows]
+
+
+def _read(ds: pd.Series) -> tuple[Steps, Integers]:
     periods = _periods(ds)
     if periods is not None:
         freq = pd.PeriodDtype(periods.freqstr)
@@ -109,7 +116,13 @@ def _stepped(numbers: Integers, back: Callable[[Integers], pd.Index]) -> tuple[S
     first = int(numbers.min())
     step = max(int(np.gcd.reduce(numbers - first)), 1)
     offset = first % step
-    return (
-        Steps(lambda at: back(np.asarray(at, dtype=np.int64) * step + offset)),
-        (numbers - offset) // step,
-    )
+
+    def dates(at: Integers) -> pd.Index:
+        first = int(at.min()) if len(at) else 0
+        every = np.arange(first, int(at.max()) + 1 if len(at) else 0)
+        if len(every) > len(at):
+            return back(np.asarray(at, dtype=np.int64) * step + offset)
+        # series share their periods: each is made once
+        return back(every * step + offset).take(at - first)
+
+    return Steps(dates), (numbers - offset) // step

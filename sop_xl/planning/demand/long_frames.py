@@ -6,7 +6,7 @@ period, ``y`` the demand; ``mean``, and ``lo_80`` and ``hi_80`` for a level of 8
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 from sop_xl.planning.demand.calendar_steps import Steps, read_steps
 from sop_xl.planning.demand.engine import Forecasts, Options, forecast_block
+from sop_xl.planning.demand.engine.panel import observed, steps
 from sop_xl.planning.demand.engine.simple import seasonal_naive
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import listed
@@ -22,13 +23,13 @@ from sop_xl.planning.wording import listed
 COLUMNS = ("unique_id", "ds", "y")
 LONGEST = 20_000
 """Periods that a frame may span."""
+ROWS = 500_000
+"""Rows that are put into their places at once."""
 
 
 class _Block(NamedTuple):
     ids: pd.Series
     """(S,) In order of first appearance, with the type that they came with."""
-    history: Numbers
-    """(S, T) Each series ends with its own last row."""
     last: npt.NDArray[np.int64]
     """(S,) Number of the last period of each series."""
     steps: Steps
@@ -70,11 +71,14 @@ def forecast(
           unique_id       ds  mean  lo_80  hi_80
         0         A  2026-01   5.0    5.0    5.0
     """
-    block = _read(history)
     options = _options(levels, season_length, method, origins)
-    found = _forecasts(block, horizon, options, workers)
-    columns: dict[str, object] = {"mean": found.mean.ravel()}
-    for level, low, high in zip(sorted(set(levels)), found.low, found.high, strict=True):
+    block, values = _read(history)
+    # handed over and not held here, so that of a large block it is let go when it was used
+    found = _forecasts(block, values.pop, horizon, options, workers, sparing=True)
+    mean, lows, highs = found.mean, found.low, found.high
+    del found
+    columns: dict[str, object] = {"mean": mean.ravel()}
+    for level, low, high in zip(sorted(set(levels)), lows, highs, strict=True):
         columns[f"lo_{level:g}"], columns[f"hi_{level:g}"] = low.ravel(), high.ravel()
     rows = np.arange(len(block.ids))
     ahead = np.arange(1, horizon + 1)
@@ -82,7 +86,7 @@ def forecast(
         "unique_id": _ids(block, np.repeat(rows, horizon)),
         "ds": block.steps.dates((block.last[:, np.newaxis] + ahead).ravel()),
     }
-    return pd.DataFrame(keys | columns)
+    return pd.DataFrame(keys | columns, copy=False)
 
 
 def backtest(
@@ -104,14 +108,16 @@ def backtest(
         asked for, each member by its name, and ``seasonal_naive``), ``y`` and ``mean``. Series
         that are too short for a test have no rows, nor has a series that needs no method.
     """
-    block = _read(history)
     options = _options((), season_length, method, origins)
-    found = _forecasts(block, horizon, options, workers)
+    block, held = _read(history)
+    values = held.pop()
+    found = _forecasts(block, lambda: values, horizon, options, workers)
     test = found.backtest
     reference = np.full(test.actual.shape, np.nan)
     for o, cut in enumerate(test.cuts):
-        past = _observed(block.history[:, : block.history.shape[1] - cut])
-        reference[o, :, :cut] = seasonal_naive(past, int(cut), season_length)
+        past = _observed(values[:, : values.shape[1] - cut])
+        ahead = steps(int(cut), horizon)
+        reference[o, :, :ahead] = seasonal_naive(past, ahead, season_length)
     said = [(method, test.combined)]
     said += [
         (name, test.candidates[:, i])
@@ -143,8 +149,6 @@ def _tested(
 
 def _observed(history: Numbers) -> Numbers:
     """Without gaps, as the engine sees it."""
-    from sop_xl.planning.demand.engine.panel import observed
-
     filled, count, _ = observed(history, 1)
     known = np.arange(history.shape[1]) >= (history.shape[1] - count)[:, np.newaxis]
     return np.where(known, filled, np.nan)
@@ -154,22 +158,38 @@ def _options(levels: Sequence[float], season_length: int, method: str, origins: 
     wrong = [level for level in levels if not 0 < level < 100]
     if wrong:
         raise ValueError(f"a level of {wrong[0]:g} %; levels are percentages between 0 and 100")
+    if season_length < 1:
+        raise ValueError(f"a season of {season_length} periods; it has to be at least 1")
     shares = tuple(sorted({level / 100 for level in levels}))
     return Options(season=season_length, levels=shares, method=method, origins=origins)
 
 
-def _forecasts(block: _Block, horizon: int, options: Options, workers: int) -> Forecasts:
+def _forecasts(
+    block: _Block,
+    history: Callable[[], Numbers],
+    horizon: int,
+    options: Options,
+    workers: int,
+    *,
+    sparing: bool = False,
+) -> Forecasts:
     # series that end in different periods of the season share its pattern only with their like
     phase = block.last % options.season
     groups = [str(one) for one in phase]
-    return forecast_block(block.history, horizon, options, groups=groups, workers=workers)
+    return forecast_block(
+        history(), horizon, options, groups=groups, workers=workers, sparing=sparing
+    )
 
 
 def _ids(block: _Block, rows: npt.NDArray[np.int64]) -> pd.Series:
     return block.ids.take(rows).reset_index(drop=True)
 
 
-def _read(frame: pd.DataFrame) -> _Block:
+def _read(frame: pd.DataFrame) -> tuple[_Block, list[Numbers]]:
+    """The series, and, as the only one of a list, their history.
+
+    (S, T), each ends with its own last row.
+    """
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise ValueError(
@@ -180,14 +200,9 @@ def _read(frame: pd.DataFrame) -> _Block:
     if frame["unique_id"].isna().any():
         row = int(np.flatnonzero(frame["unique_id"].isna())[0])
         raise ValueError(f"unique_id is empty in row {row + 1}")
+    steps_, number = read_steps(frame["ds"])
     codes, names = pd.factorize(frame["unique_id"])
-    steps, number = read_steps(frame["ds"])
     y = _numbers(frame["y"])
-    again = pd.DataFrame({"code": codes, "number": number}).duplicated().to_numpy()
-    if again.any():
-        twice = frame.loc[again, ["unique_id", "ds"]].drop_duplicates()
-        pairs = (f"{one} {ds}" for one, ds in zip(twice["unique_id"], twice["ds"], strict=True))
-        raise ValueError(f"more than one row for {listed(pairs)}")
     last = np.full(len(names), np.iinfo(np.int64).min)
     first = np.full(len(names), np.iinfo(np.int64).max)
     np.maximum.at(last, codes, number)
@@ -198,9 +213,23 @@ def _read(frame: pd.DataFrame) -> _Block:
             f"ds spans {length:,} periods; is every date right? {LONGEST:,} are the most"
         )
     history = np.full((len(names), length), np.nan)
-    history[codes, length - 1 - (last[codes] - number)] = y
+    seen = np.zeros(history.shape, dtype=bool)
+    for begin in range(0, len(frame), ROWS):
+        some = slice(begin, begin + ROWS)
+        at = codes[some], number[some] - last[codes[some]] + length - 1
+        history[at] = y[some]
+        seen[at] = True
+    if np.count_nonzero(seen) < len(frame):
+        raise ValueError(_twice(frame, codes, number))
     ids = pd.Series(names, name="unique_id").astype(frame["unique_id"].dtype)
-    return _Block(ids, history, last, steps)
+    return _Block(ids, last, steps_), [history]
+
+
+def _twice(frame: pd.DataFrame, codes: npt.NDArray[np.intp], number: npt.NDArray[np.int64]) -> str:
+    again = pd.DataFrame({"code": codes, "number": number}).duplicated().to_numpy()
+    twice = frame.loc[again, ["unique_id", "ds"]].drop_duplicates()
+    pairs = (f"{one} {ds}" for one, ds in zip(twice["unique_id"], twice["ds"], strict=True))
+    return f"more than one row for {listed(pairs)}"
 
 
 def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:

@@ -129,3 +129,9 @@ def test_the_engine_never_imports_statsmodels() -> None:
     )
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("season", [0, -3])
+def test_a_season_of_no_periods_is_refused_before_anything_is_reckoned(season: int) -> None:
+    with pytest.raises(ValueError, match=f"a season of {season} periods"):
+        sop_xl.forecast(_frame(MONTHS, "a"), 3, season_length=season)

@@ -38,6 +38,9 @@ def normal_matrix(tree: Structure, variances: Vector) -> sparse.csr_array:
     from scipy import sparse  # as for the matrix of the structure
 
     spread = tree.matrix.multiply(variances[np.newaxis, tree.sums :]).tocsr()
+    # scipy takes long to import, and a forecast alone has no use for it
+    from scipy import sparse
+
     own = sparse.diags_array(variances[: tree.sums])
     return sparse.csr_array(own + spread @ tree.matrix.T)
 

@@ -62,6 +62,9 @@ class Structure:
         rows = (self.codes + starts).ravel()
         columns = np.tile(np.arange(self.leaves), len(self.levels))
         ones = np.ones(rows.size)
+        # scipy takes long to import, and a forecast alone has no use for it
+        from scipy import sparse
+
         return sparse.csr_array((ones, (rows, columns)), shape=(self.sums, self.leaves))
 
     @cached_property

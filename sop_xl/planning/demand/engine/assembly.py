@@ -1,13 +1,16 @@
-"""From the members' forecasts to the answer: shares, combination, errors and ranges."""
+"""From the members' forecasts to the answer: shares, combination, errors."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine import combination, ranges
+from sop_xl.planning.demand.engine import combination
 from sop_xl.planning.demand.engine.origins import mean as mean_of
 from sop_xl.planning.demand.engine.panel import Counts, Flags
 from sop_xl.planning.demand.engine.result import Options
@@ -18,6 +21,8 @@ class Part(NamedTuple):
     """Series of one route, with what the members said; all in the series' own scale."""
 
     route: int
+    told: bool
+    """Whether these series tell how good the members are."""
     rows: Counts
     """(s,) Where they stand in the block."""
     names: tuple[str, ...]
@@ -30,13 +35,13 @@ class Part(NamedTuple):
     pins: npt.NDArray[np.int64]
     """(s,) Number of the member that is wanted alone; -1 for none."""
     ahead: list[Numbers]
-    """(M, s, cut) at each origin, and (M, s, H) of the forecast, last."""
+    """(M, s, h) at each origin, and (M, s, H) of the forecast, last."""
     errors: Numbers
     """(M, s) Error of each member over all origins, WAPE."""
     reference: npt.NDArray[np.float64]
     """(s,) The same of last season again."""
     actual: list[Numbers]
-    """(s, cut) What came at each origin; NaN where a series is not tested."""
+    """(s, h) What came at each origin; NaN where a series is not tested."""
 
     def only(self, some: Flags) -> Part:
         return self._replace(
@@ -52,75 +57,65 @@ class Part(NamedTuple):
         )
 
 
-class Answer(NamedTuple):
-    """For the series of a route."""
+class Weighed(NamedTuple):
+    """For the series of a part."""
 
     mean: Numbers
-    low: Numbers
-    high: Numbers
+    """(s, H)"""
     weights: Numbers
+    """(M, s)"""
     combined: list[Numbers]
-    """(s, cut) at each origin."""
+    """(s, h) at each origin."""
+    residuals: Numbers
+    """(O, s, H) What came less what the members made of it with the weights of other origins."""
 
-    def only(self, some: Flags) -> Answer:
-        return Answer(
+    def only(self, some: Flags) -> Weighed:
+        return Weighed(
             self.mean[some],
-            self.low[:, some],
-            self.high[:, some],
             self.weights[:, some],
             [combined[some] for combined in self.combined],
+            self.residuals[:, some],
         )
 
 
-def answer(parts: list[Part], options: Options, *, sporadic: bool, lean: bool) -> list[Answer]:
-    """Weigh, combine and range the series of one route.
+def weighed(
+    parts: Iterator[Part], options: Options, *, sporadic: bool
+) -> Iterator[tuple[Part, Weighed]]:
+    """Weigh and combine the series of one route, part by part.
 
     Args:
-        parts: Chunks of series with the same members.
-        options: Method and levels.
+        parts: Series with the same members; first those that tell how good the members are.
+        options: Method.
         sporadic: Whether members are judged by the sum over the periods ahead, as single periods
             of demand that comes now and then favour whoever forecasts nothing.
-        lean: Let go of what the members said as soon as it is weighed.
     """
-    errors = [_errors(part, sporadic) for part in parts]
-    serves = [_serves(part) for part in parts]
-    count = len(parts[0].actual)
-    usual = _usual(errors, serves, None)
-    without = [_usual(errors, serves, left_out) for left_out in range(count)]
-    horizon = parts[0].ahead[-1].shape[2]
-    cuts = [actual.shape[1] for actual in parts[0].actual]
-    total = sum(len(part.rows) for part in parts)
-    residuals = np.full((count, total, horizon), np.nan, dtype=parts[0].ahead[-1].dtype)
-    weighed = []
-    first = 0
-    for part, error, served in zip(parts, errors, serves, strict=True):
-        weights = _weights(error, served, usual, options.method, None)
-        for o, cut in enumerate(cuts):
-            honest = _weights(error, served, without[o], options.method, o)
-            left = part.actual[o] - _combined(part, honest, o)
-            residuals[o, first : first + len(part.rows), :cut] = left
-        combined = [_combined(part, weights, o) for o in range(count)]
-        weighed.append((weights, _combined(part, weights, count), combined))
-        first += len(part.rows)
-        if lean:
-            part.ahead.clear()
-    found = ranges.spread(residuals, np.concatenate([part.expected for part in parts]), cuts)
-    # over all chunks at once: what a kind tells does not depend on where it was cut
-    low, high = ranges.around(
-        np.concatenate([middle for _, middle, _ in weighed]),
-        found,
-        options.levels,
-        np.concatenate([part.natural for part in parts]),
-        np.concatenate([part.kinds for part in parts]),
-        sporadic=sporadic,
-    )
-    answers = []
-    first = 0
-    for part, (weights, middle, combined) in zip(parts, weighed, strict=True):
-        own = slice(first, first + len(part.rows))
-        first += len(part.rows)
-        answers.append(Answer(middle, low[:, own], high[:, own], weights, combined))
-    return answers
+    telling: deque[Part] = deque()
+    others: list[Part] = []
+    for part in parts:
+        if not part.told:
+            others.append(part)
+            break
+        telling.append(part)
+    usual = _usual(telling, sporadic)
+    while telling:
+        first = telling.popleft()
+        yield first, _weighed(first, usual, options.method, sporadic)
+    for part in chain(others, parts):
+        yield part, _weighed(part, usual, options.method, sporadic)
+
+
+def _weighed(part: Part, usual: list[Numbers], method: str, sporadic: bool) -> Weighed:
+    errors, serves = _errors(part, sporadic), _serves(part)
+    count = len(part.actual)
+    horizon = part.ahead[-1].shape[2]
+    weights = _weights(errors, serves, usual[count], method, None)
+    shape = (count, len(part.rows), horizon)
+    residuals = np.full(shape, np.nan, dtype=part.ahead[-1].dtype)
+    for o, actual in enumerate(part.actual):
+        honest = _weights(errors, serves, usual[o], method, o)
+        residuals[o, :, : actual.shape[1]] = actual - _combined(part, honest, o)
+    combined = [_combined(part, weights, o) for o in range(count)]
+    return Weighed(_combined(part, weights, count), weights, combined, residuals)
 
 
 def _errors(part: Part, sporadic: bool) -> Numbers:
@@ -149,13 +144,16 @@ def _others(errors: Numbers, left_out: int | None) -> Numbers:
     return mean_of(errors[kept], axis=0) if kept else np.full(errors.shape[1:], np.nan)
 
 
-def _usual(errors: list[Numbers], serves: list[Flags], left_out: int | None) -> Numbers:
-    """(M, 1) Relative error of each member over all series of the route."""
-    own = [
-        combination.relative(_others(error, left_out), served)
-        for error, served in zip(errors, serves, strict=True)
+def _usual(parts: Iterable[Part], sporadic: bool) -> list[Numbers]:
+    """(M, 1) Relative error of each member over all series, each origin left out, and none."""
+    own: list[list[Numbers]] = []
+    for part in parts:
+        errors, serves = _errors(part, sporadic), _serves(part)
+        left_out = [*range(len(errors)), None]
+        own.append([combination.relative(_others(errors, one), serves) for one in left_out])
+    return [
+        combination.pooled(np.concatenate(relative, axis=1)) for relative in zip(*own, strict=True)
     ]
-    return combination.pooled(np.concatenate(own, axis=1))
 
 
 def _weights(
@@ -168,7 +166,7 @@ def _weights(
 
 
 def _combined(part: Part, weights: Numbers, origin: int) -> Numbers:
-    """(s, cut or H)"""
+    """(s, h or H)"""
     found = combination.combine(weights, part.ahead[origin])
     natural = part.natural[:, np.newaxis]
     kept: Numbers = np.where(natural & (found < 0), 0.0, found)

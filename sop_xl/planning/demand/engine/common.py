@@ -14,6 +14,8 @@ from sop_xl.planning.frames import Numbers
 
 STEP = 2000
 """Series that are looked at together."""
+ENOUGH = 10_000
+"""Series that are plenty for the pooled regression, and for the season of a group."""
 
 
 class Common(NamedTuple):
@@ -29,7 +31,7 @@ class Common(NamedTuple):
 
 def positive(panel: Panel) -> Flags:
     """(S,) Series that are above zero throughout."""
-    lowest = np.where(panel.known, panel.values, np.inf).min(axis=1, initial=np.inf)
+    lowest = panel.values.min(axis=1, initial=np.inf, where=panel.known)
     above: Flags = (lowest > 0) & (panel.count > 0)
     return above
 
@@ -54,9 +56,15 @@ def at_origin(panel: Panel, groups: Counts, number: int, horizon: int) -> Common
     above = positive(panel)
     found = [
         pooled.fit(_blocks(panel, rows), len(rows), typical, length, horizon, log=log)
-        for log, rows in ((False, np.flatnonzero(~above)), (True, np.flatnonzero(above)))
+        for log, rows in ((False, _spread(~above)), (True, _spread(above)))
     ]
     return Common(found[0], found[1], _profiles(panel, groups, number))
+
+
+def _spread(some: Flags) -> Counts:
+    """The rows, or, of many, some that are evenly spread over them."""
+    rows = np.flatnonzero(some)
+    return rows[:: max(1, len(rows) // ENOUGH)]
 
 
 def _blocks(panel: Panel, rows: Counts) -> Iterator[Panel]:
@@ -69,10 +77,22 @@ def _profiles(panel: Panel, groups: Counts, number: int) -> Numbers:
     m = panel.season
     if m == 1:
         return np.ones((number, 1))
-    told = never_negative(panel) & (panel.count >= 2 * m)
+    told = np.flatnonzero(never_negative(panel) & (panel.count >= 2 * m))
+    told = told[_few_of_each(groups[told], number)]
     own = [
         season.indices(block, np.ones(len(block.count), dtype=bool), shrunk=False)
-        for block in _blocks(panel, np.flatnonzero(told))
+        for block in _blocks(panel, told)
     ]
     indices = np.concatenate(own) if own else np.ones((0, m))
     return season.group_profiles(indices, groups[told], number)
+
+
+def _few_of_each(groups: Counts, number: int) -> Flags:
+    """All series of a group, or, of a large one, some that are evenly spread over it."""
+    order = np.argsort(groups, kind="stable")
+    size = np.bincount(groups, minlength=number)
+    first = np.cumsum(size) - size
+    within = np.arange(len(groups)) - first[groups[order]]
+    chosen = np.zeros(len(groups), dtype=bool)
+    chosen[order] = within % np.maximum(size // ENOUGH, 1)[groups[order]] == 0
+    return chosen

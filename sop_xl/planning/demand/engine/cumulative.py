@@ -53,6 +53,12 @@ def cumulative(found: Forecasts) -> Cumulative:
         kinds = np.array([list(KINDS).index(kind) for kind in found.kinds[rows]], dtype=np.int64)
         natural: Flags = found.low[:, rows].min(axis=(0, 2)) >= 0
         low[:, rows], high[:, rows] = ranges.around(
-            mean[rows], spread, found.levels, natural, kinds, sporadic=sporadic
+            mean[rows],
+            spread,
+            found.levels,
+            natural,
+            kinds,
+            series=int(np.count_nonzero(~np.isin(found.kinds, PLAIN))),
+            sporadic=sporadic,
         )
     return Cumulative(mean, low, high)

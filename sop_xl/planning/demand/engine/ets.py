@@ -25,6 +25,7 @@ of the logarithm, - sum ln y.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -296,6 +297,12 @@ class Search:
         return Fit(self.grid.take(best), Start(states[:, 0], trend, season), aicc)
 
 
+@lru_cache(maxsize=4)
+def search(season: int, periods: int, damped: bool, seasonal: bool) -> Search:
+    """A search, kept: its matrices depend on no series, and for one series cost most."""
+    return Search(season, periods, damped=damped, seasonal=seasonal)
+
+
 def _filtered(values: Numbers, filters: Numbers) -> Numbers:
     """values @ filters for upper triangular filters: the empty corner is not multiplied."""
     periods = values.shape[1]
@@ -336,9 +343,7 @@ def forecast(panel: Panel, cuts: list[int], horizon: int) -> list[Numbers]:
             continue
         key = (form.damped, form.seasonal)
         if key not in searches:
-            searches[key] = Search(
-                panel.season, periods, damped=form.damped, seasonal=form.seasonal
-            )
+            searches[key] = search(panel.season, periods, form.damped, form.seasonal)
         source = (logs if form.log else panel.values)[which]
         part = Panel(source, panel.count[which], panel.season)
         aicc, ahead_ = _of_form(part, searches[key], cuts, horizon)

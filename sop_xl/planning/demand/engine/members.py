@@ -7,7 +7,7 @@ import numpy as np
 from sop_xl.planning.demand.engine import autoregression, ets, season, theta
 from sop_xl.planning.demand.engine.common import Common, never_negative, positive
 from sop_xl.planning.demand.engine.methods import METHODS
-from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel, steps
 from sop_xl.planning.demand.engine.routing import SHORT
 from sop_xl.planning.frames import Numbers
 
@@ -46,11 +46,11 @@ def candidates(
     fitted: dict[int, Numbers] = {}
     if "ets" in names:
         reached = [cut for cut in cuts if panel.periods - cut >= FEWEST or not cut]
-        smoothed = ets.forecast(panel, reached, max([horizon, *cuts]))
+        smoothed = ets.forecast(panel, reached, horizon)
         fitted = dict(zip(reached, smoothed, strict=True))
     result = []
     for at, cut in enumerate(cuts):
-        ahead = cut or horizon
+        ahead = steps(cut, horizon)
         past = panel.cut(cut, FEWEST if cut else 1)
         rows = len(past.count)
         found = np.full((len(names), len(panel.count), ahead), np.nan)

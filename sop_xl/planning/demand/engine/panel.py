@@ -63,6 +63,11 @@ class Panel:
             yield slice(int(first), int(last)), int(self.count[first])
 
 
+def steps(cut: int, horizon: int) -> int:
+    """Periods that are forecast from an origin: those held back, the horizon at most."""
+    return min(cut, horizon) if cut else horizon
+
+
 def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
     """The history without gaps, how long each series is, and which cells were filled.
 

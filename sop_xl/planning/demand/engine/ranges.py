@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.demand.engine.origins import mean as mean_of
-from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel, steps
 from sop_xl.planning.frames import Numbers
 
 Vector = npt.NDArray[np.float64]
@@ -42,8 +42,13 @@ ALIKE = 10.0
 WIDER = 1.05
 """Forecasts of what comes err more than the backtest of what came: parameters and weights have
 seen the recent past, and what changes next has not happened yet."""
+FEW = 6.0
+"""Series of few share their months, and a shift that no origin has seen hits all of them: the
+fewer they are, the less their errors tell of it, as 1 / n like the correction of Student's t."""
 STEEPEST = 0.5
 """Greatest growth of errors that is expected beyond the tested periods: h^0.5, a random walk."""
+ENOUGH = 200_000
+"""Errors that are plenty for a quantile."""
 
 
 class Spread(NamedTuple):
@@ -94,10 +99,11 @@ def spread(errors: Numbers, usual: Vector, cuts: Sequence[int]) -> Spread:
     size = usual * (PRIOR + total) / (PRIOR + number)
     places = np.full(errors.shape, np.nan, dtype=errors.dtype)
     for o, cut in enumerate(cuts):
-        for h in range(cut):
+        for h in range(steps(cut, ahead)):
             # neither from this origin nor of this period, which the origins see from other
             # distances: such errors are much alike
-            same = [(p, h + c - cut) for p, c in enumerate(cuts) if p != o and 0 <= h + c - cut < c]
+            seen_at = [(p, h + c - cut) for p, c in enumerate(cuts) if p != o]
+            same = [(p, k) for p, k in seen_at if 0 <= k < steps(cuts[p], ahead)]
             others = total - known[o].sum(axis=1) - sum(known[p, :, k] for p, k in same)
             times = number - seen[o].sum(axis=1) - sum(seen[p, :, k] for p, k in same)
             width = usual * (PRIOR + others) / (PRIOR + times) * growth[h]
@@ -125,12 +131,17 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
 
 
 def quantile(places: Vector, share: float) -> float:
-    """The quantile of z, with the normal distribution of the same mean size as so many errors."""
+    """The quantile of z in ascending order.
+
+    The normal distribution of the same mean size counts for so many errors.
+    """
     # the mean absolute value of a standard normal variable is 0.798
     normal = NormalDist().inv_cdf(share) / 0.798
     if not len(places):
         return normal
-    found = float(np.quantile(places, share))
+    at, part = divmod(share * (len(places) - 1), 1)
+    beside = places[int(at) : int(at) + 2]
+    found = float(beside[0] + part * (beside[-1] - beside[0]))
     return (len(places) * found + NORMAL * normal) / (len(places) + NORMAL)
 
 
@@ -141,6 +152,7 @@ def around(
     natural: Flags,
     kinds: Counts,
     *,
+    series: int,
     sporadic: bool,
 ) -> tuple[Numbers, Numbers]:
     """Low and high (L, S, H) around the forecasts.
@@ -151,20 +163,25 @@ def around(
         levels: Shares of outcomes.
         natural: (S,) Series that do not go below zero.
         kinds: (S,) Number of the kind of each series; kinds differ in how far errors go astray.
+        series: How many are forecast together, of all kinds.
         sporadic: Whether nothing is the usual outcome: then the range of a series that is never
             negative begins at zero and leaves out the largest outcomes only.
     """
-    reach = WIDER * found.size[:, np.newaxis] * found.growth
     low = np.empty((len(levels), *mean.shape), dtype=found.places.dtype)
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
-    everything = np.sort(found.places[tested])
     below_zero = natural & sporadic
-    for kind, one_sided in {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}:
+    wider = WIDER if sporadic else WIDER * (1 + FEW / (series + FEW))
+    sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
+    everything = _ascending(found.places, tested)
+    for kind, one_sided in sides:
         rows = (kinds == kind) & (below_zero == one_sided)
-        own = np.sort(found.places[:, rows][tested[:, rows]])
-        number = np.count_nonzero(tested[:, rows].any(axis=(0, 2)))
+        of_kind = tested & rows[:, np.newaxis]
+        own = _ascending(found.places, of_kind)
+        number = np.count_nonzero(of_kind.any(axis=(0, 2)))
         share = number / (number + ALIKE)
+        middle = mean[rows]
+        reach = (wider * found.size[rows, np.newaxis] * found.growth).astype(low.dtype)
         for i, level in enumerate(levels):
             below, above = (
                 share * x + (1 - share) * y
@@ -174,10 +191,18 @@ def around(
                     strict=True,
                 )
             )
-            low[i, rows] = mean[rows] + below * reach[rows]
-            high[i, rows] = mean[rows] + above * reach[rows]
-    floor = np.where(natural, 0.0, -np.inf)[:, np.newaxis]
-    return np.minimum(np.maximum(low, floor), mean), np.maximum(high, mean)
+            low[i, rows] = middle + below * reach
+            high[i, rows] = middle + above * reach
+    floor = np.where(natural, 0.0, -np.inf)[:, np.newaxis].astype(low.dtype)
+    np.minimum(np.maximum(low, floor, out=low), mean, out=low)
+    return low, np.maximum(high, mean, out=high)
+
+
+def _ascending(places: Numbers, some: Flags) -> Vector:
+    """z of some errors; of a great many every second, third ..., which have the same quantiles."""
+    found: Vector = places[some]
+    found.sort()
+    return found[:: max(1, len(found) // ENOUGH)].astype(np.float64)
 
 
 def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float]:
@@ -193,6 +218,6 @@ def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float
     if not len(places) or below == 0 or above == 0:
         return below, above
     needed = np.where(places < 0, places / below, places / above)
-    factor = float(np.quantile(needed, level))
+    factor = float(np.quantile(needed, level, overwrite_input=True))
     factor = (len(places) * factor + NORMAL) / (len(places) + NORMAL)
     return factor * below, factor * above

@@ -15,6 +15,7 @@ both have a closed form for each alpha, which is taken from a grid.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -97,11 +98,15 @@ def _left(panel: Panel, block: slice) -> tuple[Numbers, Counts]:
     return np.where(known, np.take_along_axis(panel.values[block], at, axis=1), 0.0), count
 
 
+@lru_cache(maxsize=4)  # as many as there are origins: every member asks for the same
 def _smoothers(periods: int) -> Numbers:
     """(C, T, T + 1) What turns observations into levels before each period, and after the last."""
-    alpha = np.array(ALPHAS)[:, np.newaxis, np.newaxis]
+    alpha = np.array(ALPHAS)[:, np.newaxis]
+    weight = alpha * (1 - alpha) ** np.arange(periods + 1)
     lag = np.arange(periods + 1) - np.arange(periods)[:, np.newaxis] - 1
-    return np.where(lag >= 0, alpha * (1 - alpha) ** np.maximum(lag, 0), 0.0)
+    found = np.where(lag >= 0, weight[:, np.maximum(lag, 0)], 0.0)
+    found.flags.writeable = False
+    return found
 
 
 def _fit(

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from sop_xl.planning.demand.engine import (
     Forecasts,
     Options,
-    block,
     common,
     cumulative,
     forecast_block,
+    ranges,
     reasons,
+    tasks,
 )
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.frames import Numbers
@@ -118,7 +119,7 @@ def test_what_was_never_negative_stays_so(rows: list[list[int]]) -> None:
 def test_chunks_and_workers_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     history = _demand(30)
     whole = forecast_block(history, 6)
-    monkeypatch.setattr(block, "CHUNK", 7)
+    monkeypatch.setattr(tasks, "CHUNK", 7)
     monkeypatch.setattr(common, "STEP", 5)
     chunks = forecast_block(history, 6)
     np.testing.assert_allclose(chunks.mean, whole.mean, rtol=1e-9)
@@ -133,10 +134,46 @@ def test_large_blocks_come_to_the_same_without_the_members_forecasts(
 ) -> None:
     history = _demand(30)
     whole = forecast_block(history, 6)
-    monkeypatch.setattr(block, "DETAILED", 10)
+    monkeypatch.setattr(tasks, "DETAILED", 10)
     lean = forecast_block(history, 6)
     assert lean.candidates.shape == (0, 30, 6)
     np.testing.assert_allclose(lean.mean, whole.mean, rtol=1e-5)
+
+
+def test_a_sample_tells_how_good_the_members_are_however_the_work_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    history = _demand(60)
+    monkeypatch.setattr(tasks, "DETAILED", 10)
+    monkeypatch.setattr(tasks, "SAMPLE", 20)
+    whole = forecast_block(history, 6)
+    monkeypatch.setattr(tasks, "CHUNK", 7)
+    for workers in (1, 2):
+        found = forecast_block(history, 6, workers=workers)
+        _sound(found)
+        np.testing.assert_allclose(found.mean, whole.mean, rtol=1e-5)
+        np.testing.assert_allclose(found.high, whole.high, rtol=1e-5)
+    # of the others' errors there is a third: what they say is close to what all would
+    monkeypatch.setattr(tasks, "SAMPLE", 60)
+    np.testing.assert_allclose(forecast_block(history, 6).mean, whole.mean, rtol=0.05)
+
+
+def test_to_spare_memory_the_history_is_written_over_and_no_backtest_kept() -> None:
+    history = _demand(9)
+    before = history.copy()
+    found = forecast_block(history, 6)
+    np.testing.assert_array_equal(history, before)
+    again = forecast_block(history, 6, sparing=True)
+    assert again.backtest.actual.shape == (0, 9, 6)
+    assert again.candidates.shape == (0, 9, 6)
+    np.testing.assert_array_equal(again.mean, found.mean)
+    np.testing.assert_array_equal(again.high, found.high)
+
+
+def test_origins_of_a_short_horizon_lie_apart() -> None:
+    found = forecast_block(_demand(9, 60), 1)
+    assert found.backtest.cuts.tolist() == [6, 4, 2]
+    assert np.isfinite(found.backtest.combined[:, 3:]).all()
 
 
 def test_earlier_origins_know_nothing_of_what_came() -> None:
@@ -238,3 +275,22 @@ def test_wrong_pins_and_groups_are_told() -> None:
         forecast_block(np.ones((2, 20)), 3, pins=["magic", ""])
     with pytest.raises(ValueError, match="1 groups for 2 series"):
         forecast_block(np.ones((2, 20)), 3, groups=["a"])
+
+
+@pytest.mark.parametrize("values", [[5.0], [5.0, 7.0], [5.0, 7.0, 6.0], [0.0] * 39 + [5.0]])
+def test_a_series_that_nothing_can_be_tested_on_stands_alone(values: list[float]) -> None:
+    _sound(forecast_block(np.array([values]), 3))
+
+
+def test_ranges_are_wider_where_few_series_tell_of_the_months() -> None:
+    errors = np.random.default_rng(4).normal(size=(3, 50, 6))
+    spread = ranges.spread(errors, np.ones(50), [6, 4, 2])
+    low, high = (
+        ranges.around(
+            np.zeros((50, 6)), spread, (0.8,), np.zeros(50, dtype=bool),
+            np.zeros(50, dtype=np.int64), series=series, sporadic=False,
+        )
+        for series in (6, 594)
+    )  # fmt: skip
+    # 1 + 6 / (6 + 6) against 1 + 6 / (594 + 6)
+    np.testing.assert_allclose(low[1] / high[1], 1.5 / 1.01)
