@@ -171,7 +171,8 @@ def test_json_tells_it_all(typed: Path, tmp_path: Path) -> None:
 
 def test_every_command_that_a_script_wants_prints_json() -> None:
     assert WITH_JSON == [
-        "batch", "check", "collect", "diff", "doctor", "generate", "load", "run", "status",
+        "backtest", "batch", "check", "collect", "diff", "doctor", "generate", "load", "run",
+        "status",
     ]  # fmt: skip
 
 

@@ -210,9 +210,11 @@ def backtest(
 ) -> None:
     """Forecast the last months of PLAN again and say how far off each method was.
 
-    Everything is done anew at each origin, from what was known then. Error is the weighted one
-    (WAPE); MASE is 1 for the same month of the year before, inside the history; bias is positive
-    where too much was forecast; a range of 80 % should have held 80 % of what came.
+    Methods and weights are fitted anew at each origin, from the history up to then as it is cleaned
+    today, block by block; signals, launches and the agreement with totals are left out. Error is
+    the weighted one (WAPE); MASE is 1 for the same month of the year before, inside the history;
+    bias is positive where too much was forecast; a range of 80 % should have held 80 % of what
+    came.
     """
     with Progress("Backtest", quiet=as_json) as progress:
         done = actions.backtest(

@@ -14,6 +14,8 @@ from sop_xl.schema import Grid, Unit
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 """Blocks down, periods across; a blank cell is NaN."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""Blocks down, periods across."""
 
 
 def positions(names: pd.Series, known: Iterable[str]) -> npt.NDArray[np.int64]:

@@ -36,6 +36,7 @@ class Cells:
         first_row: Row number of the first row below the header.
         first_column: Column number of the first header cell, 1 for A.
         rows: Row number of each row, where they do not follow one another.
+        places: Column number of each header cell, where they do not follow one another.
     """
 
     header: Sequence[object]
@@ -45,6 +46,7 @@ class Cells:
     first_row: int = 2
     first_column: int = 1
     rows: Sequence[int] | None = None
+    places: Sequence[int] | None = None
 
     @classmethod
     def of_rows(
@@ -72,17 +74,22 @@ class Cells:
     def row_number(self, row: int) -> int:
         return int(self.rows[row]) if self.rows is not None else self.first_row + row
 
+    def letter(self, column: int) -> str:
+        """``C``"""
+        at = self.places[column] if self.places is not None else self.first_column + column
+        return column_letter(at)
+
     def address(self, row: int, column: int) -> str:
         """``C17`` on a sheet, ``row 17, Price`` in a text file or a query."""
         number = self.row_number(row)
         if self.sheet:
-            return f"{column_letter(self.first_column + column)}{number}"
+            return f"{self.letter(column)}{number}"
         return f"row {number}, {show(self.header[column])}"
 
     def header_address(self, column: int) -> str:
         if self.sheet:
             row = self.first_row - 1
-            return f"{column_letter(self.first_column + column)}{row}"
+            return f"{self.letter(column)}{row}"
         return f"header {show(self.header[column])}"
 
 

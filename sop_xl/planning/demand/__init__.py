@@ -11,7 +11,15 @@ import pandas as pd
 
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand import changes, choices, consensus, drivers, lifecycle, totals
+from sop_xl.planning.demand import (
+    changes,
+    choices,
+    consensus,
+    drivers,
+    lifecycle,
+    statsmodels_ets,
+    totals,
+)
 from sop_xl.planning.demand.cleansing import cleanse
 from sop_xl.planning.demand.detail import detail, methods, names_of
 from sop_xl.planning.demand.engine.methods import METHODS
@@ -99,11 +107,14 @@ def known(
         facts=facts,
         events=events,
         typed=cleansing,
+        stirred=drivers.stirred(signals, blocks, months),
         severe=settings.outlier_score,
     )
     lift = drivers.lift(signals, blocks, axis, months, cleaned.history)
     pins = choices.pins(forecast_choices, blocks, METHODS)
     found = [*cleaned.findings, *pins.findings, *_overdue(deals, axis), *lift.findings]
+    if settings.forecaster == statsmodels_ets.NAME:
+        found += _unheeded(pins.methods, blocks)
     return Known(
         History(blocks, months, history, cleaned.history),
         lifecycle.Facts(axis, lives, family_of, facts, blocks, months, history),
@@ -195,8 +206,9 @@ def run(
         "events": events,
         "cleansing": listing,
     }
+    agreement = totals.change(apart, agreed)
     frames |= _forecast_frames(
-        axis, settings.forecaster, pins, seen, own.found, past_plans, past_forecasts
+        axis, settings.forecaster, pins, seen, own.found, agreement, past_plans, past_forecasts
     )
     launched = coming.units.max(axis=1, initial=0.0) > 0
     noticed = [*findings, *coming.findings, *_without_history(seen, launched)]
@@ -219,13 +231,16 @@ def _forecast_frames(
     pins: Sequence[str],
     history: History,
     found: Forecasts,
+    agreement: npt.NDArray[np.float64],
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """What the sheets Forecast and Forecast_Changes show, and what the store keeps of it."""
     blocks, months, demand, cleaned = history
     corrected = np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1)
-    said = told(cleaned, found, method, pins=pins, corrected=corrected)
+    said = told(
+        cleaned, found, method, pins=pins, corrected=corrected, agreement=agreement
+    )
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts
     )
@@ -299,6 +314,16 @@ def _shown(history: Numbers, months: pd.PeriodIndex, axis: Axis) -> Numbers:
     at = months.get_indexer(axis.past)
     padded = np.hstack([history, np.full((len(history), 1), np.nan)])
     return padded[:, at]
+
+
+def _unheeded(pins: Sequence[str], blocks: pd.DataFrame) -> list[Finding]:
+    """Methods that planners chose, where the forecaster knows only its own."""
+    names = [name for name, pin in zip(names_of(blocks), pins, strict=True) if pin]
+    if not names:
+        return []
+    message = f"The forecaster of the settings heeds no chosen method: {listed(names)}."
+    remedy = "Set forecaster in sop.toml to weights, or take the choice away."
+    return [Finding("forecast_choices", message, remedy, Severity.WARNING)]
 
 
 def _overdue(deals: pd.DataFrame, axis: Axis) -> list[Finding]:

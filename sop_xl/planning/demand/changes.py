@@ -62,9 +62,9 @@ def forecast_blocks(
         change=change,
         change_share=ratio(change, last),
         why=_texts(
-            _why(is_new, came, then, weight)
-            for is_new, came, then, weight in zip(
-                np.isnan(last), latest, before, weights, strict=True
+            _why(is_new, moved, came, then, weight)
+            for is_new, moved, came, then, weight in zip(
+                np.isnan(last), change, latest, before, weights, strict=True
             )
         ),
         champion=_texts(made_of(found, at) for at in range(len(blocks))),
@@ -173,10 +173,13 @@ def _latest_months(run: int, months: pd.PeriodIndex) -> str:
     return month(months[-1]) if run == 1 else f"the last {count(run, 'month')}"
 
 
-def _why(is_new: bool, came: str, before: pd.DataFrame, now: Weights) -> str:
+def _why(is_new: bool, change: float, came: str, before: pd.DataFrame, now: Weights) -> str:
     if is_new:
         return "not in the plan of the cycle before"
-    return "; ".join(part for part in (came, _moved(_shares(before), now)) if part)
+    if (change < 0 and "above" in came) or (change > 0 and "below" in came):
+        came = f"although {came}"
+    loaded = "" if len(before) else "last cycle's baseline was loaded, not forecast here"
+    return "; ".join(part for part in (came, _moved(_shares(before), now), loaded) if part)
 
 
 def _moved(before: Weights, now: Weights) -> str:

@@ -16,11 +16,14 @@ from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.engine.regression import Effects, effects, lifted, without
 from sop_xl.planning.demand.forecaster import Forecast
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Flags, Numbers
+from sop_xl.planning.robust import median, spread
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
 
 KEYS = ("signal", "family", "region", "channel")
+FAR = 2.0
+"""Robust standard deviations from which a signal is far from its usual value."""
 
 
 class Lift(NamedTuple):
@@ -96,6 +99,21 @@ def onto(known: Lift, forecast: Forecast) -> Forecast:
 def _each(laid: Callable[[Numbers], Numbers], numbers: Numbers) -> Numbers:
     """The same done to each level or method."""
     return np.stack([laid(one) for one in numbers]) if len(numbers) else numbers
+
+
+def stirred(signals: pd.DataFrame, blocks: pd.DataFrame, months: pd.PeriodIndex) -> Flags:
+    """(blocks, months) Months in which a signal of the block is far from its usual value.
+
+    What is far out of line then has a reason: a promotion that doubles demand is no outlier. Far is
+    beyond twice the robust standard deviation; of a signal that is the same in most months, beyond
+    nothing.
+    """
+    _, values = by_block(signals, blocks, months)
+    usual = median(values)[..., np.newaxis]
+    wide = FAR * spread(values - usual)[..., np.newaxis]
+    with np.errstate(invalid="ignore"):
+        far = np.abs(values - usual) > wide
+    return np.asarray(far.any(axis=0))
 
 
 def by_block(

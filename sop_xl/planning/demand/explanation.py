@@ -16,6 +16,8 @@ from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import count, percent
 
+MOVED = 0.005
+"""A move to agree with the totals below it is not worth a word."""
 STEADY = 0.02
 """A change from year to year below it is no trend."""
 WEAK_SEASON = 0.1
@@ -61,6 +63,7 @@ def told(
     *,
     pins: Sequence[str] | None = None,
     corrected: npt.NDArray[np.int64] | None = None,
+    agreement: npt.NDArray[np.float64] | None = None,
 ) -> list[Told]:
     """What is to be said of each series and its forecast.
 
@@ -71,16 +74,27 @@ def told(
         season: Periods of a season.
         pins: The method that planners have chosen for each series; empty for none.
         corrected: Periods of each series that are not as recorded.
+        agreement: Share by which each forecast was moved to agree with the totals.
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     if method == statsmodels_ets.NAME:
         said = [statsmodels_ets.LABEL] * len(rows)
     else:
         said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
+    shares = np.zeros(len(rows)) if agreement is None else agreement
+    said = [one + _moved(share) for one, share in zip(said, shares.tolist(), strict=True)]
     return [
         _told(_begun(row), reason, number, season)
         for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
     ]
+
+
+def _moved(share: float) -> str:
+    """By how much a forecast gave way to the totals; not worth a word below half a per cent."""
+    if abs(share) < MOVED:
+        return ""
+    way = "up" if share > 0 else "down"
+    return f"; moved {way} by {percent(abs(share))} to agree with family and company"
 
 
 def _told(series: Numbers, reason: str, corrected: int, season: int) -> Told:

@@ -158,10 +158,13 @@ def _options(levels: Sequence[float], season_length: int, method: str, origins: 
     wrong = [level for level in levels if not 0 < level < 100]
     if wrong:
         raise ValueError(f"a level of {wrong[0]:g} %; levels are percentages between 0 and 100")
+    shares = [level for level in levels if level < 1]
+    if shares:
+        raise ValueError(f"a level of {shares[0]:g} %; did you mean {100 * shares[0]:g}?")
     if season_length < 1:
         raise ValueError(f"a season of {season_length} periods; it has to be at least 1")
-    shares = tuple(sorted({level / 100 for level in levels}))
-    return Options(season=season_length, levels=shares, method=method, origins=origins)
+    wanted = tuple(sorted({level / 100 for level in levels}))
+    return Options(season=season_length, levels=wanted, method=method, origins=origins)
 
 
 def _forecasts(

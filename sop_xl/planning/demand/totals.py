@@ -209,6 +209,12 @@ def agreeing(
     return own._replace(mean=mean, low=low, high=high)
 
 
+def change(before: Baseline, after: Baseline) -> npt.NDArray[np.float64]:
+    """Share by which the sum of each series' plan periods has moved; 0 where there was nothing."""
+    was = before.mean.sum(axis=1)
+    return np.where(was > 0, after.mean.sum(axis=1) / np.where(was > 0, was, 1.0) - 1, 0.0)
+
+
 def _voices(blocks: pd.DataFrame) -> list[Level]:
     """The levels of sums that say something of their own: not a family that is everything, nor
     families that are their one block."""

@@ -36,7 +36,7 @@ def read_list(sheet: SheetCells, table: Table) -> None:
         sheet.book.file,
         sheet.name,
         rows=rows,
-        first_column=first,
+        places=[first + at for at in wanted],
     )
     uncomputed = {
         f"{get_column_letter(first + at)}{row}"

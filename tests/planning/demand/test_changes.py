@@ -105,3 +105,16 @@ def test_the_first_cycle_has_nothing_to_compare_with() -> None:
     assert frame["baseline"].tolist() == [260, 30]  # all plan months, the largest block first
     assert set(frame["why"]) == {"not in the plan of the cycle before"}
     assert set(frame["last_champion"]) == {""}
+
+
+def test_what_came_the_other_way_is_no_cause_and_what_was_loaded_is_said() -> None:
+    # more than planned came in November and December, and the baseline falls all the same
+    plans = PLANS.replace("100       80   120", "30        .    .")
+    for month in ("2026-01", "2026-02"):
+        row = f"2025-12  {month}  Pumps   North   All      100        "
+        plans = plans.replace(row + "30  ", row + "100 ")
+
+    why = table(plans, BEFORE.splitlines()[1])["why"][0]
+
+    assert why.startswith("although the last 2 months came 83.3 % above the forecast")
+    assert why.endswith("last cycle's baseline was loaded, not forecast here")

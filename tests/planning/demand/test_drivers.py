@@ -12,7 +12,9 @@ from tests.planning.monthly import run_demand, sold
 from tests.planning.rows import axis, plan_row, rows
 
 WHEN = axis("2026-01", history=3, horizon=4)
-SETTINGS = Settings(horizon=4, history_shown=3, forecaster="seasonal_naive")
+SETTINGS = Settings(
+    horizon=4, history_shown=3, forecaster="seasonal_naive", reconciliation="bottom_up"
+)
 MASTER = rows(ITEMS.inputs, "item  family\nB-1  Bikes\nP-1  Parts")
 MONTHS = pd.period_range("2022-01", "2026-04", freq="M")
 DISCOUNT = np.where(np.random.default_rng(8).random(52) < 0.3, 0.2, 0.0)
@@ -86,3 +88,20 @@ def test_a_value_for_a_region_replaces_that_for_all() -> None:
     assert names == ["Discount"]
     expected = [[1, 2, np.nan], [3, 2, np.nan], [np.nan] * 3]
     assert np.array_equal(values[0], np.array(expected), equal_nan=True)
+
+
+def test_a_promotion_that_doubles_demand_is_learned_and_not_cleaned_away() -> None:
+    # a level of 100 and a promotion of exp(.7) = 2.01 times; the plan has one in its third month
+    promotion = np.zeros(52)
+    promotion[[5, 13, 22, 30, 39, 50]] = 1.0
+    noise = np.random.default_rng(1).normal(1.0, 0.02, 48)
+    sales = sold("B-1", 100 * noise * np.exp(0.7 * promotion[:48]), region="North")
+    weights = Settings(horizon=4, history_shown=3)
+
+    found = run_demand(
+        WHEN, weights, items=MASTER, actuals=sales, signals=signal(promotion)
+    )
+
+    plan = plan_row(found.frames["demand_plan"], WHEN, "baseline", family="Bikes")
+    assert plan == pytest.approx([100, 100, 201, 100], rel=0.1)
+    assert not found.frames["cleansing"]["by_default"].any()

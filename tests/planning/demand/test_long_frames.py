@@ -120,6 +120,8 @@ def test_what_cannot_be_read_is_told(change: object, message: str) -> None:
 def test_wrong_levels_are_told() -> None:
     with pytest.raises(ValueError, match="a level of 0 %"):
         sop_xl.forecast(_frame(MONTHS, "a"), 3, levels=(0, 80))
+    with pytest.raises(ValueError, match="did you mean 80"):
+        sop_xl.forecast(_frame(MONTHS, "a"), 3, levels=(0.8,))
 
 
 def test_the_engine_never_imports_statsmodels() -> None:

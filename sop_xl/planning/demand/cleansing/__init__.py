@@ -20,7 +20,7 @@ from sop_xl.planning.demand.cleansing.proposals import EVENT, OUTLIER, STOCK_OUT
 from sop_xl.planning.demand.cleansing.stock_outs import Lift, lift
 from sop_xl.planning.demand.events import Effects, effects
 from sop_xl.planning.demand.forecaster import SEASON
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Flags, Numbers
 from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Severity
 
@@ -46,6 +46,7 @@ def cleanse(
     facts: pd.DataFrame,
     events: pd.DataFrame,
     typed: pd.DataFrame,
+    stirred: Flags,
     severe: float = SEVERE,
     season: int = SEASON,
 ) -> Cleaned:
@@ -58,12 +59,14 @@ def cleanse(
         facts: Actuals with their family and ``demand``: what was out of stock.
         events: The list of events; one without a start, or not included, is left alone.
         typed: The input table ``cleansing``.
+        stirred: (S, T) Months in which a signal of the block is far from its usual value.
         severe: Score from which an outlier is corrected without asking.
         season: Periods of a season; 1 for none.
     """
     stock_outs = lift(facts, blocks, months, season)
     over = events[events["included"] & events["start"].notna()]
-    corrections = correct(history, stock_outs, effects(over, blocks, months), severe, season)
+    past_events = effects(over, blocks, months)
+    corrections = correct(history, stock_outs, past_events, stirred, severe, season)
     made = proposals.decisions(typed, blocks, months)
     corrections = proposals.with_earlier(corrections, made, history)
     frame = proposals.listing(history, corrections, made, blocks, months, stock_outs, over)
@@ -71,18 +74,24 @@ def cleanse(
 
 
 def correct(
-    history: Numbers, stock_outs: Lift, events: Effects, severe: float, season: int
+    history: Numbers,
+    stock_outs: Lift,
+    events: Effects,
+    stirred: Flags,
+    severe: float,
+    season: int,
 ) -> Corrections:
     """What is proposed in each month.
 
     Stock-outs and events are known, so they count by default. An outlier does from the severe
     score on, and is proposed from two thirds of it; never by default in the last month, which may
-    be the first of a new level.
+    be the first of a new level, nor in a month that a signal stirs, whose effect is to be learned.
 
     Args:
         history: (S, T) Units.
         stock_outs: What they have cost each block.
         events: The events that are over, by block and month.
+        stirred: (S, T) Months in which a signal is far from its usual value.
         severe: Score from which an outlier is corrected without asking.
         season: Periods of a season.
     """
@@ -98,7 +107,8 @@ def correct(
     kind[known & (stock_outs.units > 0)] = STOCK_OUT
     kind[known & events.covered] = EVENT
     kind[out] = OUTLIER
-    by_default = known | (out & (np.abs(found.score) >= severe) & ~unsure(history))
+    sure = ~unsure(history) & ~stirred
+    by_default = known | (out & (np.abs(found.score) >= severe) & sure)
     return Corrections(
         kind,
         np.where(out, found.expected, np.where(known, base, history)),

@@ -35,8 +35,6 @@ def incoherence(tree: Structure, nodes: Numbers) -> Numbers:
 
 def normal_matrix(tree: Structure, variances: Vector) -> sparse.csr_array:
     """C W C' for independent errors: the variances of the sums on the diagonal + A W_b A'."""
-    from scipy import sparse  # as for the matrix of the structure
-
     spread = tree.matrix.multiply(variances[np.newaxis, tree.sums :]).tocsr()
     # scipy takes long to import, and a forecast alone has no use for it
     from scipy import sparse

@@ -56,8 +56,6 @@ class Structure:
     @cached_property
     def matrix(self) -> sparse.csr_array:
         """A: 1 where a leaf (across) belongs to a sum (down)."""
-        from scipy import sparse  # takes longer than the rest of the package, and is wanted late
-
         starts = np.array(self.starts, dtype=np.int64).reshape(-1, 1)
         rows = (self.codes + starts).ravel()
         columns = np.tile(np.arange(self.leaves), len(self.levels))

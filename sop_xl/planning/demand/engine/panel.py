@@ -71,9 +71,9 @@ def steps(cut: int, horizon: int) -> int:
 def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
     """The history without gaps, how long each series is, and which cells were filled.
 
-    An infinite value counts as missing. A missing period between or after observations is the
-    mean of the same period one season earlier and later, as far as they are known; else it lies
-    on the straight line between its neighbours, and after the last observation on its level.
+    An infinite value counts as missing. A missing period is the same period one season earlier, or
+    where there is none the period before it: nothing that came later, so that what was known at an
+    earlier origin is filled alike.
 
     Args:
         history: (S, T), the last period last, NaN before the first observation.
@@ -86,7 +86,7 @@ def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
     Example:
         >>> filled, count, missing = observed(np.array([[np.nan, 2.0, np.nan, 4.0]]), 12)
         >>> filled, count
-        (array([[0., 2., 3., 4.]]), array([3]))
+        (array([[0., 2., 2., 4.]]), array([3]))
     """
     values = np.where(np.isfinite(history), history, np.nan)
     seen = ~np.isnan(values)
@@ -101,23 +101,13 @@ def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
 
 
 def _filled(row: npt.NDArray[np.float64], first: int, season: int) -> npt.NDArray[np.float64]:
-    at = np.arange(len(row))
-    seen = ~np.isnan(row)
-    line = np.interp(at, at[seen], row[seen])
-    if season > 1:
-        nothing = np.full(min(season, len(row)), np.nan)
-        beside = np.stack(
-            [
-                np.concatenate([nothing, row[:-season]]),
-                np.concatenate([row[season:], nothing]),
-            ]
-        )
-        near = ~np.isnan(beside)
-        mean = np.nan_to_num(beside).sum(axis=0) / np.maximum(near.sum(axis=0), 1)
-        line = np.where(near.any(axis=0), mean, line)
-    whole = np.where(seen, row, line)
+    whole = row.copy()
     whole[:first] = 0.0
+    for at in np.flatnonzero(np.isnan(whole)):
+        earlier = at - season
+        whole[at] = whole[earlier] if season > 1 and earlier >= first else whole[at - 1]
     return whole
+
 
 
 def scales(values: Numbers, count: Counts) -> npt.NDArray[np.float64]:

@@ -195,7 +195,10 @@ def around(
             high[i, rows] = middle + above * reach
     floor = np.where(natural, 0.0, -np.inf)[:, np.newaxis].astype(low.dtype)
     np.minimum(np.maximum(low, floor, out=low), mean, out=low)
-    return low, np.maximum(high, mean, out=high)
+    np.maximum(high, mean, out=high)
+    # drawn together one by one, a range could end inside one that holds less
+    np.minimum.accumulate(low, axis=0, out=low)
+    return low, np.maximum.accumulate(high, axis=0, out=high)
 
 
 def _ascending(places: Numbers, some: Flags) -> Vector:

@@ -126,7 +126,15 @@ def members(routes: Counts, wanted: list[str], options: Options) -> tuple[str, .
 
 
 def _usual(served: tuple[str, ...], options: Options) -> tuple[str, ...]:
-    return SIMPLE if options.method == "simple" else serving(served)
+    if options.method != "simple":
+        return serving(served)
+    # methods for demand with gaps forecast a flat line: of regular demand they win by chance only
+    gaps = set(SPORADIC)
+    return tuple(
+        name
+        for name in SIMPLE
+        if served == SPORADIC or not METHODS[name].serves or set(METHODS[name].serves) - gaps
+    )
 
 
 def _names(usual: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:

@@ -179,9 +179,11 @@ def test_origins_of_a_short_horizon_lie_apart() -> None:
 def test_earlier_origins_know_nothing_of_what_came() -> None:
     """Demand that changes after the first origin leaves what was said there as it was."""
     history = _demand(12, 60)
+    history[3, 42] = NAN  # a gap, of which the same month of the next year could tell
     other = history.copy()
     one = forecast_block(history, 12)
     first = int(one.backtest.cuts[0])
+    assert first >= 6
     other[:, -first:] *= np.linspace(1.0, 1.5, first)
     two = forecast_block(other, 12)
     scale = one.backtest.candidates[0]
@@ -294,3 +296,17 @@ def test_ranges_are_wider_where_few_series_tell_of_the_months() -> None:
     )  # fmt: skip
     # 1 + 6 / (6 + 6) against 1 + 6 / (594 + 6)
     np.testing.assert_allclose(low[1] / high[1], 1.5 / 1.01)
+
+
+def test_simple_takes_no_method_for_gaps_for_demand_without_them() -> None:
+    found = forecast_block(_demand(8), 6, Options(method="simple"))
+    chosen = {found.members[at] for at in found.weights.argmax(axis=0)}
+    assert chosen
+    assert not chosen & {"tsb", "sba", "imapa"}
+
+
+def test_ranges_that_hold_more_lie_around_those_that_hold_less() -> None:
+    levels = (0.5, 0.8, 0.9, 0.95, 0.99)
+    found = forecast_block(_demand(12), 12, Options(levels=levels))
+    assert (np.diff(found.low, axis=0) <= 0).all()
+    assert (np.diff(found.high, axis=0) >= 0).all()

@@ -48,10 +48,10 @@ def test_an_end_is_known_only_after_it() -> None:
     assert [bool(ended(panel, back)[0]) for back in (0, 6, 7, 12)] == [True, True, False, False]
 
 
-def test_gaps_are_filled_from_the_same_period_of_other_seasons() -> None:
-    # in phase with the gap stand 1 and 3; the last period has 8 a season before
+def test_gaps_are_filled_from_the_same_period_of_the_season_before() -> None:
+    # a season before the gaps stand 1 and 8; the 3 that came later is not looked at
     history = np.array([[NAN, 1.0, 9.0, 8.0, 2.0, NAN, 11.0, 8.0, 2.0, 3.0, 10.0, NAN]])
     filled, count, missing = observed(history, 4)
     assert count.tolist() == [11]
-    assert filled[0].tolist() == [0.0, 1.0, 9.0, 8.0, 2.0, 2.0, 11.0, 8.0, 2.0, 3.0, 10.0, 8.0]
+    assert filled[0].tolist() == [0.0, 1.0, 9.0, 8.0, 2.0, 1.0, 11.0, 8.0, 2.0, 3.0, 10.0, 8.0]
     assert missing[0].nonzero()[0].tolist() == [5, 11]
