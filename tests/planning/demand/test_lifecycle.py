@@ -17,6 +17,8 @@ SETTINGS = Settings(horizon=4, history_shown=3, forecaster="seasonal_naive")
 BY_ITEM = Settings(
     horizon=4, history_shown=3, forecaster="seasonal_naive", planning_level=("item", "region")
 )
+ADAPTING = Settings(horizon=4, history_shown=3)
+"""The forecaster that is set unless chosen otherwise: it follows a level that changes."""
 MASTER = rows(
     ITEMS.inputs, "item  family\nB-1  Bikes\nB-2  Bikes\nB-9  Bikes\nP-1  Parts\nP-9  Parts"
 )
@@ -164,6 +166,34 @@ def test_an_end_of_life_is_the_end_at_once_of_an_item_or_a_whole_family() -> Non
 
     assert plan_row(item, WHEN, "consensus", family="Parts", region="North") == [10, 10, 0, 0]
     assert plan_row(family, WHEN, "consensus", family="Bikes", region="South") == [20, 20, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["end of life", "phase-out"])
+@pytest.mark.parametrize("ago", [1, 3, 6])
+def test_an_item_already_gone_is_not_taken_off_twice(kind: str, ago: int) -> None:
+    # B-1 and B-2 50 a month each, B-1 none in the last months: what remains is B-2, 50 a month
+    orders = [50.0] * (36 - ago) + [0.0] * ago
+    start = WHEN.first - ago
+    sales = pd.concat([sold("B-1", orders), sold("B-2", [50.0] * 36)])
+    _, plan = planned(f"B-1  All  All  {kind}  .  {start}  1  .  .  .  .  .", sales, ADAPTING)
+
+    # 5 %: the baseline may have followed the fall too far; half of it would be 25
+    consensus = plan_row(plan, WHEN, "consensus", family="Bikes")
+    assert consensus == pytest.approx([50] * 4, rel=0.05)
+
+
+def test_an_item_gone_for_a_year_changes_nothing() -> None:
+    sales = pd.concat([sold("B-1", [50.0] * 24 + [0.0] * 12), sold("B-2", [50.0] * 36)])
+    _, plan = planned("B-1  All  All  end of life  .  2025-01  .  .  .  .  .  .", sales, ADAPTING)
+
+    assert plan_row(plan, WHEN, "lifecycle", family="Bikes") == [0] * 4
+
+
+def test_an_item_gone_alone_leaves_nothing() -> None:
+    sales = sold("B-1", [50.0] * 33 + [0.0] * 3)
+    _, plan = planned("B-1  All  All  end of life  .  2025-10  .  .  .  .  .  .", sales, ADAPTING)
+
+    assert plan_row(plan, WHEN, "consensus", family="Bikes") == [0] * 4
 
 
 def test_a_successor_takes_over_from_the_item_that_it_is_like() -> None:
