@@ -1,10 +1,9 @@
 """Launches, phase-outs and ends of life: what they change against the baseline, block by block.
 
-A new item gets the forecast of its like item x share x launch curve. What the baseline knows of it
-already, its share of its block's latest demand, is taken off, and so is what it takes from another
-item. The first sales of a new item raise or lower its curve; with a year of sales it is an item
-like any other. An item that runs down takes its share of its block's baseline along; one
-that is gone, what the baseline still holds of it.
+A new item gets the forecast of its like item x share x launch curve. What the baseline holds of it
+already is taken off, and so is what it takes from another item. The first sales of a new item raise
+or lower its curve; with a year of sales it is an item like any other. An item that runs down takes
+its share of its block's baseline along; one that is gone, what the baseline still holds of it.
 """
 
 from __future__ import annotations
@@ -194,8 +193,7 @@ def _launch(
     full[rows] = forecast(known[rows]).mean * model.share
     moved = _moved(own, known * model.share, along(shares, facts.since(row["start"])))
     target = full * zero(along(shares, facts.ahead(row["start"]))) * moved
-    already = baseline * facts.share(own, sold) if sold else nothing
-    change = target - already
+    change = target - _held(own, facts, baseline, forecast)
     lost = _taken(row, change, facts, baseline)
     return lost._replace(units=change - lost.units)
 

@@ -120,15 +120,27 @@ def test_first_sales_move_the_curve_and_are_not_counted_twice() -> None:
     assert plan_row(plan, WHEN, "lifecycle", family="B-9") == pytest.approx([-6] * 4)
 
 
-def test_within_a_family_the_share_that_the_baseline_knows_is_taken_off() -> None:
-    # November and December: 80 + 60 + 60, 40 + 60 + 120, of them B-9 180 / 420
+def test_within_a_family_only_what_the_baseline_holds_is_taken_off() -> None:
     sales = pd.concat([SALES, sold("B-9", [60, 120], region="North")])
     _, plan = planned("B-9  North  All  launch  .  2025-11  .  50% 100%  B-2  1  .  .", sales)
 
-    known = np.array([100, 140, 180, 220]) * 180 / 420
-    assert plan_row(plan, WHEN, "lifecycle", family="Bikes", region="North") == pytest.approx(
-        84 - known
+    # the baseline is last year's January to April, before B-9: its 84 a month all come on top
+    assert plan_row(plan, WHEN, "consensus", family="Bikes", region="North") == pytest.approx(
+        [184, 224, 264, 304]
     )
+
+
+@pytest.mark.parametrize("ago", [1, 3, 6])
+def test_what_a_baseline_that_adapts_holds_of_a_new_item_is_not_counted_twice(ago: int) -> None:
+    # B-2 80 a month; B-9 sells 20 a month since its launch, as the curve says: a quarter of B-2,
+    # so 100 a month is to come, however far the baseline has risen from 80
+    sales = pd.concat([sold("B-2", [80.0] * 36), sold("B-9", [20.0] * ago)])
+    row = f"B-9  All  All  launch  .  {WHEN.first - ago}  .  100%  B-2  0.25  .  ."
+    _, plan = planned(row, sales, ADAPTING)
+
+    # 2 %: the level of B-2 is plain, and all above it is taken off or added
+    consensus = plan_row(plan, WHEN, "consensus", family="Bikes")
+    assert consensus == pytest.approx([100] * 4, rel=0.02)
 
 
 def test_with_a_year_of_sales_a_new_item_is_one_like_any_other() -> None:
