@@ -1,9 +1,9 @@
 """Launches, phase-outs and ends of life: what they change against the baseline, block by block.
 
-A new item gets the forecast of its like item x share x launch curve. What the baseline knows of it
-already, its share of its block's latest demand, is taken off, and so is what it takes from another
-item. The first sales of a new item raise or lower its curve; with a year of sales it is an item
-like any other. An item that runs down takes its share of its block's baseline along.
+A new item gets the forecast of its like item x share x launch curve. What the baseline holds of it
+already is taken off, and so is what it takes from another item. The first sales of a new item raise
+or lower its curve; with a year of sales it is an item like any other. An item that runs down takes
+its share of its block's baseline along; one that is gone, what the baseline still holds of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sop_xl.planning import frames, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.curves import along, curve
 from sop_xl.planning.demand.forecaster import Forecast
-from sop_xl.planning.frames import Numbers, zero
+from sop_xl.planning.frames import Numbers, rounded, zero
 from sop_xl.planning.wording import month
 from sop_xl.schema import ALL, Finding, Severity
 
@@ -160,7 +160,7 @@ def _change(
         return _Change(np.zeros(baseline.shape), told, remedy)
     if row["kind"] == "launch":
         return _launch(row, shares, facts, baseline, forecast)
-    return _run_down(row, shares, facts, baseline)
+    return _run_down(row, shares, facts, baseline, forecast)
 
 
 def _launch(
@@ -193,8 +193,7 @@ def _launch(
     full[rows] = forecast(known[rows]).mean * model.share
     moved = _moved(own, known * model.share, along(shares, facts.since(row["start"])))
     target = full * zero(along(shares, facts.ahead(row["start"]))) * moved
-    already = baseline * facts.share(own, sold) if sold else nothing
-    change = target - already
+    change = target - _held(own, facts, baseline, forecast)
     lost = _taken(row, change, facts, baseline)
     return lost._replace(units=change - lost.units)
 
@@ -234,8 +233,31 @@ def _taken(row: Row, change: Numbers, facts: Facts, baseline: Numbers) -> _Chang
     return _Change(np.where(mine, np.clip(gained[place], 0.0, has), 0.0))
 
 
+def _held(
+    part: Numbers, facts: Facts, baseline: Numbers, forecast: Callable[[Numbers], Forecast]
+) -> Numbers:
+    """(blocks, plan periods) What the baseline holds of a part of its blocks' demand.
+
+    How far a baseline has followed an item that came or went lately depends on the method, so it is
+    what the baseline is above a forecast of all the rest. Nothing where the part has not sold for a
+    year.
+    """
+    held = np.zeros(baseline.shape)
+    rows = np.flatnonzero(facts.share(part, YEAR)[:, 0] > 0)
+    if len(rows):
+        rest = rounded(zero(facts.history[rows]) - zero(part[rows]))
+        begun = np.logical_or.accumulate(rest != 0, axis=1)
+        others = forecast(np.where(begun, rest, np.nan)).mean
+        held[rows] = np.maximum(baseline[rows] - others, 0.0)
+    return held
+
+
 def _run_down(
-    row: Row, shares: npt.NDArray[np.float64], facts: Facts, baseline: Numbers
+    row: Row,
+    shares: npt.NDArray[np.float64],
+    facts: Facts,
+    baseline: Numbers,
+    forecast: Callable[[Numbers], Forecast],
 ) -> _Change:
     """Minus the part of the baseline that goes, of an item or of a whole family.
 
@@ -249,7 +271,9 @@ def _run_down(
     if name:
         part = facts.demand(name, facts.families[name])
         part = np.where(covered[:, np.newaxis], part, np.nan)
-        share = facts.share(part, min(begun, YEAR) if begun and left_now > 0 else YEAR)
+        if left_now <= 0:
+            return _Change(-_held(part, facts, baseline, forecast))
+        share = facts.share(part, min(begun, YEAR) if begun else YEAR)
     else:
         covered &= _same(facts.blocks["family"], row["item"])
         if not covered.any():

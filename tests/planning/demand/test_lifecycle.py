@@ -17,6 +17,8 @@ SETTINGS = Settings(horizon=4, history_shown=3, forecaster="seasonal_naive")
 BY_ITEM = Settings(
     horizon=4, history_shown=3, forecaster="seasonal_naive", planning_level=("item", "region")
 )
+ADAPTING = Settings(horizon=4, history_shown=3)
+"""The forecaster that is set unless chosen otherwise: it follows a level that changes."""
 MASTER = rows(
     ITEMS.inputs, "item  family\nB-1  Bikes\nB-2  Bikes\nB-9  Bikes\nP-1  Parts\nP-9  Parts"
 )
@@ -118,15 +120,27 @@ def test_first_sales_move_the_curve_and_are_not_counted_twice() -> None:
     assert plan_row(plan, WHEN, "lifecycle", family="B-9") == pytest.approx([-6] * 4)
 
 
-def test_within_a_family_the_share_that_the_baseline_knows_is_taken_off() -> None:
-    # November and December: 80 + 60 + 60, 40 + 60 + 120, of them B-9 180 / 420
+def test_within_a_family_only_what_the_baseline_holds_is_taken_off() -> None:
     sales = pd.concat([SALES, sold("B-9", [60, 120], region="North")])
     _, plan = planned("B-9  North  All  launch  .  2025-11  .  50% 100%  B-2  1  .  .", sales)
 
-    known = np.array([100, 140, 180, 220]) * 180 / 420
-    assert plan_row(plan, WHEN, "lifecycle", family="Bikes", region="North") == pytest.approx(
-        84 - known
+    # the baseline is last year's January to April, before B-9: its 84 a month all come on top
+    assert plan_row(plan, WHEN, "consensus", family="Bikes", region="North") == pytest.approx(
+        [184, 224, 264, 304]
     )
+
+
+@pytest.mark.parametrize("ago", [1, 3, 6])
+def test_what_a_baseline_that_adapts_holds_of_a_new_item_is_not_counted_twice(ago: int) -> None:
+    # B-2 80 a month; B-9 sells 20 a month since its launch, as the curve says: a quarter of B-2,
+    # so 100 a month is to come, however far the baseline has risen from 80
+    sales = pd.concat([sold("B-2", [80.0] * 36), sold("B-9", [20.0] * ago)])
+    row = f"B-9  All  All  launch  .  {WHEN.first - ago}  .  100%  B-2  0.25  .  ."
+    _, plan = planned(row, sales, ADAPTING)
+
+    # 2 %: the level of B-2 is plain, and all above it is taken off or added
+    consensus = plan_row(plan, WHEN, "consensus", family="Bikes")
+    assert consensus == pytest.approx([100] * 4, rel=0.02)
 
 
 def test_with_a_year_of_sales_a_new_item_is_one_like_any_other() -> None:
@@ -164,6 +178,34 @@ def test_an_end_of_life_is_the_end_at_once_of_an_item_or_a_whole_family() -> Non
 
     assert plan_row(item, WHEN, "consensus", family="Parts", region="North") == [10, 10, 0, 0]
     assert plan_row(family, WHEN, "consensus", family="Bikes", region="South") == [20, 20, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["end of life", "phase-out"])
+@pytest.mark.parametrize("ago", [1, 3, 6])
+def test_an_item_already_gone_is_not_taken_off_twice(kind: str, ago: int) -> None:
+    # B-1 and B-2 50 a month each, B-1 none in the last months: what remains is B-2, 50 a month
+    orders = [50.0] * (36 - ago) + [0.0] * ago
+    start = WHEN.first - ago
+    sales = pd.concat([sold("B-1", orders), sold("B-2", [50.0] * 36)])
+    _, plan = planned(f"B-1  All  All  {kind}  .  {start}  1  .  .  .  .  .", sales, ADAPTING)
+
+    # 5 %: the baseline may have followed the fall too far; half of it would be 25
+    consensus = plan_row(plan, WHEN, "consensus", family="Bikes")
+    assert consensus == pytest.approx([50] * 4, rel=0.05)
+
+
+def test_an_item_gone_for_a_year_changes_nothing() -> None:
+    sales = pd.concat([sold("B-1", [50.0] * 24 + [0.0] * 12), sold("B-2", [50.0] * 36)])
+    _, plan = planned("B-1  All  All  end of life  .  2025-01  .  .  .  .  .  .", sales, ADAPTING)
+
+    assert plan_row(plan, WHEN, "lifecycle", family="Bikes") == [0] * 4
+
+
+def test_an_item_gone_alone_leaves_nothing() -> None:
+    sales = sold("B-1", [50.0] * 33 + [0.0] * 3)
+    _, plan = planned("B-1  All  All  end of life  .  2025-10  .  .  .  .  .  .", sales, ADAPTING)
+
+    assert plan_row(plan, WHEN, "consensus", family="Bikes") == [0] * 4
 
 
 def test_a_successor_takes_over_from_the_item_that_it_is_like() -> None:
