@@ -159,7 +159,8 @@ LAG_ACCURACY = Table(
         Column("baseline_bias", "Baseline bias", Unit.PERCENT, OUTPUT,
                "The same of the statistical baseline."),
         Column("added", "Added value", Unit.PERCENT, OUTPUT,
-               "Baseline error - consensus error: positive where people made it better."),
+               "Baseline error - consensus error where both plans are known: positive where people "
+               "made it better."),
     ),
     help="How good the plans of earlier cycles were for the closed months shown, measured block by "
          "block so that errors do not cancel out.",

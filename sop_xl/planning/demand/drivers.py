@@ -14,7 +14,12 @@ import pandas as pd
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand.engine.origins import wape
+from sop_xl.planning.demand.engine.panel import Counts, observed, steps
 from sop_xl.planning.demand.engine.regression import Effects, effects, lifted, without
+from sop_xl.planning.demand.engine.result import MONTHS, Backtest, Forecasts
+from sop_xl.planning.demand.engine.routing import launches
+from sop_xl.planning.demand.engine.simple import seasonal_naive
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.frames import Flags, Numbers
 from sop_xl.planning.robust import median, spread
@@ -27,12 +32,14 @@ FAR = 2.0
 
 
 class Lift(NamedTuple):
-    """History without the effect of signals, their effect on the plan, and what was noticed."""
+    """History without the effect of signals, their effect on it and the plan, what was noticed."""
 
     baseline: Numbers
     """(blocks, months)"""
     effects: Effects
     """Of all blocks; factors of 1 or units of 0 where there is no signal."""
+    history: Numbers
+    """(blocks, months) The demand that was given, with the effect of signals in it."""
     findings: list[Finding]
 
 
@@ -67,7 +74,7 @@ def lift(
         whole.coefficients[:, rows] = found.coefficients
     missing = np.any(known, axis=2) & ~np.all(known[..., len(months) :], axis=2)
     late = [name for name, gaps in zip(names, missing, strict=True) if gaps.any()]
-    return Lift(baseline, whole, _late(late))
+    return Lift(baseline, whole, history, _late(late))
 
 
 def _nothing(names: int, blocks: int, months: int, horizon: int) -> Effects:
@@ -81,11 +88,17 @@ def _nothing(names: int, blocks: int, months: int, horizon: int) -> Effects:
 
 
 def onto(known: Lift, forecast: Forecast) -> Forecast:
-    """A forecast of the baselines with the effect of what is planned, from zero up."""
+    """A forecast of the baselines with the effect of what is planned, from zero up.
+
+    The backtest too gets the effect of the signals of its months, and its errors are those against
+    what was sold in them; last year's pattern is that of what was sold. Where the members' own
+    forecasts are not kept, their errors stay those of the baselines.
+    """
+
     def laid(numbers: Numbers) -> Numbers:
         return np.maximum(lifted(numbers, known.effects), 0.0)
 
-    found = forecast.found
+    found = _tested(known, forecast.found)
     detail = found._replace(
         mean=laid(found.mean),
         low=_each(laid, found.low),
@@ -94,6 +107,58 @@ def onto(known: Lift, forecast: Forecast) -> Forecast:
     )
     mean, low, high = map(laid, forecast[:3])
     return Forecast(mean, low, high, detail)
+
+
+def _tested(known: Lift, found: Forecasts) -> Forecasts:
+    """The backtest and its errors on what was sold, for the blocks that signals have moved."""
+    rows = np.flatnonzero(known.effects.coefficients.any(axis=0))
+    if not len(rows) or not len(found.backtest.cuts):
+        return found
+    test, last_year = _on_demand(known, rows, found.backtest)
+    came = list(test.actual)
+    error, errors, reference = (
+        numbers.copy() for numbers in (found.error, found.errors, found.reference)
+    )
+    error[rows] = wape(list(test.combined), came)
+    reference[rows] = wape(list(last_year), came)
+    if test.candidates.shape[1]:
+        errors[:, rows] = wape(list(test.candidates), came)
+    actual, combined, candidates = (numbers.copy() for numbers in found.backtest[1:])
+    actual[:, rows], combined[:, rows], candidates[:, :, rows] = test[1:]
+    whole = Backtest(found.backtest.cuts, actual, combined, candidates)
+    return found._replace(error=error, errors=errors, reference=reference, backtest=whole)
+
+
+def _on_demand(known: Lift, rows: Counts, whole: Backtest) -> tuple[Backtest, Numbers]:
+    """The backtest of these blocks with the effect of signals in it, and last year's demand again,
+    (origins, rows, months ahead)."""
+    sold = known.history[rows]
+    begun = _since_launch(sold)
+    past, _, multiplicative, _ = known.effects
+    actual, combined, candidates = (numbers[..., rows, :] for numbers in whole[1:])
+    last_year = np.full(actual.shape, np.nan)
+    for origin, cut in enumerate(whole.cuts.tolist()):
+        first, ahead = sold.shape[1] - cut, steps(cut, actual.shape[2])
+        months = slice(first, first + ahead)
+        own = Effects(
+            past[rows, :first],
+            past[rows, months],
+            multiplicative[rows],
+            known.effects.coefficients[:, rows],
+        )
+        was = np.isfinite(actual[origin, :, :ahead])
+        actual[origin, :, :ahead] = np.where(was, sold[:, months], np.nan)
+        for said in (combined[origin], *candidates[origin]):
+            said[:, :ahead] = np.maximum(lifted(said[:, :ahead], own), 0.0)
+        last_year[origin, :, :ahead] = seasonal_naive(begun[:, :first], ahead)
+    return Backtest(whole.cuts, actual, combined, candidates), last_year
+
+
+def _since_launch(history: Numbers) -> Numbers:
+    """History as the engine takes it: NaN before the launch."""
+    filled, count, _ = observed(history, MONTHS)
+    begun = filled.shape[1] - launches(filled, count)
+    return np.where(np.arange(filled.shape[1]) >= begun[:, np.newaxis], filled, np.nan)
 
 
 def _each(laid: Callable[[Numbers], Numbers], numbers: Numbers) -> Numbers:

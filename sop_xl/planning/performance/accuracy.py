@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import hierarchy
@@ -91,6 +92,9 @@ def by_family(
 ) -> pd.DataFrame:
     """The table ``lag_accuracy``: all families first, then each; lags from near to far.
 
+    What the consensus added to the baseline is reckoned where both are known: over other months
+    the difference of their errors would tell of the months, not of the people.
+
     Args:
         history: Demand by block and month.
         past_plans: Plans of earlier cycles.
@@ -103,17 +107,33 @@ def by_family(
     lines = []
     for lag in lags:
         plans = at_lag(past_plans, axis, lag)
-        found = [
-            _by_name(list(_measured(history, plans, level, axis, plan)), names)
-            for plan in MEASURED
-        ]
+        parts = [list(_measured(history, plans, level, axis, plan)) for plan in MEASURED]
+        found = [_by_name(own, names) for own in parts]
+        alike = [_by_name(own, names) for own in _common(*parts)]
         months = _months(found[0])
         for at, name in enumerate(names):
-            lines.append((name, lag, months[at], *_shares([one[at] for one in found])))
+            shares = _shares([one[at] for one in found])
+            consensus, baseline = (_error(one[at]) for one in alike)
+            lines.append((name, lag, months[at], *shares, baseline - consensus))
     frame = pd.DataFrame(lines, columns=LAG_ACCURACY.names)
     types = {c.name: DTYPES[c.unit.kind] for c in LAG_ACCURACY.columns}
     order = np.lexsort((frame["lag"], positions(frame["family"], names)))
     return frame.iloc[order].reset_index(drop=True).astype(types)
+
+
+def _common(first: list[_Part], second: list[_Part]) -> tuple[list[_Part], list[_Part]]:
+    """The parts of two plans over the cells alone in which both were measured."""
+    one, other = [], []
+    for mine, yours in zip(first, second, strict=True):
+        both = ~np.isnan(mine.figures["forecast"]) & ~np.isnan(yours.figures["forecast"])
+        one.append(_within(mine, both))
+        other.append(_within(yours, both))
+    return one, other
+
+
+def _within(part: _Part, cells: npt.NDArray[np.bool_]) -> _Part:
+    figures = {name: np.where(cells, found, np.nan) for name, found in part.figures.items()}
+    return _Part(part.blocks, figures)
 
 
 def _by_name(parts: list[_Part], names: Sequence[str]) -> list[dict[str, Numbers]]:
@@ -138,14 +158,18 @@ def _months(found: list[dict[str, Numbers]]) -> list[int]:
 
 
 def _shares(found: Sequence[dict[str, Numbers]]) -> list[float]:
-    """Demand measured, error and bias of each plan, and what the first one added."""
+    """Demand measured, and error and bias of each plan."""
     numbers = [float(np.nansum(found[0]["forecast_demand"]))]
-    errors = []
     for one in found:
-        forecast, demand, error = (float(np.nansum(one[name])) for name in FIGURES)
-        errors.append(error / demand if demand > 0 else np.nan)
-        numbers += [errors[-1], forecast / demand - 1 if demand > 0 else np.nan]
-    return [*numbers, errors[1] - errors[0]]
+        forecast, demand = (float(np.nansum(one[name])) for name in FIGURES[:2])
+        numbers += [_error(one), forecast / demand - 1 if demand > 0 else np.nan]
+    return numbers
+
+
+def _error(found: dict[str, Numbers]) -> float:
+    """Absolute error as a share of demand; NaN without demand."""
+    demand = float(np.nansum(found["forecast_demand"]))
+    return float(np.nansum(found["absolute_error"])) / demand if demand > 0 else np.nan
 
 
 def _by_detail(

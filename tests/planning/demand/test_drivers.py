@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from sop_xl.planning import Outcome
-from sop_xl.planning.demand.drivers import by_block
+from sop_xl.planning.demand.drivers import by_block, lift, onto
+from sop_xl.planning.demand.forecaster import Forecast, forecast
 from sop_xl.tables.data import ITEMS, SIGNALS
 from sop_xl.tables.settings import Settings
 from tests.planning.monthly import run_demand, sold
@@ -89,6 +90,7 @@ def test_a_value_for_a_region_replaces_that_for_all() -> None:
     assert np.array_equal(values[0], np.array(expected), equal_nan=True)
 
 
+<<<<<<< HEAD
 def test_a_promotion_that_doubles_demand_is_learned_and_not_cleaned_away() -> None:
     # a level of 100 and a promotion of exp(.7) = 2.01 times; the plan has one in its third month
     promotion = np.zeros(52)
@@ -104,3 +106,55 @@ def test_a_promotion_that_doubles_demand_is_learned_and_not_cleaned_away() -> No
     plan = plan_row(found.frames["demand_plan"], WHEN, "baseline", family="Bikes")
     assert plan == pytest.approx([100, 100, 201, 100], rel=0.1)
     assert not found.frames["cleansing"]["by_default"].any()
+=======
+def promoted() -> tuple[Forecast, Forecast, np.ndarray]:
+    """Forecast without and with the signal, and demand, of Bikes promoted and Parts not.
+
+    A promotion doubles 100 (now and then 101, so that there is something to forecast): once in
+    five months, and in five of the last six, which the backtest holds back; never in the plan.
+    """
+    promotion = np.where(np.arange(54) % 5 == 2, 1.0, 0.0)
+    promotion[42:] = [1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0]
+    base = 100.0 + (np.arange(48) % 7 == 0)
+    demand = np.stack([base * (1 + promotion[:48]), base])
+    blocks = pd.DataFrame({"family": ["Bikes", "Parts"]}, dtype="str")
+    months = MONTHS[:48]
+    text = "".join(
+        f"\nPromotion  {month}  Bikes  All  All  {value}"
+        for month, value in zip(
+            pd.period_range("2022-01", periods=54, freq="M"), promotion, strict=True
+        )
+    )
+    given = rows(SIGNALS.inputs, "signal  period  family  region  channel  value" + text)
+    known = lift(given, blocks, axis("2026-01", horizon=6), months, demand)
+    plain = forecast(known.baseline, 6, "weights", 0.8)
+    return plain, onto(known, plain), demand
+
+
+def test_the_backtest_of_a_promoted_block_is_measured_on_what_was_sold() -> None:
+    _, found, demand = promoted()
+    test = found.found.backtest
+
+    sold = [demand[0, 48 - cut :] for cut in test.cuts]
+    for origin, months in enumerate(sold):
+        assert test.actual[origin, 0, : len(months)] == pytest.approx(months, rel=1e-12)
+        # the signal says when demand doubles: 2 x 100, not 100
+        assert test.combined[origin, 0, : len(months)] == pytest.approx(months, rel=0.05)
+    # last year's pattern knows nothing of it: |sold - sold a year before| / sold, all origins
+    before = [demand[0, 36 - cut : 36] for cut in test.cuts]
+    off = sum(np.abs(now - then[: len(now)]).sum() for now, then in zip(sold, before, strict=True))
+    assert found.found.reference[0] == pytest.approx(off / sum(now.sum() for now in sold))
+    assert found.found.reference[0] > 0.3
+    assert found.found.error[0] < 0.05
+    assert np.nanmax(found.found.errors[:, 0]) < 0.05
+
+
+def test_the_backtest_of_a_block_without_signals_stays_as_it_is() -> None:
+    plain, found, _ = promoted()
+
+    for name in ("error", "errors", "reference"):
+        before, after = getattr(plain.found, name), getattr(found.found, name)
+        assert np.array_equal(before[..., 1], after[..., 1], equal_nan=True)
+    for before, after in zip(plain.found.backtest[1:], found.found.backtest[1:], strict=True):
+        assert np.array_equal(before[..., 1, :], after[..., 1, :], equal_nan=True)
+>>>>>>> fixb
