@@ -45,7 +45,7 @@ def forecast(
         method: ``weights`` of all methods that serve, ``simple`` for the best of the simple ones,
             or one method by name.
 
-    >>> forecast([[3.0], [5.0], [4.0]], 2).tolist()
+    >>> forecast([[3.0], [5.0], [4.0]], 2).round(2).tolist()
     [[4.0], [4.0]]
     """
     given = past(history)

@@ -90,7 +90,6 @@ def test_a_value_for_a_region_replaces_that_for_all() -> None:
     assert np.array_equal(values[0], np.array(expected), equal_nan=True)
 
 
-<<<<<<< HEAD
 def test_a_promotion_that_doubles_demand_is_learned_and_not_cleaned_away() -> None:
     # a level of 100 and a promotion of exp(.7) = 2.01 times; the plan has one in its third month
     promotion = np.zeros(52)
@@ -106,7 +105,8 @@ def test_a_promotion_that_doubles_demand_is_learned_and_not_cleaned_away() -> No
     plan = plan_row(found.frames["demand_plan"], WHEN, "baseline", family="Bikes")
     assert plan == pytest.approx([100, 100, 201, 100], rel=0.1)
     assert not found.frames["cleansing"]["by_default"].any()
-=======
+
+
 def promoted() -> tuple[Forecast, Forecast, np.ndarray]:
     """Forecast without and with the signal, and demand, of Bikes promoted and Parts not.
 
@@ -157,4 +157,3 @@ def test_the_backtest_of_a_block_without_signals_stays_as_it_is() -> None:
         assert np.array_equal(before[..., 1], after[..., 1], equal_nan=True)
     for before, after in zip(plain.found.backtest[1:], found.found.backtest[1:], strict=True):
         assert np.array_equal(before[..., 1, :], after[..., 1, :], equal_nan=True)
->>>>>>> fixb
