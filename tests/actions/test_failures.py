@@ -27,6 +27,8 @@ from tests.conftest import BOOK
 from tests.excel import engine
 
 BOOM = "a bug on purpose"
+AFTER = 50
+"""Writes after which Excel refuses: each of the 45 sheets has been probed by then."""
 
 
 def on_call(number: int, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,9 +100,9 @@ def test_a_bug_leaves_the_workbook_as_it_was(
 def test_a_block_that_excel_refuses_is_told_and_put_back(desk: Desk) -> None:
     desk.type(TYPED)
     before = contents(desk.book)
-    desk.excel.refuse = {desk.excel.tried + wanted for wanted in range(60) if wanted == 40}
+    desk.excel.refuse = {desk.excel.tried + wanted for wanted in range(80) if wanted == AFTER}
     told = desk.press("save").text
-    assert desk.excel.tried > 40
+    assert desk.excel.tried > AFTER
     assert told.startswith("Excel did not take ")
     assert "The workbook is as it was." in told
     assert contents(desk.book) == before
@@ -110,7 +112,7 @@ def test_a_block_that_excel_refuses_is_told_and_put_back(desk: Desk) -> None:
 
 def test_a_workbook_that_is_written_in_part_says_so(desk: Desk) -> None:
     desk.type(TYPED)
-    desk.excel.refuse = set(range(desk.excel.tried + 40, desk.excel.tried + 500))
+    desk.excel.refuse = set(range(desk.excel.tried + AFTER, desk.excel.tried + 500))
     told = desk.press("save").text
     assert "The workbook is written in part" in told
     assert "What was typed before is in the plan." in told

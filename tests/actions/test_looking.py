@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,11 +22,22 @@ from tests.actions.desk import (
     state_of,
     supply,
 )
-from tests.books import InList
+from tests.books import InGrid, InList
 from tests.conftest import BOOK
 
 LOOKING = ("status", "check", "changes", "explain", "about", "next", "previous", "glossary", "log")
 FORMULA = demand("Consensus demand")
+
+
+class InRow(NamedTuple):
+    """A cell of another column in the row of a cell."""
+
+    place: InGrid
+    column: str
+
+    def find(self, book: Any) -> Any:
+        cell = self.place.find(book)
+        return cell.parent[f"{self.column}{cell.row}"]
 
 
 def test_they_leave_everything_alone(desk: Desk) -> None:
@@ -145,8 +157,10 @@ def read(small: Path) -> tuple[BookInputs, dict[str, OpenedSheet]]:
         (InList("tblPipeline", "O-1", "Opportunity"), "Opportunity of O-1 is O-1.",
          "It is a key: it says what the row is about."),
         ("Checks!A6", "Check is a column of the list Checks.", "Name of the test."),
-        (LABEL, "the row ± Sales of Bikes · North shows ± Sales here.", "What sales"),
-        (PAST_YEAR, "Actual demand of Bikes · North, Past 12 is ", "Formula in the cell: =SUM("),
+        (InRow(demand("± Sales"), "C"), "the row ± Sales of Bikes · North shows ± Sales here.",
+         "What sales"),
+        (InRow(FORMULA, "AD"), "Consensus demand of Bikes · North, Past 12 is ",
+         "Formula in the cell: =SUM("),
         (InList("tblChecks", "volume", "Status"), "Status of volume is ● passed.",
          "Computed: Status ="),
     ],
