@@ -67,14 +67,14 @@ def test_a_decision_changes_the_forecast_and_stays(wild: Path, tmp_path: Path) -
 
     assert shown(book) == ("proposed", pytest.approx(proposed), pytest.approx(proposed))
     book = next_book(plan, book, Status="refused", Note="The fair of Graz")
-    assert shown(book) == ("refused", None, original)
+    assert shown(book) == ("refused", None, pytest.approx(original))
     assert value_of(book, demand("Actual demand", MONTH)) == original
     book = next_book(plan, book, Status="accepted", Own_value=222)
-    assert shown(book) == ("accepted", 222, 222)
+    assert shown(book) == ("accepted", 222, pytest.approx(222))
     assert value_of(book, listed("Used")) == 222
     assert value_of(book, listed("Note")) == "The fair of Graz"
     again = actions.generate(plan).path
-    assert shown(again) == ("accepted", 222, 222)
+    assert shown(again) == ("accepted", 222, pytest.approx(222))
 
 
 def test_an_untouched_list_holds_no_change(wild: Path, tmp_path: Path) -> None:

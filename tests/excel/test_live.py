@@ -23,7 +23,7 @@ from tests.drawing import Place, cell_of, item_of, redrawn
 from tests.excel import engine
 
 NOON = dt.datetime(2026, 10, 5, 12)
-FAMILIES = 55
+FAMILIES = 42
 """With so many families a book has about 150,000 cells."""
 
 
