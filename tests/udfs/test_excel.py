@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import sys
-import time
 from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -23,8 +22,6 @@ pytestmark = ON_LINUX
 
 CallUdf = Callable[..., Any]
 ROWS = 1_048_576
-SECONDS = 5.0
-"""What a call with whole columns may take of the processor; it takes some tenths of it."""
 ERROR_CELL = -2146826246
 JUNK = (None, "", "text", "12", True, dt.datetime(2026, 10, 1, tzinfo=dt.UTC), ERROR_CELL)
 """Cells that hold no number, as pywin32 hands them over."""
@@ -235,9 +232,7 @@ def test_whole_columns_give_what_their_filled_cells_give(
         ranges = {name: rows for name, rows in ranges.items() if len(rows) > 1}
     expected = in_python(function, given | ranges)
     long: dict[str, object] = {name: whole_column(rows) for name, rows in ranges.items()}
-    start = time.process_time()
     found = in_excel(call, function, given | long)
-    assert time.process_time() - start < SECONDS
     assert found == expected
 
 
@@ -255,9 +250,7 @@ def whole_column(rows: Rows) -> tuple[tuple[object, ...], ...]:
 
 def test_whole_columns_full_of_numbers(call: CallUdf) -> None:
     load = tuple((float(number),) for number in range(ROWS))
-    start = time.process_time()
     found = call("SOP_UTIL", FakeComRange(load), FakeComRange(load))
-    assert time.process_time() - start < SECONDS
     assert len(found) == ROWS
     assert found[:2] == [["#N/A"], [1.0]]
 

@@ -204,9 +204,12 @@ def _shrunk(squares: Numbers, products: Numbers, scores: Numbers, season: int) -
     along = np.einsum("gde,gd->ge", directions, products)
     free = max(scores.shape[1] - season - scores.shape[2], 1)
     variance = (np.einsum("gde,gtd->gte", directions, scores) ** 2).sum(axis=1)
-    variance = np.maximum(variance * scores.shape[1] / free, 1e-12 * along**2)
-    telling = (values > 1e-5 * values.max(axis=1, keepdims=True, initial=0.0)) & (along != 0)
-    sure = np.maximum(1 - variance / np.where(telling, along**2, 1.0), 0.0)
+    square = along**2
+    variance = np.maximum(variance * scores.shape[1] / free, 1e-12 * square)
+    telling = values > 1e-5 * values.max(axis=1, keepdims=True, initial=0.0)
+    # a square that underflows to zero is not above its variance, so nothing is divided by it
+    telling &= square > variance
+    sure = 1 - np.divide(variance, square, out=np.ones_like(square), where=telling)
     moved = np.where(telling, sure * along / values, 0.0)
     shrunk: Numbers = np.einsum("gde,ge->gd", directions, moved)
     return shrunk

@@ -115,6 +115,15 @@ def test_a_driver_far_beyond_what_was_seen_counts_as_a_little_beyond() -> None:
     assert found.future == pytest.approx(np.full((8, 6), np.exp(0.03 * 30)), rel=0.08)
 
 
+def test_demand_of_almost_nothing_tells_of_no_effect() -> None:
+    history = np.zeros((3, 20))
+    history[2, [0, 12]] = 1.98e-308, 1.0
+    first = np.zeros((1, 3, 24))
+    first[0, 2, 0] = 1.0  # products with 1e-308, whose squares underflow
+
+    assert effects(history, first, 1).coefficients == pytest.approx(np.zeros((1, 3)))
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     arrays(float, (3, 20), elements=st.one_of(st.just(0.0), st.floats(-1e12, 1e12))),
