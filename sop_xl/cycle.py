@@ -75,7 +75,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("demand_plan", "demand_total", "long_history", "pipeline", "events"),
             *("forecast_blocks", "forecast_methods", "forecast_detail", "forecast_ranks"),
-            *("view_blocks", "cleansing"),
+            *("view_blocks", "view_methods", "forecast_doubts", "cleansing"),
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
@@ -127,6 +127,7 @@ def run(
     before = FORECAST_METHODS.for_level(settings.level)
     frames = {"past_forecasts": empty_frame(before.columns)} | dict(inputs)
     noticed = list(findings)
+    told = {(one.table, one.message) for one in findings}
     for step in steps:
         if progress is not None:
             progress(step)
@@ -135,7 +136,8 @@ def run(
             odd = set(outcome.frames) ^ set(step.writes)
             raise ValueError(f"step {step.name} should write {', '.join(sorted(odd))} or not")
         frames |= outcome.frames
-        noticed += outcome.findings
+        # what was found when the data were checked is not said again when they are planned with
+        noticed += [one for one in outcome.findings if (one.table, one.message) not in told]
     return Plan(frames, noticed)
 
 

@@ -148,6 +148,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     refers: str = ""
     """``table.column`` where every value has to exist."""
+    offers: str = ""
+    """``table.column`` whose values its cells offer; others may be typed."""
     alert: Alert = ""
     """Which values stand out in colour."""
     link: bool = False

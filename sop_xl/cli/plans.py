@@ -210,11 +210,12 @@ def backtest(
 ) -> None:
     """Forecast the last months of PLAN again and say how far off each method was.
 
-    Methods and weights are fitted anew at each origin, from the history up to then as it is cleaned
-    today, block by block; signals, launches and the agreement with totals are left out. Error is
-    the weighted one (WAPE); MASE is 1 for the same month of the year before, inside the history;
-    bias is positive where too much was forecast; a range of 80 % should have held 80 % of what
-    came.
+    At each origin everything is done anew from what was known then, block by block: the history is
+    cleaned, the effect of signals learned, methods fitted, weighed, and brought to agree with the
+    totals. Signals and events of the months that are forecast count as planned; launches, ends of
+    life and what people typed are left out. Error is the weighted one (WAPE) against what was
+    ordered; MASE is 1 for the same month of the year before, inside the history; bias is positive
+    where too much was forecast; a range of 80 % should have held 80 % of what came.
     """
     with Progress("Backtest", quiet=as_json) as progress:
         done = actions.backtest(

@@ -55,7 +55,8 @@ TABLES: dict[str, Table] = {
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
-        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
+        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
+        forecast.LAG_ACCURACY,
     )
 }
 
@@ -93,10 +94,10 @@ def _check_references() -> None:
                 raise ValueError(f"{where}: {owner} has no {name!r}")
     for table in TABLES.values():
         for column in table.columns:
-            if column.refers:
-                owner, _, name = column.refers.partition(".")
+            for other in filter(None, (column.refers, column.offers)):
+                owner, _, name = other.partition(".")
                 if name not in _fields(f"{table.name}.{column.name}", owner):
-                    raise ValueError(f"{table.name}.{column.name}: no column {column.refers}")
+                    raise ValueError(f"{table.name}.{column.name}: no column {other}")
 
 
 def _fields(where: str, owner: str) -> list[str]:

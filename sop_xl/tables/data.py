@@ -289,11 +289,11 @@ LAUNCHES = Table(
                     " curve is given.", aliases=("ramp months",)),
         Column("curve", "Curve", help="Share of full demand month by month, in place of a ramp:"
                " 20% 50% 80% 100%. The last one goes on.", aliases=("launch curve",)),
-        Column("like_item", "Like item", refers="items.item",
+        Column("like_item", "Like item",
                help="Item whose demand tells level and season of a new one."),
         Column("share", "Share", Unit.PERCENT, minimum=0, maximum=10, default=1.0,
                help="Full demand of the new item as a share of the like item's."),
-        Column("takes_from", "Takes from", refers="items.item",
+        Column("takes_from", "Takes from",
                help="Item that loses what the new one sells."),
         Column("taken", "Taken", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
                help="Share of the new item's demand that it takes from that item.",
@@ -312,9 +312,10 @@ FORECAST_CHOICES = Table(
         FAMILY_KEY,
         REGION_KEY,
         CHANNEL_KEY,
-        Column("method", "Method", role=INPUT,
-               help="One method for these blocks in place of the engine's choice: simple, or the"
-                    " name of a method as the forecast shows it."),
+        Column("method", "Method", role=INPUT, offers="view_methods.label",
+               help="One method for these blocks in place of the engine's choice, by its name or in"
+                    " the words in which the forecast shows it; best simple method: the one of the"
+                    " simple ones that did best."),
         Column("reason", "Reason", help="Why, and who decided."),
     ),
     help="Blocks for which a planner has chosen the forecast method.",

@@ -83,6 +83,17 @@ VIEW_BLOCKS = Table(
     at_level=True,
 )
 
+VIEW_METHODS = Table(
+    "view_methods",
+    "Methods to choose",
+    (
+        Column("label", "Method", role=OUTPUT, help="The method in words."),
+        Column("method", "Name", role=OUTPUT, help="Its name, in files and settings."),
+        Column("about", "What it does", role=OUTPUT, help="How it comes to its forecast."),
+    ),
+    help="Choices of the list Forecast methods.",
+)
+
 FORECAST_BLOCKS = Table(
     "forecast_blocks",
     "Forecast by block",

@@ -170,7 +170,10 @@ def _rules(sheet: Sheet, place: TablePlace, column: Column, number: int) -> None
     ranges = f"{letter}{place.first_row}:{letter}{place.last_row}"
     header = f"{letter}{place.header_row}"
     sheet.validate(header, column.label, column.help)
-    if column.role.is_input or (column.role is Role.KEY and place.table.is_editable):
+    if column.offers:
+        table, _, name = column.offers.partition(".")
+        sheet.offer(ranges, sheet.book.layout.tables[table].range_of(name), column)
+    elif column.role.is_input or (column.role is Role.KEY and place.table.is_editable):
         sheet.validate(
             ranges,
             column.label,

@@ -19,7 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.schema import Alert
+from sop_xl.schema import Alert, Column
 from sop_xl.tables.settings import Settings
 from sop_xl.workbook.formulas import Translator, excel_text
 from sop_xl.workbook.layout import Layout, setting_name
@@ -223,6 +223,16 @@ class Sheet:
         rule.errorTitle, rule.error = title[:32], "Choose one of the list."
         rule.promptTitle, rule.prompt, rule.showInputMessage = title[:32], help, True
         rule.sqref = cell
+        self.skeleton.add_data_validation(rule)
+
+    def offer(self, ranges: str, source: str, column: Column) -> None:
+        """Cells that offer the values of a range, and take others after a question."""
+        rule = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=True)
+        rule.errorStyle = "warning"
+        rule.errorTitle, rule.error = column.label[:32], "This is not in the list."
+        rule.promptTitle, rule.prompt = column.label[:32], column.help[:250]
+        rule.showInputMessage = True
+        rule.sqref = ranges
         self.skeleton.add_data_validation(rule)
 
     def name_cell(self, name: str, cell: str) -> None:

@@ -115,6 +115,7 @@ SHEETS = (
               "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),
               page=forecast.forecast_data),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
-              tables=("calendar", "view_families", "view_resources", "view_blocks")),
+              tables=("calendar", "view_families", "view_resources", "view_blocks",
+                      "view_methods")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),
 )

@@ -64,6 +64,7 @@ def told(
     pins: Sequence[str] | None = None,
     corrected: npt.NDArray[np.int64] | None = None,
     agreement: npt.NDArray[np.float64] | None = None,
+    doubts: Sequence[str] | None = None,
 ) -> list[Told]:
     """What is to be said of each series and its forecast.
 
@@ -75,12 +76,15 @@ def told(
         pins: The method that planners have chosen for each series; empty for none.
         corrected: Periods of each series that are not as recorded.
         agreement: Share by which each forecast was moved to agree with the totals.
+        doubts: What speaks against each forecast; empty where nothing does.
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     if method == statsmodels_ets.NAME:
         said = [statsmodels_ets.LABEL] * len(rows)
     else:
         said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
+    notes = doubts if doubts is not None else [""] * len(rows)
+    said = ["; ".join(filter(None, pair)) for pair in zip(said, notes, strict=True)]
     shares = np.zeros(len(rows)) if agreement is None else agreement
     said = [one + _moved(share) for one, share in zip(said, shares.tolist(), strict=True)]
     return [

@@ -228,7 +228,11 @@ def _times(errors: Numbers) -> int:
 
 
 def total_range(
-    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, belongs: Numbers
+    blocks: pd.DataFrame,
+    families: pd.Index,
+    own: Baseline,
+    alone: Callable[[], Baseline],
+    belongs: Numbers,
 ) -> Range:
     """The range of the sums of the baselines.
 
@@ -242,13 +246,13 @@ def total_range(
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
         own: Baseline of the blocks as it stands on the sheet.
-        sums: What :func:`forecast_of_sums` gives.
+        alone: Gives what :func:`forecast_of_sums` does; asked only without a backtest.
         belongs: What :func:`members` gives.
     """
     mean = belongs @ own.mean
     below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
     if own.errors is None or not len(blocks):
-        several = belongs.sum(axis=1) > 1
+        several, sums = belongs.sum(axis=1) > 1, alone()
         below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
         above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
     else:

@@ -13,6 +13,7 @@ from sop_xl.planning.review.demand import (
     aop_gaps,
     biased_forecasts,
     big_changes,
+    doubtful_forecasts,
     large_deals,
     unexplained_changes,
 )
@@ -41,6 +42,7 @@ def run(
     stock_history: pd.DataFrame,
     past_plans: pd.DataFrame,
     completeness: pd.DataFrame,
+    forecast_doubts: pd.DataFrame,
     exceptions: pd.DataFrame,
     risks: pd.DataFrame,
 ) -> Outcome:
@@ -53,6 +55,7 @@ def run(
         *big_changes(axis, settings, demand_plan, prices),
         *unexplained_changes(axis, settings, demand_plan, prices),
         *large_deals(axis, settings, pipeline),
+        *doubtful_forecasts(axis, settings, forecast_doubts, prices),
         *biased_forecasts(axis, settings, past_plans, history, prices),
         *missed_years(axis, settings, finance_total),
         *old_data(completeness),

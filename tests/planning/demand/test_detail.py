@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.demand import groups_of
+from sop_xl.planning.demand.baseline import groups_of
 from sop_xl.planning.demand.detail import detail, methods
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts
 from tests.planning.rows import axis, past_row, plan_row

@@ -116,7 +116,7 @@ def test_the_range_of_a_sum_goes_by_the_errors_that_blocks_share(
     found = forecast(column(50, 50), column(6, 6))
     sums = forecast_of_sums(np.ones((2, 3)), own, BELONGS, lambda _: found)
 
-    ends = total_range(BLOCKS, FAMILIES, own, sums, BELONGS)
+    ends = total_range(BLOCKS, FAMILIES, own, lambda: sums, BELONGS)
 
     assert ends.low.ravel().tolist() == pytest.approx([40 - width, 40 - width, 0])
     assert ends.high.ravel().tolist() == pytest.approx([40 + width, 40 + width, 0])
@@ -131,7 +131,7 @@ def test_a_plan_without_blocks_has_totals_of_zero() -> None:
     )
 
     assert reconciled(empty, FAMILIES, none, sums, "wls") is none
-    ends = total_range(empty, FAMILIES, none, sums, belongs)
+    ends = total_range(empty, FAMILIES, none, lambda: sums, belongs)
     assert ends.low.tolist() == Range(ends.low, ends.high).high.tolist() == [[0.0, 0.0]] * 3
 
 
