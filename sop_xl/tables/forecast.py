@@ -111,8 +111,8 @@ FORECAST_BLOCKS = Table(
         Column("champion", "Champion", role=OUTPUT,
                help="What makes the baseline: the methods with their weights."),
         Column("error", "Backtest error", Unit.PERCENT, OUTPUT,
-               "Weighted error (WMAPE) of the champion at earlier origins, against the cleaned "
-               "history."),
+               "Weighted error (WMAPE) of the champion at earlier origins against the cleaned "
+               "history; the weights at each origin are those that the other origins tell."),
         Column("last_champion", "Last cycle's champion", role=OUTPUT,
                help="What made the baseline of the cycle before."),
         Column("last_error", "Its error", Unit.PERCENT, OUTPUT,
