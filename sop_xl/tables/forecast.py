@@ -26,6 +26,12 @@ _DETAIL = (
                 help=f"Forecast of the method that stands in place {rank} of the list of methods.")
         for rank in range(1, RANKS + 1)
     ),
+    Measure("others", "Other methods, their part", plan=VALUES,
+            help="Forecasts of all methods that are not shown, each times its weight. The methods "
+                 "above times their weights, this row and the next sum to the baseline."),
+    Measure("agreement", "Moved to agree", plan=VALUES,
+            help="By how much the baseline was moved to agree with family and company, and what is "
+                 "cut off below zero."),
     *(
         Measure(f"backtest_{at}", f"Backtest {at}", past=VALUES, sparse="blank",
                 help="What would have been forecast from what was known before the first month "

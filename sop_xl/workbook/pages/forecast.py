@@ -112,6 +112,12 @@ def _methods(sheet: Sheet) -> None:
             value = None if line is None else plain(pd.Series([line[name]]), unit or Unit.TEXT)[0]
             _looked_up(sheet, at, column, value, unit, _rank(rank, column))
     at = row + 2 + RANKS
+    shares = f"B{row + 2}:B{at - 1}"
+    rest = max(0.0, 1 - float(frame["weight"].sum())) if len(frame) else None
+    sheet.put(at, 1, "All other methods", "SOP Label")
+    sheet.put(at, 2, rest, "SOP Output", Unit.PERCENT.number_format,
+              f'IF(COUNT({shares})=0,"",MAX(0,1-SUM({shares})))')
+    at += 1
     words = (("Champion", "error"), ("Best challenger", "challenger_error"),
              ("Last year's pattern", "reference"), ("Last cycle's champion", "last_error"))
     for line_at, (label, name) in enumerate(words, start=at):
