@@ -119,8 +119,9 @@ class Settings:
         "demand",
         "How the baselines of blocks, families and company are made to agree: wls (each gives way "
         "by the width of its range), mint (by the backtest errors that they share, where the "
-        "forecaster has a backtest) or bottom_up (the blocks alone).",
-        choices=("wls", "mint", "bottom_up"),
+        "forecaster has a backtest), bottom_up (the blocks alone), top_down (what the company's "
+        "history says, shared out by the forecasts below) or middle_out (the same from families).",
+        choices=("wls", "mint", "bottom_up", "top_down", "middle_out"),
     )
     spread_basis: str = _setting(
         "consensus",

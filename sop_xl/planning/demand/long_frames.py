@@ -16,6 +16,7 @@ import pandas as pd
 
 from sop_xl.planning.demand.calendar_steps import Steps, read_steps
 from sop_xl.planning.demand.engine import Forecasts, Options, forecast_block
+from sop_xl.planning.demand.engine import cumulative as sums_ahead
 from sop_xl.planning.demand.engine.block import whole
 from sop_xl.planning.demand.engine.panel import observed, steps
 from sop_xl.planning.demand.engine.simple import seasonal_naive
@@ -46,6 +47,7 @@ def forecast(
     *,
     origins: int = 3,
     workers: int = 1,
+    cumulative: bool = False,
 ) -> pd.DataFrame:
     """Forecast every series from the period after its last row on.
 
@@ -58,6 +60,8 @@ def forecast(
         method: ``weights``, ``simple`` or the name of a method.
         origins: Rolling origins of the backtest that weights and ranges come from.
         workers: Processes that share the work; the numbers are the same with any.
+        cumulative: Give the demand from the first period ahead to each one, with ranges of the
+            sum: over a lead time, errors of single periods partly cancel and partly pile up.
 
     Returns:
         ``unique_id``, ``ds``, ``mean``, and ``lo_`` and ``hi_`` for each level; series in the
@@ -78,8 +82,8 @@ def forecast(
     whole("number of workers", workers, 1)
     block, values = _read(history)
     # handed over and not held here, so that of a large block it is let go when it was used
-    found = _forecasts(block, values.pop, horizon, options, workers, sparing=True)
-    mean, lows, highs = found.mean, found.low, found.high
+    found = _forecasts(block, values.pop, horizon, options, workers, sparing=not cumulative)
+    mean, lows, highs = sums_ahead(found) if cumulative else (found.mean, found.low, found.high)
     del found
     columns: dict[str, object] = {"mean": mean.ravel()}
     for level, low, high in zip(sorted(set(levels)), lows, highs, strict=True):

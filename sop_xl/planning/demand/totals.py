@@ -11,7 +11,14 @@ import pandas as pd
 
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
+from sop_xl.planning.demand.coherence import (
+    Structure,
+    middle_out,
+    mint,
+    structure,
+    sum_ranges,
+    wls,
+)
 from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
 from sop_xl.planning.demand.engine.result import Backtest
@@ -140,8 +147,10 @@ def reconciled(
 
     Large totals are forecast better than the sum of their blocks, blocks know what is particular to
     them. Each gives way according to the width of its range; with ``mint`` according to the errors
-    that they had in the backtest, those they share included, where there was one. Ranges keep
-    their width and move along; nothing becomes negative.
+    that they had in the backtest, those they share included, where there was one. With
+    ``top_down`` the forecast of the company stands, with ``middle_out`` those of families, and
+    blocks share them by their own. Ranges keep their width and move along; nothing becomes
+    negative.
 
     Args:
         blocks: Keys of the blocks.
@@ -158,7 +167,10 @@ def reconciled(
     errors = None
     if own.errors is not None and sums.errors is not None:
         errors = np.vstack([sums.errors[at], own.errors])
-    if method == "mint" and errors is not None and _times(errors) > 1:
+    if method in ("top_down", "middle_out"):
+        kept = 0 if method == "top_down" else len(tree.levels) - 1
+        found = middle_out(tree, nodes, kept)
+    elif method == "mint" and errors is not None and _times(errors) > 1:
         found = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes

@@ -166,3 +166,19 @@ def test_arguments_of_a_wrong_type_are_refused_in_a_sentence(
 def test_what_is_no_frame_is_refused() -> None:
     with pytest.raises(ValueError, match="the history has to be a frame"):
         sop_xl.forecast([1, 2, 3], 3)  # type: ignore[arg-type]
+
+
+def test_sums_over_a_lead_time_have_ranges_of_their_own() -> None:
+    """Errors partly cancel: the range of a sum of six is narrower than six ranges together."""
+    history = _frame(MONTHS, "a", "b", "c")
+
+    single = sop_xl.forecast(history, 6)
+    sums = sop_xl.forecast(history, 6, cumulative=True)
+
+    assert sums["mean"].to_numpy() == pytest.approx(
+        single.groupby("unique_id")["mean"].cumsum().to_numpy()
+    )
+    last = sums.groupby("unique_id").last()
+    apart = single.assign(width=single["hi_80"] - single["lo_80"]).groupby("unique_id")["width"]
+    assert ((last["hi_80"] - last["lo_80"]) < apart.sum()).all()
+    assert (last["hi_80"] > last["mean"]).all()
