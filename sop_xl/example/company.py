@@ -44,6 +44,7 @@ class Family:
     budget_optimism: float
     policy: str = "make to stock"
     strategy: str = "chase"
+    priority: float = 2
 
 
 FAMILIES = (
@@ -98,6 +99,7 @@ FAMILIES = (
         0,
         0.07,
         policy="make to order",
+        priority=1,
     ),
     Family(
         "Tents",

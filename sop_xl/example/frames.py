@@ -229,6 +229,7 @@ def _families() -> pd.DataFrame:
             "policy": f.policy,
             "strategy": f.strategy,
             "target_days": f.target_days,
+            "priority": f.priority,
         }
         for f in company.FAMILIES
     )

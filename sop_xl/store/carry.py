@@ -31,6 +31,7 @@ _OVER = {
     "decisions": ("rejected",),
     "assumptions": ("wrong",),
     "exceptions": ("done",),
+    "constraints": ("closed",),
     "risks": ("closed",),
     "actions": ("cancelled",),
 }

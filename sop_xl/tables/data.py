@@ -464,6 +464,9 @@ FAMILIES = Table(
         Column("target_days", "Target days", Unit.DAYS, minimum=0, maximum=730,
                help="Days of supply to hold; empty = setting.",
                aliases=("days of supply", "target days of supply")),
+        Column("priority", "Priority", Unit.COUNT, minimum=1, maximum=99,
+               help="1 = served first where hours are short and the setting allocation is priority;"
+                    " empty = last.", aliases=("rank", "class")),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),

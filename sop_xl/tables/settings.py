@@ -149,6 +149,25 @@ class Settings:
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
     )
 
+    allocation: str = _setting(
+        "margin",
+        "supply",
+        "Who gets scarce hours in the constrained plan: margin (most margin per hour first), "
+        "priority (the column Priority of the families, 1 first) or fair_share (all the same "
+        "share).",
+        choices=("margin", "priority", "fair_share"),
+    )
+    holding_rate: float = _setting(
+        0.20, "supply", "Cost of holding stock for a year, as a share of its cost.",
+        minimum=0.0, maximum=2.0,
+    )
+    delay_rate: float = _setting(
+        0.03, "supply",
+        "Cost of delivering a month late, as a share of the price: penalties, discounts, orders "
+        "that are lost.",
+        minimum=0.0, maximum=1.0,
+    )
+
     stale_days: int = _setting(
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
     )
