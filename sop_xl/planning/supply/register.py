@@ -14,7 +14,7 @@ from sop_xl.planning.supply.gaps import Loads
 from sop_xl.planning.wording import month, months, number
 from sop_xl.schema import empty_frame
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import ACTIVE, CLOSED, CONSTRAINTS, MOVE_LATER
+from sop_xl.tables.shortage import ACTIVE, CLOSED, CONSTRAINTS
 
 LEAST_UNITS = 0.5
 """Units that are rounding."""
@@ -122,10 +122,3 @@ def _families(
             "proposal": "Choose options for the resources that are short (sheet Options).",
         }
 
-
-def cheapest(options: list[Option]) -> Option | None:
-    """The option that covers hours at the lowest cost per hour; None where none covers any."""
-    able = [one for one in options if one.covers.sum() > 0]
-    if not able:
-        return None
-    return min(able, key=lambda one: (one.cost / float(one.covers.sum()), one.name == MOVE_LATER))
