@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
             *("view_blocks", "cleansing"),
         ),
     ),
-    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
+    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce", "heat_map")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the second half of supply planning: gaps and options are compared in money
     _step("supply", shortage.run, ("gap_options", "constrained_plan", "constraints")),
@@ -91,7 +91,7 @@ STEPS: tuple[Step, ...] = (
         executive.run,
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
-            *("demand_view", "supply_view", "capacity_view", "finance_view"),
+            *("demand_view", "supply_view", "capacity_view", "resource_view", "finance_view"),
             *("what_if_view", "what_if_load_view", "forecast_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),

@@ -31,6 +31,8 @@ GRIDS: dict[str, Grid] = {
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
+        supply.HEAT_MAP,
+        supply.RESOURCE_VIEW,
         shortage.CONSTRAINED_PLAN,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
