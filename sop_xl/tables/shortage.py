@@ -68,7 +68,7 @@ CONSTRAINED_PLAN = Grid(
         Measure("production", "Constrained production", plan=VALUES, total="sum",
                 help="Production of the supply plan as far as the hours go, shared by the setting"
                      " allocation, what demand needs before what fills the stock; what is missed is made up"
-                     " as soon as there are hours."),
+                     " as soon as there are hours. Computed when the book is made."),
         Measure("net_stock", "Stock less backlog", past="{supply_plan.net_stock@sum}",
                 plan="N({net_stock@prev})+{production}-{demand}", detail=True, total="last",
                 help="Stock before + constrained production - demand; negative is backlog."),
