@@ -82,7 +82,11 @@ STEPS: tuple[Step, ...] = (
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce", "heat_map")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the second half of supply planning: gaps and options are compared in money
-    _step("supply", shortage.run, ("gap_options", "constrained_plan", "constraints")),
+    _step(
+        "supply",
+        shortage.run,
+        ("gap_options", "constrained_plan", "constrained_total", "constraints"),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
     _step("review", review.run, ("exceptions", "checks", "risks")),

@@ -34,6 +34,7 @@ GRIDS: dict[str, Grid] = {
         supply.HEAT_MAP,
         supply.RESOURCE_VIEW,
         shortage.CONSTRAINED_PLAN,
+        shortage.CONSTRAINED_TOTAL,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,

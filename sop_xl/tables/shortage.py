@@ -35,11 +35,11 @@ GAP_OPTIONS = Table(
         Column("cost", "Cost", Unit.MONEY, OUTPUT,
                help="Hours x cost per hour + fixed cost; of building ahead the cost of holding"
                     " stock, of moving later the cost of the delay."),
-        Column("gain", "Margin saved", Unit.MONEY, OUTPUT,
-               help="Margin of the output that is made after all. Without any option every family"
-                    " gives up the same share of its output."),
+        Column("gain", "Margin of the output", Unit.MONEY, OUTPUT,
+               help="Margin of the output that is made after all, for sales or for the stock."
+                    " Without any option every family gives up the same share of its output."),
         Column("net", "Net gain", Unit.MONEY, OUTPUT, alert="negative",
-               help="Margin saved - cost: the rank."),
+               help="Margin of the output - cost: the rank."),
         Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = highest net gain for this gap."),
         Column("ready", "Ready from", Unit.PERIOD, OUTPUT,
                help="First month in which it helps, decided now."),
@@ -70,7 +70,7 @@ CONSTRAINED_PLAN = Grid(
                      " allocation, what demand needs before what fills the stock; what is missed is made up"
                      " as soon as there are hours. Computed when the book is made."),
         Measure("net_stock", "Stock less backlog", past="{supply_plan.net_stock@sum}",
-                plan="N({net_stock@prev})+{production}-{demand}", detail=True, total="last",
+                plan="ROUND(N({net_stock@prev})+{production}-{demand},6)", detail=True, total="last",
                 help="Stock before + constrained production - demand; negative is backlog."),
         Measure("backlog", "Backlog", past="{supply_plan.backlog@sum}",
                 plan="MAX(0,ROUND(-{net_stock},6))", total="last", alert="positive",
@@ -89,6 +89,25 @@ CONSTRAINED_PLAN = Grid(
                 help="Gap x (price - cost)."),
     ),
     help="What can be sold with the capacity and stock at hand, beside the unconstrained demand.",
+)
+
+CONSTRAINED_TOTAL = Grid(
+    "constrained_total",
+    "What the company can sell",
+    (),
+    (
+        Measure("demand", "Unconstrained demand", plan="{constrained_plan.demand@all}",
+                total="sum", help="Consensus demand of all families."),
+        Measure("sales", "Constrained sales", plan="{constrained_plan.sales@all}", total="sum",
+                strong=True, help="What can be sold with the stock and the hours at hand."),
+        Measure("gap", "Gap in units", plan="{constrained_plan.gap@all}", total="sum",
+                alert="negative", help="Constrained - unconstrained sales."),
+        Measure("gap_revenue", "Gap in revenue", Unit.MONEY, total="sum",
+                plan="{constrained_plan.gap_revenue@all}", help="Sum of the families."),
+        Measure("gap_margin", "Gap in margin", Unit.MONEY, total="sum", alert="negative",
+                plan="{constrained_plan.gap_margin@all}", help="Sum of the families."),
+    ),
+    help="Sum of all families: negative cannot be sold in the month, positive is delivered late.",
 )
 
 ACTIVE, CLOSED = "open", "closed"

@@ -82,7 +82,7 @@ SHEETS = (
     SheetSpec("Options", "Options for every capacity gap", "green", "supply planner, operations",
               tables=("gap_options",), grows=True, side="capacity"),
     SheetSpec("Constrained_Plan", "What can be sold", "green", "supply planner, sales",
-              grids=("constrained_plan",), side="capacity"),
+              grids=("constrained_total", "constrained_plan"), side="capacity"),
     SheetSpec("Constraints", "Constraint register", "purple", "supply planner, operations",
               tables=("constraints",), grows=True),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",

@@ -6,11 +6,20 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, across, blocks, matrix, rounded, totals, zero
+from sop_xl.planning.frames import (
+    Numbers,
+    across,
+    blocks,
+    by_period,
+    matrix,
+    rounded,
+    totals,
+    zero,
+)
 from sop_xl.planning.supply.allocation import constrained_production, serving_classes
 from sop_xl.planning.supply.gaps import NOISE, Loads
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import CONSTRAINED_PLAN
+from sop_xl.tables.shortage import CONSTRAINED_PLAN, CONSTRAINED_TOTAL
 
 
 def constrained_plan(
@@ -39,7 +48,7 @@ def constrained_plan(
         totals(supply_plan, name, "family", names, axis.past) for name in ("net_stock", "backlog")
     )
     production = limited(settings, plan, available, families, demand, stock[:, -1])
-    net_stock = stock[:, -1:] + np.cumsum(production - demand, axis=1)
+    net_stock = _walked(stock[:, -1], production - demand)
     backlog = np.maximum(0.0, rounded(-net_stock))
     before = np.hstack([owed[:, -1:], backlog[:, :-1]])
     sales = demand + before - backlog + 0.0
@@ -56,6 +65,24 @@ def constrained_plan(
         "gap_margin": across(axis, plan=gap * plan.margin),
     }
     return blocks(CONSTRAINED_PLAN, names, axis, cells)
+
+
+def constrained_total(axis: Axis, constrained: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``constrained_total``: the sum of the families."""
+    cells = {
+        name: across(axis, plan=by_period(constrained, name, axis.plan)[np.newaxis])
+        for name in CONSTRAINED_TOTAL.names
+    }
+    return blocks(CONSTRAINED_TOTAL, [""], axis, cells)
+
+
+def _walked(opening: Numbers, change: Numbers) -> Numbers:
+    """Stock less backlog at each month's end, rounded from month to month as on the sheet."""
+    stock = np.zeros_like(change)
+    for t in range(change.shape[1]):
+        opening = rounded(opening + change[:, t])
+        stock[:, t] = opening
+    return stock
 
 
 def limited(

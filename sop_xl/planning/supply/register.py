@@ -86,9 +86,9 @@ def in_words(option: Option, settings: Settings) -> str:
         settings: The currency.
     """
     covered, short = float(option.covers.sum()), float(option.gap.short.sum())
-    saved = f"saves {number(option.gain, settings.currency)} of margin"
+    saved = f"output with {number(option.gain, settings.currency)} of margin"
     if covered <= 0:
-        return f"{option.name}: {saved}"
+        return f"{option.name}: saves {number(option.gain, settings.currency)} of margin"
     share = "all" if covered >= short - 0.5 else f"{number(covered)} of {number(short)} h"
     return f"{option.name}: covers {share} for {number(option.cost, settings.currency)}, {saved}"
 

@@ -13,7 +13,7 @@ import pandas as pd
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import totals
-from sop_xl.planning.supply.constrained import constrained_plan
+from sop_xl.planning.supply.constrained import constrained_plan, constrained_total
 from sop_xl.planning.supply.gap_options import listing, priced_options
 from sop_xl.planning.supply.gaps import Loads, loads
 from sop_xl.planning.supply.register import register
@@ -44,6 +44,7 @@ def run(
     frames = {
         "gap_options": listing(plan, found, gap_options),
         "constrained_plan": constrained,
+        "constrained_total": constrained_total(axis, constrained),
         "constraints": register(axis, settings, plan, found, constrained, constraints),
     }
     return Outcome(frames, _findings(plan, available, bill))

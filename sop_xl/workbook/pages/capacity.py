@@ -19,16 +19,16 @@ def capacity(sheet: Sheet) -> None:
     settings = sheet.book.settings
     what = BUSINESS_TYPES[settings.business_type].resources
     row = heat.last_row + 1
-    sheet.put(
-        row, heat.columns.first_past - 3,
-        f"Load / available hours of {what}: ● below {percent(settings.utilisation_full, 0)}, "
-        f"▲ to {percent(settings.utilisation_limit, 0)}, ■ above", "SOP Note",
-    )  # fmt: skip
     selector(sheet, row + 2, 1, "resource_view", "view_resources", "Show resource")
     choice = view_choice(sheet.book.frames, "resource_view")
     columns = chosen.columns
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
-    end = min(columns.last_plan, columns.first_plan + 11)
+    end = min(columns.last_plan, columns.first_plan + 6)
+    sheet.put(
+        row, first,
+        f"Load / available hours of {what}: ● below {percent(settings.utilisation_full, 0)}, "
+        f"▲ to {percent(settings.utilisation_limit, 0)}, ■ above", "SOP Note",
+    )  # fmt: skip
     width = left_of(sheet, end + 1) - left_of(sheet, first)
     series = [
         Drawn(chosen, (), "load", "column"),
