@@ -21,6 +21,7 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.supply import shortage
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
@@ -78,8 +79,14 @@ STEPS: tuple[Step, ...] = (
             *("view_blocks", "view_methods", "forecast_doubts", "cleansing"),
         ),
     ),
-    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
+    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce", "heat_map")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    # the second half of supply planning: gaps and options are compared in money
+    _step(
+        "supply",
+        shortage.run,
+        ("gap_options", "constrained_plan", "constrained_total", "constraints"),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
     _step("review", review.run, ("exceptions", "checks", "risks")),
@@ -88,7 +95,7 @@ STEPS: tuple[Step, ...] = (
         executive.run,
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
-            *("demand_view", "supply_view", "capacity_view", "finance_view"),
+            *("demand_view", "supply_view", "capacity_view", "resource_view", "finance_view"),
             *("what_if_view", "what_if_load_view", "forecast_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),

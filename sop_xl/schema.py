@@ -81,7 +81,8 @@ VALUES = "values"
 """A measure whose cells hold values: facts, inputs, or what a step computed."""
 
 
-Alert = Literal["", "negative", "positive", "utilisation", "status"]
+Alert = Literal["", "negative", "positive", "utilisation", "heat", "status"]
+"""``heat`` is utilisation with a mark before each figure, for those who see no colours."""
 
 
 class Unit(Enum):

@@ -35,6 +35,7 @@ from sop_xl.actions.pressing import (
 )
 from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
+from sop_xl.actions.shortages import apply_options, short_in_words
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
 from sop_xl.actions.targeting import spread
 from sop_xl.actions.telling import (
@@ -468,6 +469,14 @@ BUTTONS: Mapping[str, Button] = {
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),
+    "capacity": Button(
+        "Capacity check",
+        refreshing("supply", "Capacity checked", short_in_words, "Capacity!A1"),
+        "Save what was typed, compute the plan, and say which resource is short, when, by how much, "
+        "and what the cheapest option is.", "supply"),
+    "options": Button(
+        "Apply options", apply_options, "Write the options chosen on the sheet Options into the "
+        "rows of overtime and extra hours, and into fixed production.", "supply"),
     "reconcile": Button(
         "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
         "Save what was typed, compute the plan, and set it against the AOP.", "finance"),

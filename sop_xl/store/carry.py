@@ -38,6 +38,7 @@ _OVER = {
     "decisions": ("rejected",),
     "assumptions": ("wrong",),
     "exceptions": ("done",),
+    "constraints": ("closed",),
     "risks": ("closed",),
     "actions": ("cancelled",),
 }

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import (
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    performance,
+    review,
+    shortage,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -21,6 +31,10 @@ GRIDS: dict[str, Grid] = {
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
+        supply.HEAT_MAP,
+        supply.RESOURCE_VIEW,
+        shortage.CONSTRAINED_PLAN,
+        shortage.CONSTRAINED_TOTAL,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -40,6 +54,8 @@ MEETING = (
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
     demand.CLEANSING,
+    shortage.GAP_OPTIONS,
+    shortage.CONSTRAINTS,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 

@@ -41,22 +41,28 @@ class BusinessType(NamedTuple):
     demand: str
     supply: str
     capacity: str
+    resources: str
+    """What its resources are, as the heat map of the capacity calls them."""
 
 
 BUSINESS_TYPES = {
     "manufacturing": BusinessType(
-        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity"
+        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity",
+        "work centres and lines",
     ),
     "distribution": BusinessType(
-        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory"
+        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory",
+        "warehouse throughput and storage",
     ),
     "saas": BusinessType(
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
+        "onboarding and support teams",
     ),
     "services": BusinessType(
-        "project demand, client pipeline", "consultant availability", "billable hours and skills"
+        "project demand, client pipeline", "consultant availability", "billable hours and skills",
+        "skills and consultants",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""
@@ -150,6 +156,29 @@ class Settings:
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
     )
 
+    demonstrated_months: int = _setting(
+        6, "supply", "Closed months whose mean output is the demonstrated capacity of a resource.",
+        minimum=1, maximum=24,
+    )
+    allocation: str = _setting(
+        "margin",
+        "supply",
+        "Who gets scarce hours in the constrained plan: margin (most margin per hour first), "
+        "priority (the column Priority of the families, 1 first) or fair_share (all the same "
+        "share).",
+        choices=("margin", "priority", "fair_share"),
+    )
+    holding_rate: float = _setting(
+        0.20, "supply", "Cost of holding stock for a year, as a share of its cost.",
+        minimum=0.0, maximum=2.0,
+    )
+    delay_rate: float = _setting(
+        0.03, "supply",
+        "Cost of delivering a month late, as a share of the price: penalties, discounts, orders "
+        "that are lost.",
+        minimum=0.0, maximum=1.0,
+    )
+
     stale_days: int = _setting(
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
     )
@@ -164,6 +193,10 @@ class Settings:
         "Robust z-score from which a quantity is an outlier and the forecast does without it; from "
         "two thirds of it on a correction is proposed.",
         minimum=2.0,
+    )
+    utilisation_full: float = _setting(
+        0.85, "checks", "Utilisation from which a resource counts as full: amber, no longer green.",
+        minimum=0.1, maximum=2.0,
     )
     utilisation_limit: float = _setting(
         1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",

@@ -128,10 +128,51 @@ CAPACITY = Grid(
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",
                 help="Sum of the gaps; positive means that building ahead is possible."),
+        Measure("ahead", "Build ahead?", Unit.TEXT, detail=True,
+                plan='IF({gap}>=-0.5,"",IF({cumulative_gap}>=-0.5,"yes",'
+                     'IF(N({cumulative_gap@prev})>0.5,"in part","no")))',
+                help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
                 past='IF({available}>0,{load}/{available},"")',
                 plan='IF({available}>0,{load}/{available},"")',
                 alert="utilisation", help="Load / available; above 100 % is an overload."),
+        Measure("demonstrated", "Demonstrated hours", Unit.HOURS, plan=VALUES, detail=True,
+                total="sum",
+                help="Mean hours of output of the last closed months (setting demonstrated_months):"
+                     " what the resource has shown, beside what it is rated at."),
     ),
     help="Rough-cut load against available capacity by resource.",
+)
+
+HEAT_MAP = Grid(
+    "heat_map",
+    "Heat map",
+    (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
+    (
+        Measure("heat", "Utilisation", Unit.PERCENT, alert="heat",
+                past='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
+                     '"")',
+                plan='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
+                     '"")',
+                help="Load / available hours: ● free, ▲ full, ■ over the limit."),
+    ),
+    help="Utilisation of every resource, one line each: ● free, ▲ full, ■ over the limit.",
+)
+
+RESOURCE_VIEW = Grid(
+    "resource_view",
+    "The chosen resource",
+    (),
+    (
+        Measure("load", "Load", Unit.HOURS, past="{capacity.load@view}",
+                plan="{capacity.load@view}"),
+        Measure("available", "Available", Unit.HOURS, past="{capacity.available@view}",
+                plan="{capacity.available@view}"),
+        Measure("demonstrated", "Demonstrated hours", Unit.HOURS,
+                plan="{capacity.demonstrated@view}"),
+        Measure("gap", "Gap", Unit.HOURS, plan="{capacity.gap@view}", alert="negative"),
+        Measure("cumulative_gap", "Cumulative gap", Unit.HOURS,
+                plan="{capacity.cumulative_gap@view}", alert="negative"),
+    ),
+    help="Load against available hours of the resource chosen above the chart.",
 )

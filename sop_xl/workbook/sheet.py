@@ -44,6 +44,7 @@ HOME, HOME_LINK_ROW = "Home", 5
 HEADER_LENGTH = 80
 """Characters of the plan's name in a page header, which holds 255 in all."""
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
+_BANDS = setting_name("utilisation_full"), setting_name("utilisation_limit")
 LINE_HEIGHT, HIGHEST_ROW = 13.0, 409.0
 """Points of a line of text, and of the highest row that Excel has."""
 LEGEND = "Blue on yellow: fill in  ·  black: computed  ·  grey: past  ·  ● good ▲ watch ■ act"
@@ -257,7 +258,8 @@ class Sheet:
         first = ranges.split(":", maxsplit=1)[0].split(" ", maxsplit=1)[0]
         rules: list[Rule] = {
             "status": lambda: status_rules(first),
-            "utilisation": lambda: utilisation_rules(first, setting_name("utilisation_limit")),
+            "utilisation": lambda: utilisation_rules(first, *_BANDS),
+            "heat": lambda: utilisation_rules(first, *_BANDS),
             "negative": lambda: [negative_rule()],
             "positive": lambda: [positive_rule()],
         }[kind]()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import control, deck, figures, forecast
+from sop_xl.workbook.pages import capacity, control, deck, figures, forecast
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -31,6 +31,8 @@ class SheetSpec:
     """Its list may grow while the book is open: it has room below its rows."""
     table_row: int = 0
     """Header row of its list, on a page that has a chart above it."""
+    room: int = 0
+    """Rows left free below its first grid, for a chart."""
     grid_row: int = 0
     """First row of its grids, on a page that has a chart above them."""
 
@@ -60,7 +62,7 @@ SHEETS = (
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
               tables=("finance_lines", "balance")),
     SheetSpec("Resources", "Resources", "blue", "operations",
-              tables=("resources", "resource_calendar", "workforce", "bill")),
+              tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
               tables=("cleansing",), grows=True),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
@@ -75,7 +77,14 @@ SHEETS = (
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
               grids=("supply_plan",), side="supply"),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
-              grids=("output", "capacity"), side="capacity"),
+              grids=("heat_map", "resource_view", "output", "capacity"), side="capacity",
+              page=capacity.capacity, room=capacity.ROOM),
+    SheetSpec("Options", "Options for every capacity gap", "green", "supply planner, operations",
+              tables=("gap_options",), grows=True, side="capacity"),
+    SheetSpec("Constrained_Plan", "What can be sold", "green", "supply planner, sales",
+              grids=("constrained_total", "constrained_plan"), side="capacity"),
+    SheetSpec("Constraints", "Constraint register", "purple", "supply planner, operations",
+              tables=("constraints",), grows=True),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",

@@ -158,7 +158,7 @@ def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
 
 def test_every_button_that_writes_is_pressed_here() -> None:
     pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
-               "reopen", "new_cycle", "spread"}  # fmt: skip
+               "reopen", "new_cycle", "spread", "capacity", "options"}  # fmt: skip
     looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
                "about"}  # fmt: skip
     assert set(BUTTONS) == pressed | looking

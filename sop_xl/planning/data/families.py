@@ -102,6 +102,7 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
             "policy": _or_default(given["policy"], MAKE_TO_STOCK),
             "strategy": _or_default(given["strategy"], ""),
             "target_days": given["target_days"],
+            "priority": given["priority"],
             "strategy_used": _or_default(given["strategy"], settings.strategy),
             "days_used": given["target_days"].fillna(settings.target_days),
         },

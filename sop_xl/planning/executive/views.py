@@ -25,6 +25,7 @@ from sop_xl.tables.executive import (
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
+from sop_xl.tables.supply import RESOURCE_VIEW
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
 SHORT = -0.5
@@ -70,6 +71,12 @@ def capacity_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataF
     """The grid ``capacity_view`` of one resource."""
     cells = _shown(axis, CAPACITY_VIEW, capacity, "resource", resource)
     return blocks(CAPACITY_VIEW, [""], axis, cells)
+
+
+def resource_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:
+    """The grid ``resource_view`` of one resource."""
+    cells = _shown(axis, RESOURCE_VIEW, capacity, "resource", resource)
+    return blocks(RESOURCE_VIEW, [""], axis, cells)
 
 
 def finance_view(finance_total: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.review.capacity import capacity_shortages
+from sop_xl.planning.review.capacity import capacity_shortages, lost_sales
 from sop_xl.planning.review.checks import checks
 from sop_xl.planning.review.demand import (
     aop_gaps,
@@ -31,6 +31,7 @@ def run(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
+    constrained_plan: pd.DataFrame,
     finance_family: pd.DataFrame,
     finance_total: pd.DataFrame,
     families: pd.DataFrame,
@@ -50,6 +51,7 @@ def run(
     prices = dict(zip(families["family"], families["price"].fillna(0.0), strict=True))
     issues = (
         *capacity_shortages(axis, settings, capacity, resources, bill, supply_plan, finance_family),
+        *lost_sales(axis, settings, constrained_plan),
         *stock_issues(axis, settings, supply_plan, finance_family),
         *aop_gaps(axis, settings, demand_total, prices),
         *big_changes(axis, settings, demand_plan, prices),

@@ -10,7 +10,7 @@ import pandas as pd
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
-from sop_xl.planning.supply.capacity import capacity, with_team_hours
+from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
 from sop_xl.planning.supply.inventory import (
     cumulative,
     days_of_supply,
@@ -28,7 +28,7 @@ MAKE_TO_ORDER = "make to order"
 
 def run(
     axis: Axis,
-    settings: Settings,  # noqa: ARG001  every step takes the settings
+    settings: Settings,
     *,
     demand_total: pd.DataFrame,
     families: pd.DataFrame,
@@ -49,10 +49,12 @@ def run(
     teams = with_team_hours(workforce)
     production = matrix(plan, "production", "family", names, axis.periods)
     load = capacity(
-        axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs
-    )
+        axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs,
+        settings.demonstrated_months,
+    )  # fmt: skip
     output = blocks(OUTPUT, names, axis, {"production": zero(production)})
     frames = {"supply_plan": plan, "output": output, "capacity": load, "workforce": teams}
+    frames["heat_map"] = heat_map(axis, load)
     return Outcome(frames, _opening_findings(axis, families, stock_history))
 
 
