@@ -88,6 +88,10 @@ TABLES = {
         {road}  {paint}   0.2
         {bell}  {paint}   0.01
     """,
+    "capacity_options": """
+        resource  option    hours  cost_per_hour  fixed_cost  lead_time  start    end  note
+        {frame}   overtime  60     75             200         1          2026-11  .    {note}
+    """,
     "workforce": """
         team    resource  headcount  hours_per_month  cost_per_month
         {team}  {frame}   3          140              5200

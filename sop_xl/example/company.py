@@ -217,6 +217,39 @@ RESOURCES = (
 )
 # fmt: on
 BOTTLENECK = "Seam taping"
+
+
+class CapacityOption(NamedTuple):
+    """What gives a resource more hours; months count from the first plan month of the cycle."""
+
+    resource: str
+    option: str
+    hours: float
+    cost_per_hour: float
+    fixed_cost: float = 0.0
+    lead_time: int = 0
+    start: int | None = None
+    end: int | None = None
+    note: str = ""
+
+
+CAPACITY_OPTIONS = (
+    CapacityOption("Seam taping", "overtime", 260, 52,
+                   note="Two hours a day; the works council agrees each quarter"),
+    CapacityOption("Seam taping", "extra shift", 520, 46, 4_500, 2,
+                   note="Saturday shift with six operators on loan from sewing"),
+    CapacityOption("Seam taping", "subcontract", 700, 71, 2_500, 3, end=17,
+                   note="Taping partner in Bohemia, framework contract of eighteen months"),
+    CapacityOption("Sewing", "overtime", 2_400, 41, note="As for taping"),
+    CapacityOption("Sewing", "subcontract", 4_000, 47, 6_000, 4,
+                   note="Sewing partner; its first samples take a month"),
+    CapacityOption("Cutting", "overtime", 420, 45),
+    CapacityOption("Filling", "overtime", 280, 43),
+    CapacityOption("Filling", "extra shift", 400, 48, 3_000, 2, note="Saturday shift"),
+    CapacityOption("Metal forming", "overtime", 140, 66),
+    CapacityOption("Packing", "overtime", 320, 33),
+    CapacityOption("Packing", "subcontract", 900, 39, 0, 1, note="Packing service, by the hour"),
+)
 HOURS_PER_MONTH = 138.0
 
 HOURS = {

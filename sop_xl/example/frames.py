@@ -38,6 +38,7 @@ def tables(
         "resources": _resources(),
         "resource_calendar": resource_calendar(demand),
         "bill_of_resources": bill_of_resources(),
+        "capacity_options": _capacity_options(cycle),
         "families": _families(),
         "pipeline": meeting.pipeline(cycle),
         "events": events(demand, cycle),
@@ -205,6 +206,20 @@ def bill_of_resources() -> pd.DataFrame:
     )
     frame = pd.DataFrame({"hours_per_unit": hours.ravel()}, index).reset_index()
     return frame[frame["hours_per_unit"] > 0]
+
+
+def _capacity_options(cycle: pd.Period) -> pd.DataFrame:
+    """What gives the resources more hours."""
+
+    def months(ahead: list[int | None]) -> pd.Series:
+        named = [pd.NaT if number is None else cycle + number for number in ahead]
+        return pd.Series(named, dtype="period[M]")
+
+    options = company.CAPACITY_OPTIONS
+    return pd.DataFrame(options).assign(
+        start=months([option.start for option in options]),
+        end=months([option.end for option in options]),
+    )
 
 
 def _families() -> pd.DataFrame:

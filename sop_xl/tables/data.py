@@ -202,6 +202,40 @@ BILL_OF_RESOURCES = Table(
     help="Hours of each resource that one unit takes.",
 )
 
+CAPACITY_OPTIONS = Table(
+    "capacity_options",
+    "Capacity options",
+    (
+        Column("resource", "Resource", role=KEY, help="Resource that gets more hours.",
+               refers="resources.resource", aliases=RESOURCES["resource"].aliases),
+        Column("option", "Option", role=KEY, aliases=("type", "kind", "measure"),
+               choices=("overtime", "extra shift", "subcontract"),
+               help="Where the hours come from."),
+        Column("hours", "Hours at most", Unit.HOURS, INPUT, minimum=0,
+               aliases=("hours", "maximum hours", "max hours", "hours per month", "limit"),
+               help="Most hours that it gives in a month; of a subcontractor, hours of ours that"
+                    " its work saves."),
+        Column("cost_per_hour", "Cost per hour", Unit.PRICE, minimum=0,
+               aliases=("rate", "hourly rate", "cost"),
+               help="What an hour of it costs; empty = the cost per hour of the resource."),
+        Column("fixed_cost", "Fixed cost per month", Unit.MONEY, minimum=0, default=0.0,
+               aliases=("fixed cost", "fixed"),
+               help="What a month with any hour of it costs besides: a foreman, a set-up fee."),
+        Column("lead_time", "Lead time in months", Unit.COUNT, minimum=0, maximum=36, default=0.0,
+               aliases=("lead time", "notice", "months ahead"),
+               help="Months from the decision to the first hour; 0 = already in the first plan"
+                    " month."),
+        Column("start", "From", Unit.PERIOD, aliases=("start", "valid from"),
+               help="First month in which it can be used; empty = at once."),
+        Column("end", "To", Unit.PERIOD, aliases=("end", "until", "valid to"),
+               help="Last month in which it can be used; empty = no end."),
+        Column("note", "Note", help="Agreement, supplier, condition.",
+               aliases=("comment", "supplier")),
+    ),
+    help="What gives a resource more hours: overtime, an extra shift, a subcontractor; their limits"
+         " and costs.",
+)
+
 PIPELINE = Table(
     "pipeline",
     "Pipeline",
@@ -550,6 +584,7 @@ LOAD_REPORT = Table(
 
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
+    CAPACITY_OPTIONS,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
     WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
 )

@@ -60,7 +60,7 @@ SHEETS = (
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
               tables=("finance_lines", "balance")),
     SheetSpec("Resources", "Resources", "blue", "operations",
-              tables=("resources", "resource_calendar", "workforce", "bill")),
+              tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
               tables=("cleansing",), grows=True),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
