@@ -79,6 +79,14 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
+    _step(
+        "supply",
+        supply.strategies.run,
+        (
+            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("family_rates", "resource_rates", "bottlenecks"),
+        ),
+    ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),

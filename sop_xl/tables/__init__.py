@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import (
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    performance,
+    review,
+    strategy,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -21,6 +31,8 @@ GRIDS: dict[str, Grid] = {
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
+        *(strategy.STRATEGY_COST, strategy.STRATEGY_PLAN, strategy.STRATEGY_HOURS),
+        strategy.SUPPLY_COST,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -55,6 +67,8 @@ TABLES: dict[str, Table] = {
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         review.CHECK_TABLE,
+        *(strategy.FAMILY_RATES, strategy.RESOURCE_RATES, strategy.STRATEGIES_TABLE),
+        strategy.BOTTLENECKS,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
     )
 }

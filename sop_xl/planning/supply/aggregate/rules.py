@@ -37,8 +37,8 @@ class Rules:
     array of one number for each family, or families down and periods across; a rule of resources
     likewise. A resource is a machine or line with ``regular_hours``, or people
     (``hours_per_worker`` above zero) who are paid a ``wage`` and can be hired and laid off, or
-    both together. NaN takes the default. No number is negative, except opening stock: less than
-    zero is backlog.
+    both together. NaN takes the default. No number is negative, except opening and target stock:
+    less than zero is backlog.
     """
 
     # ---- families
@@ -65,7 +65,7 @@ class Rules:
     minimum_stock: npt.ArrayLike = _rule("family", 0.0, "Least stock at the end of a period.")
     maximum_stock: npt.ArrayLike = _rule("family", NONE, "Most stock at the end of a period.")
     target_stock: npt.ArrayLike = _rule(
-        "family", 0.0, "Stock at the end of a period that a chase plan aims at, if not less."
+        "family", 0.0, "Stock that a chase plan ends a period with; negative is backlog."
     )
     ending_stock: npt.ArrayLike = _rule("family", 0.0, "Least stock at the end of the last period.")
     ending_backlog: npt.ArrayLike = _rule(
@@ -159,8 +159,9 @@ class Situation:
 
     @property
     def wanted(self) -> Numbers:
-        """Stock that a chase plan ends each period with."""
-        return np.maximum(self.required, self["target_stock"])
+        """Stock less backlog that a chase plan ends each period with."""
+        target = self["target_stock"]
+        return np.where(self.required > 0, np.maximum(self.required, target), target)
 
     @property
     def storable(self) -> npt.NDArray[np.bool_]:
@@ -264,7 +265,7 @@ def _faults(given: Situation) -> Iterator[str]:
     for name, rule in RULES.items():
         cells = given[name]
         wrong = np.isinf(cells) if rule.default != NONE else np.isneginf(cells)
-        if name != "opening_stock":
+        if name not in ("opening_stock", "target_stock"):
             wrong = wrong | (cells < 0)
         for row, at in np.argwhere(wrong).tolist():
             where = _where(given, rule, row, at)
