@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sop_xl import __version__
+from sop_xl.actions.adopting import adopt, optimise
 from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
 from sop_xl.actions.loading import Loading, load
@@ -468,6 +469,12 @@ BUTTONS: Mapping[str, Button] = {
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),
+    "optimise": Button(
+        "Optimise", optimise, "Save what was typed, compute the strategies beside the plan, and "
+        "say which is cheapest and what is short.", "supply"),
+    "adopt": Button(
+        "Adopt plan", adopt, "Write the plan chosen on Strategy to the supply plan; none takes it "
+        "back.", "supply"),
     "reconcile": Button(
         "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
         "Save what was typed, compute the plan, and set it against the AOP.", "finance"),

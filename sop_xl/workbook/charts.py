@@ -165,6 +165,7 @@ def add_stack(
     )
     _axes(chart, unit, number_format)
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
+    chart.y_axis.scaling.min = 0.0
     _finish(sheet, chart, anchor, _title(title), size, description or title)
 
 

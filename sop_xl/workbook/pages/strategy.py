@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sop_xl.planning.supply.strategies.words import verdict
@@ -166,7 +165,8 @@ def _line(sheet: Sheet, at: int, row: _Row, *, strong: bool = False) -> None:
     label = "SOP Total label" if strong else "SOP Label"
     sheet.put(at, 1, row.label, label)
     sheet.put(at, 2, unit.text(settings.currency, settings.base_unit), label)
-    first, last = (column_letter(at_) for at_ in (place.columns.first_plan, place.columns.last_plan))
+    first = column_letter(place.columns.first_plan)
+    last = column_letter(place.columns.last_plan)
     for offset, name in enumerate(PLANS):
         def months(measure: str, name: str = name) -> str:
             line = place.row((name,), measure)
@@ -194,8 +194,10 @@ def figure(costs: pd.DataFrame, name: str, row: _Row) -> float | None:
         return float(months["hours"].sum() / months["available"].sum())
     if row.way == "last":
         return float(values.iloc[-1])
-    ways = {"sum": np.sum, "mean": np.mean, "max": np.max}
-    return float(ways[row.way](values.to_numpy(dtype=float)))
+    numbers = values.to_numpy(dtype=float)
+    if row.way == "mean":
+        return float(numbers.mean())
+    return float(numbers.max() if row.way == "max" else numbers.sum())
 
 
 def _against(sheet: Sheet, at: int) -> None:
@@ -208,8 +210,9 @@ def _against(sheet: Sheet, at: int) -> None:
     for offset, name in enumerate(PLANS):
         cell = f"{column_letter(_FIRST + offset)}{TOTAL_ROW}"
         total = figure(costs, name, _TOTAL)
-        sheet.put(at, _FIRST + offset, None if total is None else total - current, "SOP Output",
-                  Unit.MONEY.number_format, f'IF({cell}="","",{cell}-${base}{TOTAL_ROW})')  # fmt: skip
+        more = None if total is None else total - current
+        formula = f'IF({cell}="","",{cell}-${base}{TOTAL_ROW})'
+        sheet.put(at, _FIRST + offset, more, "SOP Output", Unit.MONEY.number_format, formula)
 
 
 def _reasons(sheet: Sheet) -> None:

@@ -27,8 +27,8 @@ def program(given: Situation, strategy: str, elastic: bool = False) -> Program:
     ``I_t - B_t = I_(t-1) - B_(t-1) + P_t + C_t + L_t - D_t`` for each family (stock, backlog,
     production, subcontracting, lost sales, demand); ``sum of h P = R + X + E``, ``R <= A + g W``,
     ``R <= M``, ``X <= O + o W`` and ``E <= e`` for each resource (regular, overtime and extra
-    hours, workers, machine hours); ``W_t = W_(t-1) + H_t - F_t``. Source: Chopra and Meindl, Supply Chain
-    Management, chapter 8.
+    hours, workers, machine hours); ``W_t = W_(t-1) + H_t - F_t``. Source: Chopra and Meindl, Supply
+    Chain Management, chapter 8.
 
     Args:
         given: Demand and rules.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sop_xl.planning.wording import month, number, percent
-from sop_xl.tables.strategy import CURRENT, STRATEGIES
+from sop_xl.tables.strategy import CURRENT
 
 SAME = 0.5
 """Money up to which two plans cost the same."""
@@ -28,10 +28,10 @@ def verdict(costs: pd.DataFrame, strategies: pd.DataFrame, currency: str) -> str
     found = plan_costs(costs, strategies)
     current = found.pop(CURRENT)
     if not found:
-        left_out = strategies.loc[strategies["strategy"] != CURRENT, "status"].str.startswith("–")
-        return f"No strategy was computed: {strategies['reason'].iloc[-1]}." if left_out.all() else (
-            "No strategy is possible; the reasons stand below."
-        )
+        others = strategies[strategies["strategy"] != CURRENT]
+        if others["status"].str.startswith("–").all():
+            return f"No strategy was computed: {others['reason'].iloc[0]}."
+        return "No strategy is possible; what stands in the way is said below."
     name = min(found, key=lambda plan: found[plan])
     saved = current - found[name]
     if abs(saved) <= SAME:
@@ -51,18 +51,17 @@ def findings_in_words(
     found = plan_costs(costs, strategies)
     current = found[CURRENT]
     lines = [verdict(costs, strategies, currency)]
-    for row in strategies.itertuples(index=False):
-        if row.strategy not in STRATEGIES:
-            continue
-        if row.strategy in found:
-            cost = found[str(row.strategy)]
-            note = f"; {row.reason}" if row.reason else ""
+    texts = strategies[["strategy", "status", "reason"]].itertuples(index=False, name=None)
+    for name, status, reason in texts:
+        if name in found and name != CURRENT:
+            against = number(found[name] - current, currency)
+            note = f"; {reason}" if reason else ""
             lines.append(
-                f"{row.strategy}: {number(cost, currency)}, "
-                f"{number(cost - current, currency)} against the plan in the book{note}"
+                f"{name}: {number(found[name], currency)}, {against} against the plan in the "
+                f"book{note}"
             )
-        else:
-            lines.append(f"{row.status} {row.strategy}: {row.reason}")
+        elif name != CURRENT:
+            lines.append(f"{status} {name}: {reason}")
     if len(bottlenecks):
         first = bottlenecks.iloc[0]
         lines.append(
@@ -70,5 +69,5 @@ def findings_in_words(
             f"{number(first['worth'], currency)}."
         )
     elif "optimised" in found:
-        lines.append("No resource is a bottleneck of the optimised plan: an hour more saves nothing.")
+        lines.append("No resource is a bottleneck of the optimised plan: no hour more saves money.")
     return lines
