@@ -182,6 +182,13 @@ def _said(session: Session, foreseen: Preview, name: str) -> list[str]:
         f"It costs {number(costs[name], currency)}; the plan in the book before cost "
         f"{number(costs[CURRENT], currency)}."
     ]
+    months = frames[STRATEGY_COST.name]
+    people = months[months["strategy"] == name][["hired", "laid_off"]].sum().round()
+    if people.any():
+        lines.append(
+            f"It hires {number(people['hired'])} people and lays off {number(people['laid_off'])}: "
+            "change the headcount in Resources; until then today's people are paid."
+        )
     fixed = int(frames["supply_plan"]["production_override"].notna().sum())
     if fixed:
         lines.append(f"Fixed production stands in {count(fixed, 'cell')} and goes before it.")

@@ -166,7 +166,7 @@ class Situation:
     @property
     def storable(self) -> npt.NDArray[np.bool_]:
         """Which families can be made ahead: services, and what is made to order, cannot."""
-        return np.asarray((self["maximum_stock"] > 0).any(axis=1))
+        return np.asarray((self["maximum_stock"] > 0).all(axis=1))
 
     @property
     def staffed(self) -> npt.NDArray[np.bool_]:

@@ -89,7 +89,7 @@ def _statuses(made: dict[str, Made]) -> pd.DataFrame:
 def _findings(made: dict[str, Made], company: Company, settings: Settings) -> Sequence[Finding]:
     found = [
         Finding(
-            "strategies", f"No {name} plan is possible: {made[name].reason}",
+            "strategies", f"No {name} plan is possible: {made[name].reason}.",
             "Look at the sheet Strategy: more hours, less least stock, or demand that moves.",
             Severity.WARNING,
         )

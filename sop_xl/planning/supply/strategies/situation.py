@@ -183,7 +183,7 @@ def wanted_stock(target: Numbers, opening: Numbers, storable: Flags, months: int
     """
     done = np.minimum(1.0, np.arange(1, target.shape[1] + 1) / months)
     first = target[:, :1]
-    start = np.clip(opening / np.where(first > 0, first, 1.0), 0.0, 1.0)
+    start = np.clip(opening, 0.0, first) / np.where(first > 0, first, 1.0)
     start = np.where(first > 0, start, 1.0)
     owed = np.minimum(opening, 0.0) * (1.0 - done)
     return np.where(storable, target * (start + (1.0 - start) * done), owed)
