@@ -80,6 +80,14 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce", "heat_map")),
+    _step(
+        "supply",
+        supply.strategies.run,
+        (
+            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("family_rates", "resource_rates", "bottlenecks"),
+        ),
+    ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the second half of supply planning: gaps and options are compared in money
     _step(

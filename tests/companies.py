@@ -132,6 +132,15 @@ TABLES = {
         A-2     Call them    Bob    2026-09  2026-10-20  open    .
     """,
 }  # fmt: skip
+SHORT = {
+    "bill_of_resources": """
+        item    resource  hours_per_unit
+        {road}  {frame}   6
+        {city}  {frame}   5
+        {bell}  {paint}   0.01
+    """,
+}
+"""A bill of resources by which the bikes of a month take twice the hours that there are."""
 _DEMAND = {"road": 60.0, "city": 40.0, "bell": 500.0}
 _PRICE = {"road": 400.0, "city": 300.0, "bell": 5.0}
 
@@ -142,6 +151,7 @@ def make(
     names: Mapping[str, str] = PLAIN,
     *,
     bare: bool = False,
+    instead: Mapping[str, str] = {},
 ) -> Path:
     """Make a plan folder.
 
@@ -150,6 +160,7 @@ def make(
         settings: Its settings; the data name regions and channels as far as the level has them.
         names: How things are called.
         bare: Nothing is delivered but items and actuals.
+        instead: Tables that take the place of those in ``TABLES``.
     """
     level = settings.planning_level
     called = dict(names)
@@ -162,7 +173,7 @@ def make(
     declared = tables.inputs(settings.level)
     frames = {
         name: rows(declared[name].inputs, text.format(**(called if name == "items" else planned)))
-        for name, text in TABLES.items()
+        for name, text in (TABLES | dict(instead)).items()
         if name == "items" or not bare
     }
     frames["actuals"] = _actuals(called)

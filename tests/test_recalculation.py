@@ -20,7 +20,7 @@ from tests.office.tools import Cell, cells_of, compare_cached, needs_office, rec
 
 pytestmark = [needs_office, pytest.mark.office]
 
-CELLS = {"demo": 15_000, "odd": 2_500, "fine": 3_500, "bare": 2_500}
+CELLS = {"demo": 15_000, "odd": 2_500, "fine": 3_500, "bare": 2_500, "short": 2_500}
 """Formula cells that each book has at least."""
 
 
@@ -63,6 +63,20 @@ CHANGES = {
         {InGrid("Supply_Plan", ("Parts",), "Fixed production", "2026-11"): 12},
         InGrid("Supply_Plan", ("Parts",), "Projected inventory", "2026-11"),
     ),
+    "an adopted plan": Typed(
+        {InGrid("Supply_Plan", ("Parts",), "Adopted plan", "2026-12"): 640},
+        InGrid("Strategy_Plan", ("current",), "Inventory holding", "2026-12",
+               "Plans of the company"),
+    ),
+    "units that are bought": Typed(
+        {InGrid("Supply_Plan", ("Bikes",), "+ Subcontracted", "2026-11"): 7},
+        InGrid("Strategy_Plan", ("",), "Subcontracting of the plan", "2026-11",
+               "Cost of the plan in the book"),
+    ),
+    "a material cost": Typed(
+        {InList("tblFamilies", "Bikes", "Material cost"): 99},
+        InGrid("Strategy_Plan", ("level",), "Material", "2026-11", "Plans of the company"),
+    ),
     "another strategy": Typed(
         {InList("tblFamilies", "Bikes", "Strategy"): "level"}, supply("Production", "2027-02")
     ),
@@ -79,7 +93,8 @@ CHANGES = {
 TOGETHER = {
     "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price"),
     "supply": (
-        "another strategy", "target days", "fixed production", "overtime", "efficiency"
+        "another strategy", "target days", "fixed production", "overtime", "efficiency",
+        "an adopted plan", "units that are bought", "a material cost",
     ),
 }
 """Changes typed into one book."""

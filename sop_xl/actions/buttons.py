@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sop_xl import __version__
+from sop_xl.actions.adopting import adopt, optimise
 from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
 from sop_xl.actions.loading import Loading, load
@@ -477,6 +478,12 @@ BUTTONS: Mapping[str, Button] = {
     "options": Button(
         "Apply options", apply_options, "Write the options chosen on the sheet Options into the "
         "rows of overtime and extra hours, and into fixed production.", "supply"),
+    "optimise": Button(
+        "Optimise", optimise, "Save what was typed, compute the strategies beside the plan, and "
+        "say which is cheapest and what is short.", "supply"),
+    "adopt": Button(
+        "Adopt plan", adopt, "Write the plan chosen on Strategy to the supply plan; none takes it "
+        "back.", "supply"),
     "reconcile": Button(
         "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
         "Save what was typed, compute the plan, and set it against the AOP.", "finance"),

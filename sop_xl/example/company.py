@@ -204,17 +204,23 @@ class Resource(NamedTuple):
     team: str
     headcount: float
     cost_per_month: float
+    hiring_cost: float | None = None
+    layoff_cost: float | None = None
+    """Of one person; sewers and metal workers stay by agreement with the works council."""
 
 
 # fmt: off
 RESOURCES = (
-    Resource("Cutting", "Automatic cutting tables", 18, 15.5, .92, .06, 38, "Cutters", 38, 3_600),
-    Resource("Filling", "Down and fibre filling", 12, 15.5, .90, .06, 36, "Fillers", 24, 3_400),
+    Resource("Cutting", "Automatic cutting tables", 18, 15.5, .92, .06, 38,
+             "Cutters", 38, 3_600, 2_000, 9_000),
+    Resource("Filling", "Down and fibre filling", 12, 15.5, .90, .06, 36,
+             "Fillers", 24, 3_400, 1_800, 7_000),
     Resource("Metal forming", "Presses and spinning lathes", 6, 15.5, .90, .10, 55,
              "Metal workers", 12, 4_100),
-    Resource("Packing", "Inspection and packing", 20, 7.75, .95, .04, 28, "Packers", 22, 3_100),
+    Resource("Packing", "Inspection and packing", 20, 7.75, .95, .04, 28,
+             "Packers", 22, 3_100, 900, 1_500),
     Resource("Seam taping", "Hot-air seam taping machines", 10, 15.5, .88, .10, 45,
-             "Tape operators", 23, 3_700),
+             "Tape operators", 23, 3_700, 4_500),
     Resource("Sewing", "Sewing stations", 116, 15.5, .88, .08, 34, "Sewers", 230, 3_300),
 )
 # fmt: on
@@ -386,6 +392,7 @@ SETTINGS = Settings(
     base_unit="pcs",
     business_type="manufacturing",
     target_days=50.0,
+    catch_up=9,
     target_forecast_accuracy=0.90,
     target_inventory_turns=7.0,
     target_customer_service=0.97,

@@ -18,6 +18,7 @@ from sop_xl.tables import (
     performance,
     review,
     shortage,
+    strategy,
     supply,
 )
 
@@ -35,6 +36,8 @@ GRIDS: dict[str, Grid] = {
         supply.RESOURCE_VIEW,
         shortage.CONSTRAINED_PLAN,
         shortage.CONSTRAINED_TOTAL,
+        *(strategy.STRATEGY_COST, strategy.STRATEGY_PLAN, strategy.STRATEGY_HOURS),
+        strategy.SUPPLY_COST,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -73,6 +76,8 @@ TABLES: dict[str, Table] = {
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
         forecast.LAG_ACCURACY,
+        *(strategy.FAMILY_RATES, strategy.RESOURCE_RATES, strategy.STRATEGIES_TABLE),
+        strategy.BOTTLENECKS,
     )
 }
 

@@ -168,15 +168,38 @@ class Settings:
         "share).",
         choices=("margin", "priority", "fair_share"),
     )
+    strategy_seconds: float = _setting(
+        10.0, "supply",
+        "Seconds that the solver may take for each of the four aggregate plans; then it gives the "
+        "best plan it has and says how far from the cheapest it may be. 0 leaves the plans out.",
+        minimum=0.0, maximum=3600.0,
+    )
     holding_rate: float = _setting(
-        0.20, "supply", "Cost of holding stock for a year, as a share of its cost.",
+        0.18, "supply", "Cost of holding stock for a year, as a share of its standard cost.",
         minimum=0.0, maximum=2.0,
     )
-    delay_rate: float = _setting(
-        0.03, "supply",
-        "Cost of delivering a month late, as a share of the price: penalties, discounts, orders "
-        "that are lost.",
+    material_share: float = _setting(
+        0.6, "supply",
+        "Share of the standard cost that is material, for families without a material cost.",
         minimum=0.0, maximum=1.0,
+    )
+    late_rate: float = _setting(
+        0.1, "supply",
+        "Cost of delivering a month late, as a share of the price, for families without a "
+        "backorder cost.",
+        minimum=0.0, maximum=10.0,
+    )
+    least_stock: float = _setting(
+        0.5, "supply",
+        "Share of the target inventory below which no aggregate plan may fall; at the end it is "
+        "back on target.",
+        minimum=0.0, maximum=1.0,
+    )
+    catch_up: int = _setting(
+        6, "supply",
+        "Months in which an aggregate plan brings stock below target, or backlog of what is made "
+        "to order, back to target.",
+        minimum=1, maximum=36,
     )
 
     stale_days: int = _setting(

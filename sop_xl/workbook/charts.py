@@ -11,6 +11,7 @@ from openpyxl.chart.data_source import StrData, StrRef, StrVal
 from openpyxl.chart.layout import Layout as ChartLayout
 from openpyxl.chart.layout import ManualLayout
 from openpyxl.chart.legend import LegendEntry
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -38,6 +39,8 @@ AXIS_WIDTH = 2.1
 _COLOURS = {"line": GREY, "bold": NAVY, "dashed": AMBER, "thin": TEAL, "faint": "9DB4D3",
             "dotted": VERMILION, "column": "9DB4D3",
             "column2": VERMILION, "band": "CFE3E6", "base": "FFFFFF"}
+_PARTS = (NAVY, TEAL, AMBER, "9DB4D3", VERMILION, GREY, "CFE3E6", "D9B27A", "7A7AA8")
+"""Colours of the parts of stacked columns, lowest first."""
 _WIDTHS = {"line": 22000, "bold": 31000, "dashed": 19000, "thin": 15000, "faint": 12000,
            "dotted": 15000}
 
@@ -90,24 +93,80 @@ def add_chart(
     for other in charts[1:]:
         main += other
     _axes(main, unit, number_format)
-    main.title = _title(title, title_cell)
-    main.legend.position = "b"
-    main.legend.txPr = _text(900, INK)
+    _finish(sheet, main, anchor, _title(title, title_cell), size, description or title)
     hidden = [at for at, s in enumerate(_ordered(groups)) if s.kind == "base"]
     main.legend.legendEntry = [LegendEntry(idx=at, delete=True) for at in hidden]
-    main.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=RULE))
-    main.roundedCorners = False
-    main.display_blanks = "gap"
+
+
+def _finish(
+    sheet: Sheet, chart: Any, anchor: AnchorMarker, title: Title, size: tuple[float, float],
+    description: str,
+) -> None:  # fmt: skip
+    """Title, legend, frame and place of a chart."""
+    chart.title = title
+    chart.legend.position = "b"
+    chart.legend.txPr = _text(900, INK)
+    chart.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=RULE))
+    chart.roundedCorners = False
+    chart.display_blanks = "gap"
     left = AXIS_WIDTH / size[0]
-    main.layout = ChartLayout(
+    chart.layout = ChartLayout(
         manualLayout=ManualLayout(
             layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=0.15, w=0.98 - left, h=0.58
         )
     )
     extent = XDRPositiveSize2D(*(round(side * EMU_PER_CM) for side in size))
-    main.anchor = OneCellAnchor(_from=anchor, ext=extent)
-    sheet.skeleton.add_chart(main)
-    sheet.descriptions.append(description or title)
+    chart.anchor = OneCellAnchor(_from=anchor, ext=extent)
+    sheet.skeleton.add_chart(chart)
+    sheet.descriptions.append(description)
+
+
+def add_stack(
+    sheet: Sheet,
+    anchor: AnchorMarker,
+    title: str,
+    rows: Sequence[int],
+    *,
+    header: int,
+    columns: tuple[int, int],
+    unit: str,
+    size: tuple[float, float],
+    number_format: str = "#,##0",
+    description: str = "",
+) -> None:
+    """Put stacked columns on a sheet, drawn from rows of its own: their labels in column A.
+
+    Args:
+        anchor: Its upper left corner, see :meth:`Sheet.at`.
+        title: What it shows.
+        rows: One row for each part of the columns, lowest part first; none is no chart.
+        header: The row that names the columns.
+        columns: The first and last of them.
+        unit: Unit on the value axis.
+        size: Width and height in centimetres.
+        number_format: Of the value axis.
+        description: Text for those who cannot see it; the title where empty.
+    """
+    if not rows:
+        sheet.put(anchor.row + 1, anchor.col + 1, f"{title}: there is nothing to show.", "SOP Note")
+        return
+    chart: Any = BarChart()
+    chart.type, chart.gapWidth, chart.overlap, chart.grouping = "col", 60, 100, "stacked"
+    first, last = columns
+    for at, row in enumerate(rows):
+        cells = Reference(sheet.skeleton, min_col=first, max_col=last, min_row=row)
+        series: Any = Series(cells)
+        series.tx = SeriesLabel(strRef=StrRef(f=f"{sheet.name}!$A${row}"))
+        series.graphicalProperties.solidFill = _PARTS[at % len(_PARTS)]
+        series.graphicalProperties.line.noFill = True
+        chart.series.append(series)
+    chart.set_categories(
+        Reference(sheet.skeleton, min_col=first, max_col=last, min_row=header)
+    )
+    _axes(chart, unit, number_format)
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
+    chart.y_axis.scaling.min = 0.0
+    _finish(sheet, chart, anchor, _title(title), size, description or title)
 
 
 def has_figures(sheet: Sheet, one: Drawn) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import capacity, control, deck, figures, forecast
+from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, strategy
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -76,6 +76,13 @@ SHEETS = (
               grids=("what_if_view", "what_if_load_view"), page=what_if),
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
               grids=("supply_plan",), side="supply"),
+    SheetSpec("Strategy", "Strategies beside the plan", "green", "supply planner, S&OP leader",
+              tables=("bottlenecks",), page=strategy.strategy,
+              table_row=strategy.BOTTLENECK_ROW),
+    SheetSpec("Strategy_Plan", "Plans of the strategies", "white", "supply planner, finance",
+              grids=("strategy_cost", "supply_cost", "strategy_plan", "strategy_hours")),
+    SheetSpec("Plan_Rates", "What units, hours and people cost in every plan", "white",
+              "supply planner, finance", tables=("strategies", "family_rates", "resource_rates")),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
               grids=("heat_map", "resource_view", "output", "capacity"), side="capacity",
               page=capacity.capacity, room=capacity.ROOM),

@@ -12,6 +12,11 @@ from sop_xl.tables import data
 from sop_xl.tables.settings import Settings
 
 MAKE_TO_STOCK = "make to stock"
+PLAN_RULES = (
+    *("material_cost", "batch_size", "maximum_stock", "subcontract_cost", "subcontract_limit"),
+    *("backorder_cost", "lost_sale_cost"),
+)
+"""What a family may say to the aggregate plans; blank where it says nothing."""
 
 
 def valued(facts: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -103,6 +108,7 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
             "strategy": _or_default(given["strategy"], ""),
             "target_days": given["target_days"],
             "priority": given["priority"],
+            **{name: given[name] for name in PLAN_RULES},
             "strategy_used": _or_default(given["strategy"], settings.strategy),
             "days_used": given["target_days"].fillna(settings.target_days),
         },

@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
+from sop_xl.planning.supply import strategies
 from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
 from sop_xl.planning.supply.inventory import (
     cumulative,
@@ -22,6 +23,8 @@ from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import OUTPUT, SUPPLY_PLAN
+
+__all__ = ["run", "strategies", "supply_plan"]
 
 MAKE_TO_ORDER = "make to order"
 
@@ -79,10 +82,16 @@ def supply_plan(
         0.0,
         target_inventory(demand, calendar_days, lookup(families, "family", names, "days_used")),
     )
-    level = level_plan(demand, opening, target[:, -1:], workdays)
-    fixed = matrix(inputs, "production_override", "family", names, axis.plan)
+    fixed, adopted, subcontracted = (
+        matrix(inputs, name, "family", names, axis.plan)
+        for name in ("production_override", "adopted", "subcontracted")
+    )
+    bought = zero(subcontracted)
+    own = demand - bought
+    level = level_plan(own, opening, target[:, -1:], workdays)
     chosen = np.where(_is(families, names, "strategy_used", "level"), level, np.nan)
-    projection = project(demand, target, opening, fixed, chosen)
+    decided = np.where(np.isnan(fixed), adopted, fixed)
+    projection = project(demand, target, opening, decided, chosen, bought)
     inventory = np.maximum(0.0, rounded(projection.net_stock))
     backlog = np.maximum(0.0, rounded(-projection.net_stock))
     plan = {
@@ -91,9 +100,11 @@ def supply_plan(
         "cumulative_days": np.broadcast_to(np.cumsum(calendar_days), demand.shape),
         "target": target,
         "chase_plan": projection.chase,
-        "required_rate": required_rate(demand, opening, workdays),
+        "required_rate": required_rate(own, opening, workdays),
         "level_plan": level,
         "production_override": fixed,
+        "adopted": adopted,
+        "subcontracted": subcontracted,
         "production": projection.production,
         "net_stock": projection.net_stock,
         "inventory": inventory,

@@ -142,7 +142,7 @@ def capacity(
         resources: Machines, hours per day, efficiency, planned loss.
         resource_calendar: Working days of a resource where they differ from the calendar's.
         workforce: Teams with their ``hours``.
-        inputs: Overtime and extra hours that people committed to.
+        inputs: Overtime and extra hours that people committed to, and those of an adopted plan.
         demonstrated_months: Closed months that count for the demonstrated hours.
     """
     names = sorted(resources["resource"])
@@ -151,10 +151,12 @@ def capacity(
     machine = _machine_hours(axis, resources, resource_calendar, names)
     labour = np.broadcast_to(_team_hours(workforce, names), machine.shape)
     regular = np.where(labour > 0, np.minimum(machine, labour), machine)
-    overtime, extra = (
-        matrix(inputs, name, "resource", names, axis.plan) for name in ("overtime", "extra")
+    overtime, extra, adopted = (
+        matrix(inputs, name, "resource", names, axis.plan)
+        for name in ("overtime", "extra", "adopted_hours")
     )
-    available = np.hstack([regular[:, past], regular[:, plan] + zero(overtime) + zero(extra)])
+    more = np.maximum(zero(overtime) + zero(extra), zero(adopted))
+    available = np.hstack([regular[:, past], regular[:, plan] + more])
     gap = capacity_gap(load[:, plan], available[:, plan])
     cumulative = np.cumsum(gap, axis=1)
     shown = demonstrated(np.where(load[:, past] > 0, load[:, past], np.nan), demonstrated_months)
@@ -168,6 +170,7 @@ def capacity(
             "labour_hours": labour,
             "overtime": across(axis, plan=overtime),
             "extra": across(axis, plan=extra),
+            "adopted_hours": across(axis, plan=adopted),
             "available": available,
             "gap": across(axis, plan=gap),
             "cumulative_gap": across(axis, plan=cumulative),

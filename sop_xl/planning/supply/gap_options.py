@@ -142,7 +142,7 @@ def _moves(
     worth = plan.worth(gap.resource)
     prices = {
         False: worth.cost * settings.holding_rate / 12,
-        True: worth.price * settings.delay_rate,
+        True: worth.price * settings.late_rate,
     }
     for later, name in ((False, BUILD_AHEAD), (True, MOVE_LATER)):
         shift = moved(gap, spare[later][gap.resource], later=later)

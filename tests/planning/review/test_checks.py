@@ -19,6 +19,7 @@ from sop_xl.tables.data import (
 from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.review import CHECK_TABLE, CHECKS
+from sop_xl.tables.strategy import STRATEGY_HOURS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
@@ -35,6 +36,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
             "Bikes": {
                 "demand": [100, 90],
                 "production": [90, 80],
+                "subcontracted": [0, 0],
                 "net_stock": [20, 10],
                 "shipments": [110, 90],
             }
@@ -58,6 +60,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
         "demand_plan": demand,
         "supply_plan": supply,
         "capacity": grid(CAPACITY, WHEN, {"Press": {"load": [45, 40]}}),
+        "strategy_hours": grid(STRATEGY_HOURS, WHEN, {"Press": {"adopted_short": [0, 0]}}),
         "finance_family": grid(
             FINANCE_FAMILY,
             WHEN,
@@ -148,7 +151,9 @@ def test_a_plan_that_ties_passes_every_check() -> None:
         ("stock_history", "on_hand", ["opening_stock"]),
         ("supply_plan", "production", ["inventory_balance", "capacity_load"]),
         ("supply_plan", "shipments", ["volume"]),
+        ("supply_plan", "subcontracted", ["inventory_balance"]),
         ("capacity", "load", ["capacity_load"]),
+        ("strategy_hours", "adopted_short", ["adopted_capacity"]),
         ("finance_family", "revenue", ["revenue"]),
         ("finance_total", "operating_profit", ["profit"]),
     ],

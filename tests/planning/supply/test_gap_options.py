@@ -18,7 +18,7 @@ from sop_xl.tables.shortage import GAP_OPTIONS
 from tests.planning.rows import axis, rows
 
 WHEN = axis("2026-01", history=2, horizon=4)
-SETTINGS = Settings(holding_rate=0.12, delay_rate=0.05)
+SETTINGS = Settings(holding_rate=0.12, late_rate=0.05)
 FRAME = rows(RESOURCES.columns, """
     resource  machines  hours_per_day  cost_per_hour
     Frame     1         8              40

@@ -121,6 +121,32 @@ def test_fixed_production_makes_a_backlog() -> None:
     assert plan_row(plan, WHEN, "shipments", family="Chased")[:2] == [70.0, 0.0]
 
 
+def test_an_adopted_plan_goes_before_the_strategy_and_after_what_is_fixed() -> None:
+    typed_in = """
+    family  period   production_override  adopted
+    Chased  2026-01  .                    70
+    Chased  2026-02  55                   80
+    """
+    plan = plan_of(run(fixed=typed_in))
+    # then March chases: demand 62 and target 20 less what is left of 40 + 70 + 55 - 156
+    assert plan_row(plan, WHEN, "production", family="Chased") == [70, 55, 62 + 20 - 9]
+
+
+def test_what_is_bought_adds_to_stock_and_output_follows_it() -> None:
+    typed_in = "family    period   subcontracted\nChased    2026-01  30\nLevelled  2026-01  8"
+    before, after = plan_of(run()), plan_of(run(fixed=typed_in))
+    made, less = (
+        plan_row(plan, WHEN, "production", family="Chased") for plan in (before, after)
+    )
+    assert less == [made[0] - 30, *made[1:]]
+    assert plan_row(after, WHEN, "net_stock", family="Chased") == plan_row(
+        before, WHEN, "net_stock", family="Chased"
+    )
+    # 80 wanted, 16 there, 8 bought: 56 over 64 working days, 20 of them to the end of February's
+    level = plan_row(after, WHEN, "production", family="Levelled")
+    assert sum(level) == pytest.approx(80 - 16 - 8)
+
+
 def test_noise_of_floating_point_is_no_stock() -> None:
     # -30 + 30.1 - 0.1 leaves 1.4E-15, which would cover the two months without demand
     plan = plan_of(run(demand={**DEMAND, "Ordered": {"consensus": [0.1, 0, 0]}}))
