@@ -78,7 +78,14 @@ STEPS: tuple[Step, ...] = (
             *("view_blocks", "cleansing"),
         ),
     ),
-    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
+    _step(
+        "supply",
+        supply.run,
+        (
+            *("supply_plan", "output", "capacity", "workforce"),
+            *("stock_targets", "inventory", "stock_summary", "stock_items"),
+        ),
+    ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
@@ -89,7 +96,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
             *("demand_view", "supply_view", "capacity_view", "finance_view"),
-            *("what_if_view", "what_if_load_view", "forecast_view"),
+            *("what_if_view", "what_if_load_view", "forecast_view", "stock_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),
         ),

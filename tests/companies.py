@@ -68,9 +68,9 @@ TABLES = {
         0010   1     {city}  {south}  15        2026-09-14  2026-09-14  15
     """,
     "families": """
-        family   policy         strategy  target_days
-        {bikes}  make to stock  chase     15
-        {parts}  make to stock  level     20
+        family   policy         strategy  target_days  stock_method  service_level  lot  review
+        {bikes}  make to stock  chase     15           .             0.9            .    14
+        {parts}  make to stock  level     20           fill rate     0.98           400  .
     """,
     "resources": """
         resource  machines  hours_per_day  efficiency  planned_loss  cost_per_hour

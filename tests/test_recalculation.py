@@ -74,10 +74,22 @@ CHANGES = {
         {InList("tblResources", "Paint", "Efficiency"): 0.75},
         InGrid("Capacity", ("Paint",), "Utilisation", "2026-11"),
     ),
+    "a stock method": Typed(
+        {InList("tblFamilies", "Bikes", "Stock method"): "periodic review"},
+        supply("Target inventory"),
+    ),
+    "a service level": Typed(
+        {InList("tblFamilies", "Bikes", "Service level"): 0.99},
+        InGrid("Inventory", ("Bikes",), "Safety stock", "2026-12",
+               "Target stock by safety and cycle stock"),
+    ),
     "a price": Typed({finance("Price change"): -0.08}, finance("Revenue")),
 }
 TOGETHER = {
-    "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price"),
+    "demand": (
+        "a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price",
+        "a stock method", "a service level",
+    ),
     "supply": (
         "another strategy", "target days", "fixed production", "overtime", "efficiency"
     ),

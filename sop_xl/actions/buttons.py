@@ -36,6 +36,7 @@ from sop_xl.actions.pressing import (
 from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
+from sop_xl.actions.supplying import stock_lines
 from sop_xl.actions.targeting import spread
 from sop_xl.actions.telling import (
     LEAST_CHANGE,
@@ -468,6 +469,10 @@ BUTTONS: Mapping[str, Button] = {
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),
+    "inventory": Button(
+        "Inventory targets", refreshing("supply", "Inventory planned", stock_lines, "Inventory!A1"),
+        "Save what was typed, compute the plan, and say which stock is short, too much or left "
+        "over.", "supply"),
     "reconcile": Button(
         "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
         "Save what was typed, compute the plan, and set it against the AOP.", "finance"),

@@ -46,6 +46,22 @@ class Family:
     strategy: str = "chase"
 
 
+class Stocking(NamedTuple):
+    """What a family says of its safety and cycle stock; None where the setting holds."""
+
+    service_level: float | None = None
+    lead_time_sigma: float | None = None
+    lot: float | None = None
+
+
+STOCKING = {
+    "Backpacks": Stocking(lead_time_sigma=6),
+    "Cookware": Stocking(0.97, 4, 15_000),
+    "Jackets": Stocking(0.98, 8),
+    "Sleeping bags": Stocking(lead_time_sigma=8),
+    "Tents": Stocking(0.97, 9),
+}
+
 FAMILIES = (
     Family(
         "Backpacks",

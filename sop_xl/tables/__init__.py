@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import (
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    performance,
+    review,
+    stock,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -21,6 +31,9 @@ GRIDS: dict[str, Grid] = {
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
+        stock.STOCK_TARGETS,
+        stock.INVENTORY,
+        stock.STOCK_VIEW,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -56,6 +69,7 @@ TABLES: dict[str, Table] = {
         performance.KPI_TABLE,
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
+        *(stock.STOCK_SUMMARY, stock.STOCK_ITEMS),
     )
 }
 

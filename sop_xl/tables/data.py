@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.settings import STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 YES_NO = ("yes", "no")
@@ -430,12 +431,51 @@ FAMILIES = Table(
         Column("target_days", "Target days", Unit.DAYS, minimum=0, maximum=730,
                help="Days of supply to hold; empty = setting.",
                aliases=("days of supply", "target days of supply")),
+        Column("stock_method", "Stock method", choices=STOCK_METHODS,
+               help="What sets the target stock: its target days, or safety and cycle stock; empty"
+                    " = setting."),
+        Column("service_level", "Service level", Unit.PERCENT, minimum=0.5, maximum=0.9999,
+               help="Share of cycles without a stock-out; of fill rate: share of demand served from"
+                    " stock; empty = setting.", aliases=("target service level", "fill rate")),
+        Column("lead_time", "Lead time", Unit.DAYS, minimum=0, maximum=1095,
+               help="Days to make or buy it; empty = mean of its items, else setting.",
+               aliases=("lead time days",)),
+        Column("lead_time_sigma", "Lead time deviation", Unit.DAYS, minimum=0, maximum=365,
+               help="Standard deviation of the lead time in days; empty = setting.",
+               aliases=("lead time sigma", "lead time std")),
+        Column("review", "Review days", Unit.DAYS, minimum=0, maximum=365,
+               help="Days between two orders or lots; empty = setting.",
+               aliases=("review period",)),
+        Column("lot", "Lot", Unit.QUANTITY, minimum=0,
+               help="Units of one order or lot; empty = the demand of the review days.",
+               aliases=("lot size", "order quantity")),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),
         Column("days_used", "Target days in force", Unit.DAYS, OUTPUT,
                help="The family's target days, or those of the settings.",
                formula="IF(ISNUMBER({target_days}),{target_days},{$target_days})"),
+        Column("method_used", "Stock method in force", role=OUTPUT,
+               help="The family's stock method, or the one of the settings.",
+               formula='IF({stock_method}="",{$stock_method},{stock_method})'),
+        Column("service_used", "Service level in force", Unit.PERCENT, OUTPUT,
+               help="The family's service level, or the one of the settings.",
+               formula="IF(ISNUMBER({service_level}),{service_level},{$service_level})"),
+        Column("item_lead_time", "Lead time of the items", Unit.DAYS, OUTPUT,
+               help="Mean of the item master, weighted by the last twelve months."),
+        Column("lead_time_used", "Lead time in force", Unit.DAYS, OUTPUT,
+               help="The family's lead time, that of its items, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time}),{lead_time},IF(ISNUMBER({item_lead_time}),"
+                       "{item_lead_time},{$lead_time_days}))"),
+        Column("sigma_used", "Lead time deviation in force", Unit.DAYS, OUTPUT,
+               help="The family's deviation, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time_sigma}),{lead_time_sigma},{$lead_time_sigma})"),
+        Column("review_used", "Review days in force", Unit.DAYS, OUTPUT,
+               help="The family's review days, or those of the settings.",
+               formula="IF(ISNUMBER({review}),{review},{$review_days})"),
+        Column("error_cv", "Forecast error", Unit.PERCENT, OUTPUT,
+               help="Root of the mean square error of the plans made at the lag of the settings,"
+                    " over the mean demand of the same months."),
         Column("items", "Items", Unit.COUNT, OUTPUT, help="Items sold in the last twelve months."),
         Column("price", "Price", Unit.PRICE, OUTPUT,
                help="Average net price of the last twelve months."),
@@ -450,6 +490,9 @@ FAMILIES = Table(
                help="X: coefficient of variation to 0.5, Y: to 1, Z: above."),
         Column("cv", "CV", Unit.RATIO, OUTPUT,
                help="Coefficient of variation of the deseasonalised monthly demand."),
+        Column("item_cv", "CV of the items", Unit.RATIO, OUTPUT,
+               help="Deviations of the items added up, over their demand: what safety stock is for,"
+                    " as items do not stand in for each other."),
     ),
     help="Planning parameters of the families and what their history says.",
     rows_given=True,

@@ -35,6 +35,10 @@ FORECASTERS = (
 """Values of the setting ``forecaster``: two ways to choose among methods, and each by name."""
 
 
+STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "periodic review")
+"""What sets the target stock: days of supply, or safety and cycle stock by one of four methods."""
+
+
 class BusinessType(NamedTuple):
     """What a kind of business plans: the two sides of the plan and what limits supply."""
 
@@ -147,6 +151,30 @@ class Settings:
     )
     target_days: float = _setting(
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
+    )
+    stock_method: str = _setting(
+        "days",
+        "supply",
+        "What sets the target stock: days (target days), or safety and cycle stock by the deviation"
+        " of the demand (service level), by what forecasts missed (forecast error), for a share of"
+        " demand served from stock (fill rate), or with a review now and then (periodic review).",
+        choices=STOCK_METHODS,
+    )
+    service_level: float = _setting(
+        0.95, "supply", "Service level of safety stocks, for families that name none.",
+        minimum=0.5, maximum=0.9999,
+    )
+    lead_time_days: float = _setting(
+        30.0, "supply", "Lead time in days, where neither family nor items have one.",
+        minimum=0.0, maximum=1095.0,
+    )
+    lead_time_sigma: float = _setting(
+        0.0, "supply", "Standard deviation of the lead time in days, for families without one.",
+        minimum=0.0, maximum=365.0,
+    )
+    review_days: float = _setting(
+        30.0, "supply", "Days between two orders or lots, for families that name none.",
+        minimum=0.0, maximum=365.0,
     )
 
     stale_days: int = _setting(

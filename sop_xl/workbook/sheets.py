@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import control, deck, figures, forecast
+from sop_xl.workbook.pages import control, deck, figures, forecast, stock
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -76,6 +76,11 @@ SHEETS = (
               grids=("supply_plan",), side="supply"),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
               grids=("output", "capacity"), side="capacity"),
+    SheetSpec("Inventory", "Inventory", "green", "supply planner",
+              grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
+              tables=("stock_summary", "stock_items")),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
@@ -109,7 +114,7 @@ SHEETS = (
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
-              grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
+              grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view"),
               page=figures.chart_data),
     SheetSpec("Forecast_Data", "Figures of the sheet Forecast", "white",
               "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),

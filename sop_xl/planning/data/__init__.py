@@ -80,7 +80,9 @@ def run(
         "history": history(facts, settings.level, axis),
         "stock_history": stock_history(family_stock, output, names, axis),
         "bill": bill(bill_of_resources, mix, names),
-        "families": summary(facts, items, families, names, family_of, axis, settings),
+        "families": summary(
+            facts, items, families, names, family_of, axis, settings, past_plans
+        ),
         "portfolio": portfolio(facts, items, family_stock, axis),
         "completeness": completeness(load_report, sources, axis, settings),
         "calendar": calendar(axis),
