@@ -84,6 +84,9 @@ STEPS: tuple[Step, ...] = (
         (
             *("supply_plan", "output", "capacity", "workforce"),
             *("stock_targets", "inventory", "stock_summary", "stock_items"),
+            *("materials", "material_plan", "purchases", "purchase_total"),
+            *("material_messages", "material_orders", "material_pegging"),
+            *("workforce_plan", "workforce_total"),
         ),
     ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),

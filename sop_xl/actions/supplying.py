@@ -11,6 +11,8 @@ from sop_xl.actions.pressing import Refreshed
 from sop_xl.actions.telling import LISTED
 from sop_xl.planning.supply.stock import MAKE_TO_ORDER
 from sop_xl.planning.wording import count, month, number
+from sop_xl.tables.materials import MATERIAL_MESSAGES, MATERIALS, PURCHASE_TOTAL
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.stock import INVENTORY, STOCK_ITEMS, STOCK_SUMMARY
 
 NOISE = 0.5
@@ -43,6 +45,49 @@ def stock_lines(done: Refreshed) -> list[str]:
     if len(items) > LISTED:
         lines.append(f"... and {len(items) - LISTED} more items: see Stock_Review")
     return lines or ["Every family is on its target, and nothing is left over."]
+
+
+def material_lines(done: Refreshed) -> list[str]:
+    """What to expedite, put off, cancel and order next, and what is wrong with the bill."""
+    frames, run = done.made.frames, done.made.run
+    found = frames[MATERIAL_MESSAGES.name]
+    wrong = [str(f) for f in run.plan.findings if f.table in ("materials", "bill_of_materials")]
+    kinds = found["what"].value_counts()
+    lines = [*wrong, *(f"{what}: {count(int(many), 'order')}" for what, many in kinds.items())]
+    lines += [str(text) for text in found["message"].head(LISTED)]
+    if len(found) > LISTED:
+        lines.append(f"... and {len(found) - LISTED} more: see Material_Actions")
+    money = frames[PURCHASE_TOTAL.name]
+    now = money.loc[money["period"] == run.axis.first, "ordered"].sum()
+    if len(frames[MATERIALS.name]):
+        lines.append(f"To order in {month(run.axis.first)}: {number(now)}")
+    return lines or ["There are no materials: load materials and bill of materials first."]
+
+
+def people_lines(done: Refreshed) -> list[str]:
+    """Which team or skill is missing, from when, and whom to hire."""
+    frame, axis = done.made.frames[WORKFORCE_PLAN.name], done.made.run.axis
+    plan = frame[frame["period"].isin(axis.plan)]
+    lines = []
+    for team, rows in plan.groupby("team", sort=False):
+        short = rows[rows["gap"] < -NOISE]
+        if short.empty:
+            continue
+        text = (
+            f"{team}: {count(len(short), 'month')} short from {month(short['period'].min())}, by"
+            f" up to {-float(short['gap_people'].min()):.1f} people"
+        )
+        hires = rows[rows["proposed_hires"] > 0]
+        if len(hires):
+            many, first = int(hires["proposed_hires"].sum()), hires.iloc[0]
+            text += (
+                f"; proposed: hire {many} over the plan, {int(first['proposed_hires'])} to start in"
+                f" {month(first['period'])}"
+            )
+        lines.append(text)
+    if frame.empty:
+        return ["There are no teams: load the workforce first."]
+    return lines or ["No team is short of people in the plan months."]
 
 
 def _months(rows: pd.DataFrame, measure: str, what: str) -> list[str]:

@@ -233,6 +233,27 @@ RESOURCES = (
 )
 # fmt: on
 BOTTLENECK = "Seam taping"
+
+
+class Staffing(NamedTuple):
+    """How people of a team come and go."""
+
+    attrition: float
+    """A month."""
+    ramp: float
+    overtime_share: float
+    hire_time: float
+    hiring_cost: float
+
+
+STAFFING = {
+    "Cutters": Staffing(.004, 1, .08, 1, 1_500),
+    "Fillers": Staffing(.005, 1, .08, 1, 1_200),
+    "Metal workers": Staffing(.003, 2, .10, 2, 2_500),
+    "Packers": Staffing(.008, 0, .10, 1, 600),
+    "Tape operators": Staffing(.006, 3, .12, 2, 3_000),
+    "Sewers": Staffing(.007, 3, .08, 2, 2_200),
+}  # fmt: skip
 HOURS_PER_MONTH = 138.0
 
 HOURS = {

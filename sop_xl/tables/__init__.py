@@ -15,6 +15,8 @@ from sop_xl.tables import (
     executive,
     finance,
     forecast,
+    materials,
+    people,
     performance,
     review,
     stock,
@@ -34,6 +36,11 @@ GRIDS: dict[str, Grid] = {
         stock.STOCK_TARGETS,
         stock.INVENTORY,
         stock.STOCK_VIEW,
+        materials.MATERIAL_PLAN,
+        materials.PURCHASES,
+        materials.PURCHASE_TOTAL,
+        people.WORKFORCE_PLAN,
+        people.WORKFORCE_TOTAL,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -70,6 +77,7 @@ TABLES: dict[str, Table] = {
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
         *(stock.STOCK_SUMMARY, stock.STOCK_ITEMS),
+        *(materials.MATERIAL_MESSAGES, materials.MATERIAL_ORDERS, materials.MATERIAL_PEGGING),
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.materials import MATERIAL_SOURCES
 from sop_xl.tables.settings import STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
@@ -413,6 +414,25 @@ WORKFORCE = Table(
                help="Productive hours of one person in a month."),
         Column("cost_per_month", "Cost per month", Unit.MONEY, minimum=0,
                help="Cost of one person in a month."),
+        Column("attrition", "Attrition", Unit.PERCENT, minimum=0, maximum=0.9, default=0.0,
+               help="Share of the people who leave each month.",
+               aliases=("turnover", "attrition per month")),
+        Column("ramp", "Ramp", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Months in which a new person is not fully productive yet: 0 for none.",
+               aliases=("ramp months", "training months")),
+        Column("overtime_share", "Overtime cap", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
+               help="Overtime at most, as a share of the productive hours.",
+               aliases=("overtime cap", "maximum overtime")),
+        Column("hire_time", "Months to hire", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Whole months before somebody hired now can start."),
+        Column("hiring_cost", "Hiring cost", Unit.MONEY, minimum=0, default=0.0,
+               help="Cost of hiring and training one person."),
+        Column("overtime_cost", "Overtime cost", Unit.PRICE, minimum=0,
+               help="Cost of an hour of overtime; empty = a quarter more than a regular one."),
+        Column("overtime_rate", "Overtime rate in force", Unit.PRICE, OUTPUT,
+               help="Cost of an hour of overtime.",
+               formula="IF(ISNUMBER({overtime_cost}),{overtime_cost},IF({hours_per_month}>0,"
+                       "1.25*{cost_per_month}/{hours_per_month},0))"),
         Column("hours", "Team hours", Unit.HOURS, OUTPUT, help="Productive hours in a month.",
                formula="{headcount}*{hours_per_month}"),
     ),
@@ -594,7 +614,7 @@ LOAD_REPORT = Table(
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
-    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
+    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -40,27 +40,32 @@ STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "period
 
 
 class BusinessType(NamedTuple):
-    """What a kind of business plans: the two sides of the plan and what limits supply."""
+    """What a kind of business plans: both sides of the plan, what limits supply, and who works."""
 
     demand: str
     supply: str
     capacity: str
+    people: str
 
 
 BUSINESS_TYPES = {
     "manufacturing": BusinessType(
-        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity"
+        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity",
+        "operators by line and shift",
     ),
     "distribution": BusinessType(
-        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory"
+        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory",
+        "warehouse and fulfilment teams",
     ),
     "saas": BusinessType(
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
+        "onboarding and support teams",
     ),
     "services": BusinessType(
-        "project demand, client pipeline", "consultant availability", "billable hours and skills"
+        "project demand, client pipeline", "consultant availability", "billable hours and skills",
+        "consultants by skill",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""

@@ -25,7 +25,7 @@ class SheetSpec:
     tables: tuple[str, ...] = ()
     page: Callable[[Sheet], None] | None = None
     """Draws the sheet, or what stands on it beside its grids."""
-    side: Literal["", "demand", "supply", "capacity"] = ""
+    side: Literal["", "demand", "supply", "capacity", "people"] = ""
     """The side of the plan that it shows, in the words of the type of business."""
     grows: bool = False
     """Its list may grow while the book is open: it has room below its rows."""
@@ -81,6 +81,18 @@ SHEETS = (
               grid_row=stock.GRID_ROW),
     SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
               tables=("stock_summary", "stock_items")),
+    SheetSpec("Data_Materials", "Materials, their stock and what is on order", "blue", "purchasing",
+              tables=("materials", "material_stock", "purchase_orders")),
+    SheetSpec("Materials", "Materials and purchases", "green", "purchasing, supply planner",
+              grids=("purchase_total", "purchases", "material_plan"), page=stock.materials,
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Material_Actions", "Materials: what to do about orders", "green", "purchasing",
+              tables=("material_messages",)),
+    SheetSpec("Material_Orders", "Materials: orders to place, and what they are for", "green",
+              "purchasing", tables=("material_orders", "material_pegging")),
+    SheetSpec("Workforce", "Workforce", "green", "operations, human resources",
+              grids=("workforce_total", "workforce_plan"), page=stock.workforce, side="people",
+              grid_row=stock.GRID_ROW),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",

@@ -42,6 +42,10 @@ def run(
     actions: pd.DataFrame,
     units: pd.DataFrame,
     past_plans: pd.DataFrame,
+    materials: pd.DataFrame,
+    bill_of_materials: pd.DataFrame,
+    material_stock: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -68,6 +72,10 @@ def run(
         "actions": actions,
         "units": units,
         "past_plans": past_plans,
+        "materials": materials,
+        "bill_of_materials": bill_of_materials,
+        "material_stock": material_stock,
+        "purchase_orders": purchase_orders,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)

@@ -17,6 +17,8 @@ from sop_xl.planning.supply.inventory import (
     shipments,
     target_inventory,
 )
+from sop_xl.planning.supply.materials.requirements import requirements, with_months
+from sop_xl.planning.supply.materials.sheets import material_frames
 from sop_xl.planning.supply.production import level_plan, project, required_rate
 from sop_xl.planning.supply.stock import (
     DAYS,
@@ -28,6 +30,8 @@ from sop_xl.planning.supply.stock import (
     target_findings,
 )
 from sop_xl.planning.supply.stock_items import stock_items
+from sop_xl.planning.supply.workforce import with_overtime_rate
+from sop_xl.planning.supply.workforce import workforce as people_needed
 from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
@@ -53,6 +57,11 @@ def run(
     stock: pd.DataFrame,
     orders: pd.DataFrame,
     launches: pd.DataFrame,
+    materials: pd.DataFrame,
+    bill_of_materials: pd.DataFrame,
+    material_stock: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
+    workforce_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Plan production of each family and hold its load against the capacity."""
     names = sorted(families["family"])
@@ -60,7 +69,7 @@ def run(
     plan = supply_plan(
         axis, names, demand_total, families, history, stock_history, supply_plan_inputs, targets
     )
-    teams = with_team_hours(workforce)
+    teams = with_overtime_rate(with_team_hours(workforce))
     production = matrix(plan, "production", "family", names, axis.periods)
     load = capacity(
         axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs
@@ -70,6 +79,18 @@ def run(
         axis, names, orders, hierarchy.families_of(items, settings), stock_history
     )
     held = inventory(axis, names, plan, targets, families, booked)
+    needed = requirements(
+        axis,
+        settings,
+        production=production[:, axis.history :],
+        families=names,
+        item_mix=item_mix,
+        materials=materials,
+        bill_of_materials=bill_of_materials,
+        material_stock=material_stock,
+        purchase_orders=purchase_orders,
+    )
+    staff = people_needed(axis, teams, load, workforce_plan_inputs)
     frames = {
         "supply_plan": plan,
         "output": output,
@@ -79,10 +100,16 @@ def run(
         "inventory": held,
         "stock_summary": stock_summary(axis, names, held, plan, families, stock_history),
         "stock_items": stock_items(axis, items, item_mix, stock, launches, plan),
+        "materials": with_months(materials, settings),
+        **material_frames(axis, needed, purchase_orders),
+        "workforce_plan": staff.plan,
+        "workforce_total": staff.total,
     }
     findings = [
         *_opening_findings(axis, families, stock_history),
         *target_findings(axis, families),
+        *needed.findings,
+        *staff.findings,
     ]
     return Outcome(frames, findings)
 

@@ -57,12 +57,17 @@ def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> 
         Drawn(place, (), "aop_margin", "thin"),
     ]
     largest = float(sheet.book.frames["finance_view"]["revenue"].abs().max())
-    word, number_format = next((w, f) for least, w, f in _MONEY_AXIS if not largest < least)
+    word, number_format = money_axis(largest)
     add_chart(
         sheet, at, "Revenue and margin against the AOP", series,
         unit=f"{word}{sheet.book.settings.currency} per month",
         size=size, number_format=number_format,
     )
+
+
+def money_axis(largest: float) -> tuple[str, str]:
+    """Word before the currency and number format of an axis of amounts up to the largest."""
+    return next((w, f) for least, w, f in _MONEY_AXIS if not largest < least)
 
 
 def inventory_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:

@@ -20,6 +20,13 @@ from sop_xl.tables.data import (
 )
 from sop_xl.tables.data import STOCK as STOCK_SOURCE
 from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.materials import (
+    BILL_OF_MATERIALS,
+    MATERIAL_STOCK,
+    MATERIALS,
+    PURCHASE_ORDERS,
+)
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows, typed
@@ -72,6 +79,11 @@ def run(
         stock=rows(STOCK_SOURCE.columns),
         orders=rows(ORDERS.columns),
         launches=rows(LAUNCHES.columns),
+        materials=rows(MATERIALS.columns),
+        bill_of_materials=rows(BILL_OF_MATERIALS.columns),
+        material_stock=rows(MATERIAL_STOCK.columns),
+        purchase_orders=rows(PURCHASE_ORDERS.columns),
+        workforce_plan_inputs=typed(WORKFORCE_PLAN),
     )
 
 
