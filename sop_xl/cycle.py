@@ -79,13 +79,23 @@ STEPS: tuple[Step, ...] = (
             *("view_blocks", "view_methods", "forecast_doubts", "cleansing"),
         ),
     ),
-    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce", "heat_map")),
     _step(
         "supply",
         supply.strategies.run,
         (
             *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
             *("family_rates", "resource_rates", "bottlenecks"),
+        ),
+    ),
+    _step(
+        "supply",
+        supply.run,
+        (
+            *("supply_plan", "output", "capacity", "workforce", "heat_map"),
+            *("stock_targets", "inventory", "stock_summary", "stock_items"),
+            *("materials", "material_plan", "purchases", "purchase_total"),
+            *("material_messages", "material_orders", "material_pegging"),
+            *("workforce_plan", "workforce_total"),
         ),
     ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
@@ -104,7 +114,7 @@ STEPS: tuple[Step, ...] = (
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
             *("demand_view", "supply_view", "capacity_view", "resource_view", "finance_view"),
-            *("what_if_view", "what_if_load_view", "forecast_view"),
+            *("what_if_view", "what_if_load_view", "forecast_view", "stock_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),
         ),

@@ -93,6 +93,9 @@ class Unit(Enum):
     DATE = ("date", "yyyy-mm-dd", "date")
     PERIOD = ("month", "mmm yy", "period")
     QUANTITY = ("units", '#,##0;-#,##0;"–"', "number")
+    AMOUNT = ("qty", '#,##0;-#,##0;"–"', "number")
+    """A quantity in a unit of its own, as of a material: metres, kilograms."""
+    PEOPLE = ("people", '#,##0.0;-#,##0.0;"–"', "number")
     HOURS = ("h", '#,##0;-#,##0;"–"', "number")
     FACTOR = ("factor", "#,##0.0000", "number")
     DAYS = ("days", '#,##0;-#,##0;"–"', "number")

@@ -28,13 +28,14 @@ PLAIN = {
     "north": "North", "south": "South", "shop": "Shop", "web": "Web", "frame": "Frame",
     "paint": "Paint", "team": "Welders", "rent": "Rent", "freight": "Freight",
     "account": "Velo Paris", "other": "Rad Wien", "note": "Strike at the supplier",
+    "steel": "M-1", "rim": "M-2", "spoke": "M-3",
 }  # fmt: skip
 ODD = {
     "road": "007", "city": "0012", "bell": 'Bell "XL"', "bikes": "R&D <Räder>",
     "parts": "O'Neil & Söhne", "north": "Île-de-France", "south": "Süd & 'Rest'", "shop": "100",
     "web": "Web 東京", "frame": "Säge 'A'", "paint": 'Lack "2" & Co', "team": "'Früh'",
     "rent": "+Miete", "freight": "-Fracht & Zoll", "account": "=1+1", "other": "+49 89 1234",
-    "note": "@SUM(A1)",
+    "note": "@SUM(A1)", "steel": "00123", "rim": "Felge 'A'", "spoke": "Ø <2 mm>",
 }  # fmt: skip
 """Names that a spreadsheet may take for numbers, formulas, quotes or markup."""
 
@@ -68,9 +69,9 @@ TABLES = {
         0010   1     {city}  {south}  15        2026-09-14  2026-09-14  15
     """,
     "families": """
-        family   policy         strategy  target_days
-        {bikes}  make to stock  chase     15
-        {parts}  make to stock  level     20
+        family   policy         strategy  target_days  stock_method  service_level  lot  review
+        {bikes}  make to stock  chase     15           .             0.9            .    14
+        {parts}  make to stock  level     20           fill rate     0.98           400  .
     """,
     "resources": """
         resource  machines  hours_per_day  efficiency  planned_loss  cost_per_hour
@@ -93,8 +94,10 @@ TABLES = {
         {frame}   overtime  60     75             200         1          2026-11  .    {note}
     """,
     "workforce": """
-        team    resource  headcount  hours_per_month  cost_per_month
-        {team}  {frame}   3          140              5200
+        team       resource  headcount  hours_per_month  cost_per_month  attrition  overtime_share
+        {team}     {frame}   3          140              5200            0.02       0.1
+        {note}     {frame}   1          120              .               .          .
+        {account}  .         2          100              4000            .          .
     """,
     "pipeline": """
       opportunity  account    family   region   channel  stage     quantity  probability  close_date
@@ -120,6 +123,30 @@ TABLES = {
         period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities
         2026-08  60000    38000          11000           250000          120000
         2026-09  64000    40000          11500           260000          110000
+    """,
+    "materials": """
+        component  name     supplier  unit  price  lead_time  multiple  cover  safety_stock  output
+        {steel}    Tube     {other}   m     4.5    60         50        1      40            0.9
+        {rim}      Wheel    .         pcs   .      20         .         1      .             .
+        {spoke}    {note}   {other}   pcs   0.1    95         1000      3      500           .
+    """,
+    "bill_of_materials": """
+        parent   component  quantity  scrap  start    end
+        {road}   {steel}    3         0.1    .        .
+        {city}   {steel}    3.5       .      .        2027-03
+        {bikes}  {rim}      2         .      .        .
+        {rim}    {spoke}    32        0.02   2026-12  .
+    """,
+    "material_stock": """
+        component  on_hand
+        {steel}    150
+        {spoke}    9000
+    """,
+    "purchase_orders": """
+        order  component  quantity  due
+        P-1    {steel}    200       2026-11
+        P-2    {steel}    100       2026-08
+        0007   {spoke}    4000      2027-06
     """,
     "risks": """
         risk  kind         description  family   probability  impact  status

@@ -38,6 +38,7 @@ from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
 from sop_xl.actions.shortages import apply_options, short_in_words
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
+from sop_xl.actions.supplying import material_lines, people_lines, stock_lines
 from sop_xl.actions.targeting import spread
 from sop_xl.actions.telling import (
     LEAST_CHANGE,
@@ -484,6 +485,18 @@ BUTTONS: Mapping[str, Button] = {
     "adopt": Button(
         "Adopt plan", adopt, "Write the plan chosen on Strategy to the supply plan; none takes it "
         "back.", "supply"),
+    "inventory": Button(
+        "Inventory targets", refreshing("supply", "Inventory planned", stock_lines, "Inventory!A1"),
+        "Save what was typed, compute the plan, and say which stock is short, too much or left "
+        "over.", "supply"),
+    "materials": Button(
+        "Materials",
+        refreshing("supply", "Materials planned", material_lines, "Material_Actions!A1"),
+        "Save what was typed, compute the plan, and say what to expedite, put off, cancel and "
+        "order.", "supply"),
+    "workforce": Button(
+        "Workforce", refreshing("supply", "Workforce planned", people_lines, "Workforce!A1"),
+        "Save what was typed, compute the plan, and say which team or skill is missing.", "supply"),
     "reconcile": Button(
         "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
         "Save what was typed, compute the plan, and set it against the AOP.", "finance"),

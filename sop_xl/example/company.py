@@ -47,6 +47,22 @@ class Family:
     priority: float = 2
 
 
+class Stocking(NamedTuple):
+    """What a family says of its safety and cycle stock; None where the setting holds."""
+
+    service_level: float | None = None
+    lead_time_sigma: float | None = None
+    lot: float | None = None
+
+
+STOCKING = {
+    "Backpacks": Stocking(lead_time_sigma=6),
+    "Cookware": Stocking(0.97, 4, 15_000),
+    "Jackets": Stocking(0.98, 8),
+    "Sleeping bags": Stocking(lead_time_sigma=8),
+    "Tents": Stocking(0.97, 9),
+}
+
 FAMILIES = (
     Family(
         "Backpacks",
@@ -258,6 +274,26 @@ CAPACITY_OPTIONS = (
     CapacityOption("Packing", "overtime", 320, 33),
     CapacityOption("Packing", "subcontract", 900, 39, 0, 1, note="Packing service, by the hour"),
 )
+
+
+class Staffing(NamedTuple):
+    """How people of a team come and go."""
+
+    attrition: float
+    """A month."""
+    ramp: float
+    overtime_share: float
+    hire_time: float
+
+
+STAFFING = {
+    "Cutters": Staffing(.004, 1, .08, 1),
+    "Fillers": Staffing(.005, 1, .08, 1),
+    "Metal workers": Staffing(.003, 2, .10, 2),
+    "Packers": Staffing(.008, 0, .10, 1),
+    "Tape operators": Staffing(.006, 3, .12, 2),
+    "Sewers": Staffing(.007, 3, .08, 2),
+}  # fmt: skip
 HOURS_PER_MONTH = 138.0
 
 HOURS = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sop_xl.example import company, deliveries, meeting, money, operations, plans
+from sop_xl.example import company, deliveries, materials, meeting, money, operations, plans
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
@@ -53,6 +53,10 @@ def tables(
         "actions": meeting.actions(cycle),
         "units": units(),
         "past_plans": plans.past_plans(seed, demand, cycle),
+        "materials": materials.materials(demand),
+        "bill_of_materials": materials.bill_of_materials(cycle),
+        "material_stock": materials.material_stock(demand),
+        "purchase_orders": materials.purchase_orders(demand, cycle),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
@@ -179,7 +183,9 @@ def _resources() -> pd.DataFrame:
 
 
 def _workforce() -> pd.DataFrame:
-    return pd.DataFrame(company.RESOURCES).assign(hours_per_month=company.HOURS_PER_MONTH)
+    teams = pd.DataFrame(company.RESOURCES).assign(hours_per_month=company.HOURS_PER_MONTH)
+    staffing = pd.DataFrame([company.STAFFING[name] for name in teams["team"]])
+    return pd.concat([teams, staffing], axis=1)
 
 
 def resource_calendar(demand: Demand) -> pd.DataFrame:
@@ -230,6 +236,7 @@ def _families() -> pd.DataFrame:
             "strategy": f.strategy,
             "target_days": f.target_days,
             "priority": f.priority,
+            **company.STOCKING.get(f.name, company.Stocking())._asdict(),
         }
         for f in company.FAMILIES
     )

@@ -15,9 +15,12 @@ from sop_xl.tables import (
     executive,
     finance,
     forecast,
+    materials,
+    people,
     performance,
     review,
     shortage,
+    stock,
     strategy,
     supply,
 )
@@ -38,6 +41,14 @@ GRIDS: dict[str, Grid] = {
         shortage.CONSTRAINED_TOTAL,
         *(strategy.STRATEGY_COST, strategy.STRATEGY_PLAN, strategy.STRATEGY_HOURS),
         strategy.SUPPLY_COST,
+        stock.STOCK_TARGETS,
+        stock.INVENTORY,
+        stock.STOCK_VIEW,
+        materials.MATERIAL_PLAN,
+        materials.PURCHASES,
+        materials.PURCHASE_TOTAL,
+        people.WORKFORCE_PLAN,
+        people.WORKFORCE_TOTAL,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
@@ -78,6 +89,8 @@ TABLES: dict[str, Table] = {
         forecast.LAG_ACCURACY,
         *(strategy.FAMILY_RATES, strategy.RESOURCE_RATES, strategy.STRATEGIES_TABLE),
         strategy.BOTTLENECKS,
+        *(stock.STOCK_SUMMARY, stock.STOCK_ITEMS),
+        *(materials.MATERIAL_MESSAGES, materials.MATERIAL_ORDERS, materials.MATERIAL_PEGGING),
     )
 }
 

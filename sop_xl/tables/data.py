@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.materials import MATERIAL_SOURCES
+from sop_xl.tables.settings import STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 YES_NO = ("yes", "no")
@@ -449,13 +451,27 @@ WORKFORCE = Table(
                help="Productive hours of one person in a month."),
         Column("cost_per_month", "Cost per month", Unit.MONEY, minimum=0,
                help="Cost of one person in a month."),
-        Column("hiring_cost", "Hiring cost", Unit.MONEY, minimum=0,
-               help="Cost of hiring one person; empty = nobody can be hired."),
         Column("layoff_cost", "Layoff cost", Unit.MONEY, minimum=0,
-               help="Cost of laying one person off; empty = nobody can be laid off."),
-        Column("overtime_share", "Overtime at most", Unit.PERCENT, minimum=0, maximum=1,
-               help="Overtime as a share of the productive hours, where the capacity options name "
-                    "none."),
+               help="Cost of laying one person off; empty = no strategy lays off."),
+        Column("attrition", "Attrition", Unit.PERCENT, minimum=0, maximum=0.9, default=0.0,
+               help="Share of the people who leave each month.",
+               aliases=("turnover", "attrition per month")),
+        Column("ramp", "Ramp", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Months in which a new person is not fully productive yet: 0 for none.",
+               aliases=("ramp months", "training months")),
+        Column("overtime_share", "Overtime cap", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
+               help="Overtime at most, as a share of the productive hours.",
+               aliases=("overtime cap", "maximum overtime")),
+        Column("hire_time", "Months to hire", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Whole months before somebody hired now can start."),
+        Column("hiring_cost", "Hiring cost", Unit.MONEY, minimum=0,
+               help="Cost of hiring and training one person; empty = no strategy hires."),
+        Column("overtime_cost", "Overtime cost", Unit.PRICE, minimum=0,
+               help="Cost of an hour of overtime; empty = a quarter more than a regular one."),
+        Column("overtime_rate", "Overtime rate in force", Unit.PRICE, OUTPUT,
+               help="Cost of an hour of overtime.",
+               formula="IF(ISNUMBER({overtime_cost}),{overtime_cost},IF({hours_per_month}>0,"
+                       "1.25*{cost_per_month}/{hours_per_month},0))"),
         Column("hours", "Team hours", Unit.HOURS, OUTPUT, help="Productive hours in a month.",
                formula="{headcount}*{hours_per_month}"),
     ),
@@ -491,12 +507,51 @@ FAMILIES = Table(
                help="Cost of a unit that is a month late; empty = a share of the price."),
         Column("lost_sale_cost", "Lost sale cost", Unit.PRICE, minimum=0,
                help="Cost of a unit of demand that is lost; empty = none may be lost."),
+        Column("stock_method", "Stock method", choices=STOCK_METHODS,
+               help="What sets the target stock: its target days, or safety and cycle stock; empty"
+                    " = setting."),
+        Column("service_level", "Service level", Unit.PERCENT, minimum=0.5, maximum=0.9999,
+               help="Share of cycles without a stock-out; of fill rate: share of demand served from"
+                    " stock; empty = setting.", aliases=("target service level", "fill rate")),
+        Column("lead_time", "Lead time", Unit.DAYS, minimum=0, maximum=1095,
+               help="Days to make or buy it; empty = mean of its items, else setting.",
+               aliases=("lead time days",)),
+        Column("lead_time_sigma", "Lead time deviation", Unit.DAYS, minimum=0, maximum=365,
+               help="Standard deviation of the lead time in days; empty = setting.",
+               aliases=("lead time sigma", "lead time std")),
+        Column("review", "Review days", Unit.DAYS, minimum=0, maximum=365,
+               help="Days between two orders or lots; empty = setting.",
+               aliases=("review period",)),
+        Column("lot", "Lot", Unit.QUANTITY, minimum=0,
+               help="Units of one order or lot; empty = the demand of the review days.",
+               aliases=("lot size", "order quantity")),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),
         Column("days_used", "Target days in force", Unit.DAYS, OUTPUT,
                help="The family's target days, or those of the settings.",
                formula="IF(ISNUMBER({target_days}),{target_days},{$target_days})"),
+        Column("method_used", "Stock method in force", role=OUTPUT,
+               help="The family's stock method, or the one of the settings.",
+               formula='IF({stock_method}="",{$stock_method},{stock_method})'),
+        Column("service_used", "Service level in force", Unit.PERCENT, OUTPUT,
+               help="The family's service level, or the one of the settings.",
+               formula="IF(ISNUMBER({service_level}),{service_level},{$service_level})"),
+        Column("item_lead_time", "Lead time of the items", Unit.DAYS, OUTPUT,
+               help="Mean of the item master, weighted by the last twelve months."),
+        Column("lead_time_used", "Lead time in force", Unit.DAYS, OUTPUT,
+               help="The family's lead time, that of its items, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time}),{lead_time},IF(ISNUMBER({item_lead_time}),"
+                       "{item_lead_time},{$lead_time_days}))"),
+        Column("sigma_used", "Lead time deviation in force", Unit.DAYS, OUTPUT,
+               help="The family's deviation, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time_sigma}),{lead_time_sigma},{$lead_time_sigma})"),
+        Column("review_used", "Review days in force", Unit.DAYS, OUTPUT,
+               help="The family's review days, or those of the settings.",
+               formula="IF(ISNUMBER({review}),{review},{$review_days})"),
+        Column("error_cv", "Forecast error", Unit.PERCENT, OUTPUT,
+               help="Root of the mean square error of the plans made at the lag of the settings,"
+                    " over the mean demand of the same months."),
         Column("items", "Items", Unit.COUNT, OUTPUT, help="Items sold in the last twelve months."),
         Column("price", "Price", Unit.PRICE, OUTPUT,
                help="Average net price of the last twelve months."),
@@ -511,6 +566,9 @@ FAMILIES = Table(
                help="X: coefficient of variation to 0.5, Y: to 1, Z: above."),
         Column("cv", "CV", Unit.RATIO, OUTPUT,
                help="Coefficient of variation of the deseasonalised monthly demand."),
+        Column("item_cv", "CV of the items", Unit.RATIO, OUTPUT,
+               help="Deviations of the items added up, over their demand: what safety stock is for,"
+                    " as items do not stand in for each other."),
     ),
     help="Planning parameters of the families and what their history says.",
     rows_given=True,
@@ -613,7 +671,7 @@ SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
     CAPACITY_OPTIONS,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
-    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
+    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -35,34 +35,40 @@ FORECASTERS = (
 """Values of the setting ``forecaster``: two ways to choose among methods, and each by name."""
 
 
+STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "periodic review")
+"""What sets the target stock: days of supply, or safety and cycle stock by one of four methods."""
+
+
 class BusinessType(NamedTuple):
-    """What a kind of business plans: the two sides of the plan and what limits supply."""
+    """What a kind of business plans: both sides of the plan, what limits supply, and who works."""
 
     demand: str
     supply: str
     capacity: str
     resources: str
     """What its resources are, as the heat map of the capacity calls them."""
+    people: str
+    """Its people, as the sheet Workforce calls them."""
 
 
 BUSINESS_TYPES = {
     "manufacturing": BusinessType(
         "orders, forecast, channel demand", "production and inventory", "manufacturing capacity",
-        "work centres and lines",
+        "work centres and lines", "operators by line and shift",
     ),
     "distribution": BusinessType(
         "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory",
-        "warehouse throughput and storage",
+        "warehouse throughput and storage", "warehouse and fulfilment teams",
     ),
     "saas": BusinessType(
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
-        "onboarding and support teams",
+        "onboarding and support teams", "onboarding and support teams",
     ),
     "services": BusinessType(
         "project demand, client pipeline", "consultant availability", "billable hours and skills",
-        "skills and consultants",
+        "skills and consultants", "consultants by skill",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""
@@ -154,6 +160,30 @@ class Settings:
     )
     target_days: float = _setting(
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
+    )
+    stock_method: str = _setting(
+        "days",
+        "supply",
+        "What sets the target stock: days (target days), or safety and cycle stock by the deviation"
+        " of the demand (service level), by what forecasts missed (forecast error), for a share of"
+        " demand served from stock (fill rate), or with a review now and then (periodic review).",
+        choices=STOCK_METHODS,
+    )
+    service_level: float = _setting(
+        0.95, "supply", "Service level of safety stocks, for families that name none.",
+        minimum=0.5, maximum=0.9999,
+    )
+    lead_time_days: float = _setting(
+        30.0, "supply", "Lead time in days, where neither family nor items have one.",
+        minimum=0.0, maximum=1095.0,
+    )
+    lead_time_sigma: float = _setting(
+        0.0, "supply", "Standard deviation of the lead time in days, for families without one.",
+        minimum=0.0, maximum=365.0,
+    )
+    review_days: float = _setting(
+        30.0, "supply", "Days between two orders or lots, for families that name none.",
+        minimum=0.0, maximum=365.0,
     )
 
     demonstrated_months: int = _setting(

@@ -27,12 +27,14 @@ SUPPLY_PLAN = Grid(
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
                 plan='IF({families.policy@lookup}="make to order",0,'
+                     'IF({families.method_used@lookup}<>"days",{stock_targets.service_target@sum},'
                      "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
                      + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"
                      "*INDEX({demand@plan}," + _NEXT + ")/INDEX({#days@plan}," + _NEXT + ")"
-                     "-{cumulative_demand})",
-                help="Demand of the target days that follow the month; beyond the horizon at the "
-                     "daily demand of the last month."),
+                     "-{cumulative_demand}))",
+                help="Demand of the target days that follow the month (beyond the horizon at the "
+                     "daily demand of the last month), or the target by safety stock of Inventory "
+                     "where the stock method says so."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",
                 plan="MAX(0,{demand}+{target}-N({net_stock@prev})-N({subcontracted}))",
                 help="Output that ends the month on target: demand + target - stock - bought."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, strategy
+from sop_xl.workbook.pages import control, deck, figures, forecast, stock
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -25,7 +26,7 @@ class SheetSpec:
     tables: tuple[str, ...] = ()
     page: Callable[[Sheet], None] | None = None
     """Draws the sheet, or what stands on it beside its grids."""
-    side: Literal["", "demand", "supply", "capacity"] = ""
+    side: Literal["", "demand", "supply", "capacity", "people"] = ""
     """The side of the plan that it shows, in the words of the type of business."""
     grows: bool = False
     """Its list may grow while the book is open: it has room below its rows."""
@@ -92,6 +93,24 @@ SHEETS = (
               grids=("constrained_total", "constrained_plan"), side="capacity"),
     SheetSpec("Constraints", "Constraint register", "purple", "supply planner, operations",
               tables=("constraints",), grows=True),
+              grids=("output", "capacity"), side="capacity"),
+    SheetSpec("Inventory", "Inventory", "green", "supply planner",
+              grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
+              tables=("stock_summary", "stock_items")),
+    SheetSpec("Data_Materials", "Materials, their stock and what is on order", "blue", "purchasing",
+              tables=("materials", "material_stock", "purchase_orders")),
+    SheetSpec("Materials", "Materials and purchases", "green", "purchasing, supply planner",
+              grids=("purchase_total", "purchases", "material_plan"), page=stock.materials,
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Material_Actions", "Materials: what to do about orders", "green", "purchasing",
+              tables=("material_messages",)),
+    SheetSpec("Material_Orders", "Materials: orders to place, and what they are for", "green",
+              "purchasing", tables=("material_orders", "material_pegging")),
+    SheetSpec("Workforce", "Workforce", "green", "operations, human resources",
+              grids=("workforce_total", "workforce_plan"), page=stock.workforce, side="people",
+              grid_row=stock.GRID_ROW),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
@@ -125,7 +144,7 @@ SHEETS = (
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
-              grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
+              grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view"),
               page=figures.chart_data),
     SheetSpec("Forecast_Data", "Figures of the sheet Forecast", "white",
               "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),

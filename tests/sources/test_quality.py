@@ -309,3 +309,16 @@ def test_many_findings_of_a_kind_are_counted(tmp_path: Path) -> None:
     assert len(errors) == 21
     assert errors[-1].message == "Item: 10 more values of this kind (10 rows)."
     assert not [f for f in result.findings if f.severity is WARNING]
+
+
+def test_a_bill_of_materials_names_rows_without_a_parent_and_circles(tmp_path: Path) -> None:
+    materials = "Component,Name\nM1,One\nM2,Two\n"
+    bill = "Parent,Component,Quantity per\nA,M1,1\nF,M2,1\nZ,M1,1\nM1,M2,2\nM2,M1,3\nA,M9,1\n"
+    assert found(tmp_path, materials=materials, bill_of_materials=bill) == [
+        "data/bill_of_materials.csv: row 7, Component: Component 'M9' is not in Materials.",
+        "data/bill_of_materials.csv: row 4, Parent: Parent 'Z' is no item, family or material.",
+        "data/bill_of_materials.csv: row 5, Component: The bill runs in a circle: M1 > M2 > M1;"
+        " such rows are left out of the plan.",
+        "data/bill_of_materials.csv: row 6, Component: The bill runs in a circle: M1 > M2 > M1;"
+        " such rows are left out of the plan.",
+    ]

@@ -43,6 +43,10 @@ def run(
     actions: pd.DataFrame,
     units: pd.DataFrame,
     past_plans: pd.DataFrame,
+    materials: pd.DataFrame,
+    bill_of_materials: pd.DataFrame,
+    material_stock: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -70,6 +74,10 @@ def run(
         "actions": actions,
         "units": units,
         "past_plans": past_plans,
+        "materials": materials,
+        "bill_of_materials": bill_of_materials,
+        "material_stock": material_stock,
+        "purchase_orders": purchase_orders,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
@@ -82,7 +90,9 @@ def run(
         "history": history(facts, settings.level, axis),
         "stock_history": stock_history(family_stock, output, names, axis),
         "bill": bill(bill_of_resources, mix, names),
-        "families": summary(facts, items, families, names, family_of, axis, settings),
+        "families": summary(
+            facts, items, families, names, family_of, axis, settings, past_plans
+        ),
         "portfolio": portfolio(facts, items, family_stock, axis),
         "completeness": completeness(load_report, sources, axis, settings),
         "calendar": calendar(axis),

@@ -21,6 +21,7 @@ def run(
     forecast_detail: pd.DataFrame,
     view_blocks: pd.DataFrame,
     supply_plan: pd.DataFrame,
+    inventory: pd.DataFrame,
     capacity: pd.DataFrame,
     constrained_total: pd.DataFrame,
     finance_total: pd.DataFrame,
@@ -43,6 +44,7 @@ def run(
         "assumptions": assumptions,
         "demand_view": views.demand_view(axis, demand_total, ALL_FAMILIES),
         "supply_view": views.supply_view(axis, supply_plan),
+        "stock_view": views.stock_view(axis, inventory),
         "capacity_view": views.capacity_view(axis, capacity, resource),
         "resource_view": views.resource_view(axis, capacity, resource),
         "finance_view": views.finance_view(finance_total),
@@ -78,6 +80,7 @@ def _choices(resource: str, block: str) -> pd.DataFrame:
     choices = {
         "demand_view": ALL_FAMILIES,
         "supply_view": ALL_FAMILIES,
+        "stock_view": ALL_FAMILIES,
         "capacity_view": resource,
         "resource_view": resource,
         "what_if_view": ALL_FAMILIES,

@@ -26,6 +26,7 @@ from sop_xl.tables.executive import (
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
 from sop_xl.tables.supply import RESOURCE_VIEW
+from sop_xl.tables.stock import STOCK_VIEW
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
 SHORT = -0.5
@@ -65,6 +66,13 @@ def supply_view(axis: Axis, supply_plan: pd.DataFrame) -> pd.DataFrame:
     everything = supply_plan.assign(family=ALL_FAMILIES)
     cells = _shown(axis, SUPPLY_VIEW, everything, "family", ALL_FAMILIES)
     return blocks(SUPPLY_VIEW, [""], axis, cells)
+
+
+def stock_view(axis: Axis, inventory: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``stock_view`` of all families together."""
+    everything = inventory.assign(family=ALL_FAMILIES)
+    cells = _shown(axis, STOCK_VIEW, everything, "family", ALL_FAMILIES)
+    return blocks(STOCK_VIEW, [""], axis, cells)
 
 
 def capacity_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from sop_xl.tables.forecast import FORECAST_DETAIL
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.stock import INVENTORY
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows
 
@@ -46,6 +47,10 @@ DEMAND = {
         "low": [90.0, 90, 90, 90],
         "high": [130.0, 130, 130, 130],
     },
+}
+HELD = {
+    "Bikes": {"stock": [10.0, 20, 30, 40], "target": [15.0] * 4, "safety_stock": [5.0] * 4},
+    "Parts": {"stock": [1.0, 2, 3, 4], "target": [2.0] * 4, "backlog": [7.0, 0, 0, 0]},
 }
 BLOCKS = pd.DataFrame({"family": ["Bikes", "Parts"], "region": ["North", "North"]})
 NONE = float("nan")
@@ -107,6 +112,7 @@ def run(
         forecast_detail=hierarchy.level_grid(FORECAST_DETAIL, BLOCKS, WHEN, {"backtest_1": TEST}),
         view_blocks=BLOCKS.assign(block=["Bikes · North", "Parts · North"]),
         supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
+        inventory=grid(INVENTORY, WHEN, HELD),
         capacity=grid(CAPACITY, WHEN, load),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
         kpis=rows(
@@ -329,6 +335,7 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
     assert choices == {
         "demand_view": "All families",
         "supply_view": "All families",
+        "stock_view": "All families",
         "capacity_view": "Press",
         "what_if_view": "All families",
         "what_if_load_view": "Press",
@@ -420,3 +427,12 @@ def test_the_inputs_stay_as_they_are() -> None:
     before = typed.copy()
     meeting.cycle_calendar(WHEN, SETTINGS, typed)
     pd.testing.assert_frame_equal(typed, before)
+
+
+def test_the_stock_view_adds_all_families_up() -> None:
+    view = run().frames["stock_view"]
+
+    assert plan_row(view, WHEN, "stock") == [11, 22, 33, 44]
+    assert plan_row(view, WHEN, "target") == [17, 17, 17, 17]
+    assert plan_row(view, WHEN, "safety_stock") == [5, 5, 5, 5]
+    assert plan_row(view, WHEN, "backlog") == [7, 0, 0, 0]

@@ -10,12 +10,23 @@ from sop_xl.tables.data import (
     BILL,
     FAMILIES,
     HISTORY,
+    ITEMS,
+    LAUNCHES,
+    ORDERS,
     RESOURCE_CALENDAR,
     RESOURCES,
     STOCK_HISTORY,
     WORKFORCE,
 )
+from sop_xl.tables.data import STOCK as STOCK_SOURCE
 from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.materials import (
+    BILL_OF_MATERIALS,
+    MATERIAL_STOCK,
+    MATERIALS,
+    PURCHASE_ORDERS,
+)
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows, typed
@@ -24,10 +35,10 @@ WHEN = axis("2026-01", history=2, horizon=3)  # Jan 31 days, 22 working; Feb 28,
 SETTINGS = Settings(planning_level=("family", "region"))
 
 THREE = """
-family    policy         strategy_used  days_used
-Chased    make to stock  chase          10
-Levelled  make to stock  level          0
-Ordered   make to order  chase          10
+family    policy         strategy_used  days_used  method_used
+Chased    make to stock  chase          10         days
+Levelled  make to stock  level          0          days
+Ordered   make to order  chase          10         days
 """
 STOCK = """
 family    period   on_hand  backlog  produced
@@ -63,6 +74,16 @@ def run(
         workforce=rows(WORKFORCE.columns),
         supply_plan_inputs=typed(SUPPLY_PLAN, fixed),
         capacity_inputs=typed(CAPACITY),
+        items=rows(ITEMS.columns),
+        item_mix=pd.DataFrame({"item": [], "family": [], "share": []}).astype({"item": "str"}),
+        stock=rows(STOCK_SOURCE.columns),
+        orders=rows(ORDERS.columns),
+        launches=rows(LAUNCHES.columns),
+        materials=rows(MATERIALS.columns),
+        bill_of_materials=rows(BILL_OF_MATERIALS.columns),
+        material_stock=rows(MATERIAL_STOCK.columns),
+        purchase_orders=rows(PURCHASE_ORDERS.columns),
+        workforce_plan_inputs=typed(WORKFORCE_PLAN),
     )
 
 
