@@ -81,14 +81,6 @@ STEPS: tuple[Step, ...] = (
     ),
     _step(
         "supply",
-        supply.strategies.run,
-        (
-            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
-            *("family_rates", "resource_rates", "bottlenecks"),
-        ),
-    ),
-    _step(
-        "supply",
         supply.run,
         (
             *("supply_plan", "output", "capacity", "workforce", "heat_map"),
@@ -96,6 +88,14 @@ STEPS: tuple[Step, ...] = (
             *("materials", "material_plan", "purchases", "purchase_total"),
             *("material_messages", "material_orders", "material_pegging"),
             *("workforce_plan", "workforce_total"),
+        ),
+    ),
+    _step(
+        "supply",
+        supply.strategies.run,
+        (
+            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("family_rates", "resource_rates", "bottlenecks"),
         ),
     ),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),

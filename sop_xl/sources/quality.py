@@ -12,8 +12,8 @@ from sop_xl.planning.wording import count
 from sop_xl.reading import did_you_mean
 from sop_xl.reading.texts import alike, as_excel_sees, risky_names
 from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
-from sop_xl.sources.decisions import decisions
 from sop_xl.sources.bills import bill_findings
+from sop_xl.sources.decisions import decisions
 from sop_xl.sources.delivered import NAMED, Delivered
 from sop_xl.sources.last_month import NO_CYCLE, begun, incomplete, told_begun
 from sop_xl.sources.series import gaps, jumps, outliers

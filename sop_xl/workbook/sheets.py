@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, strategy
-from sop_xl.workbook.pages import control, deck, figures, forecast, stock
+from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, stock, strategy
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -93,7 +92,6 @@ SHEETS = (
               grids=("constrained_total", "constrained_plan"), side="capacity"),
     SheetSpec("Constraints", "Constraint register", "purple", "supply planner, operations",
               tables=("constraints",), grows=True),
-              grids=("output", "capacity"), side="capacity"),
     SheetSpec("Inventory", "Inventory", "green", "supply planner",
               grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
               grid_row=stock.GRID_ROW),

@@ -25,8 +25,8 @@ from sop_xl.tables.executive import (
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
-from sop_xl.tables.supply import RESOURCE_VIEW
 from sop_xl.tables.stock import STOCK_VIEW
+from sop_xl.tables.supply import RESOURCE_VIEW
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
 SHORT = -0.5
