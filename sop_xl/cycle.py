@@ -79,7 +79,16 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
-    _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    _step(
+        "finance",
+        finance.run,
+        (
+            *("finance_region", "finance_family", "operating_cost", "finance_total"),
+            *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
+            *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
+            *("tie_outs", "tie_places", "finance_drift"),
+        ),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
     _step("review", review.run, ("exceptions", "checks", "risks")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import data, demand, executive, finance, forecast, performance, recon, review, supply
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -24,6 +24,9 @@ GRIDS: dict[str, Grid] = {
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
+        finance.FINANCE_REGION,
+        recon.RECON_MONTHS,
+        recon.BRIDGE_MONTHS,
         performance.KPI_FACTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
@@ -40,6 +43,8 @@ MEETING = (
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
     demand.CLEANSING,
+    recon.TIE_OUTS,
+    recon.FINANCE_LOCK,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -48,7 +53,8 @@ TABLES: dict[str, Table] = {
     for table in (
         *data.SOURCES,
         *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
-        *(data.LOAD_REPORT, data.COMPLETENESS),
+        *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
+        *(data.WINDOWS, data.COMPARISONS, data.RESULTS, recon.BRIDGE),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),

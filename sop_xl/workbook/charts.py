@@ -89,8 +89,8 @@ def add_chart(
     main = charts[0]
     for other in charts[1:]:
         main += other
-    _axes(main, unit, number_format)
-    main.title = _title(title, title_cell)
+    chart_axes(main, unit, number_format)
+    main.title = chart_title(title, title_cell)
     main.legend.position = "b"
     main.legend.txPr = _text(900, INK)
     hidden = [at for at, s in enumerate(_ordered(groups)) if s.kind == "base"]
@@ -180,7 +180,7 @@ def _dash(kind: Kind) -> Literal["solid", "sysDash", "sysDot"]:
     return "sysDot" if kind == "dotted" else "solid"
 
 
-def _axes(chart: Any, unit: str, number_format: str) -> None:
+def chart_axes(chart: Any, unit: str, number_format: str) -> None:
     x, y = chart.x_axis, chart.y_axis
     x.delete = y.delete = False
     x.number_format = "mmm yy"
@@ -194,11 +194,11 @@ def _axes(chart: Any, unit: str, number_format: str) -> None:
     y.number_format = number_format
     y.numFmt.sourceLinked = False
     x.numFmt.sourceLinked = False
-    y.title = _title(unit, size=900, bold=False)
+    y.title = chart_title(unit, size=900, bold=False)
     x.title = None
 
 
-def _title(text: str, cell: str = "", size: int = 1200, bold: bool = True) -> Title:
+def chart_title(text: str, cell: str = "", size: int = 1200, bold: bool = True) -> Title:
     properties = CharacterProperties(
         sz=size, b=bold, solidFill=NAVY if bold else GREY, latin=Font(typeface=FONT)
     )

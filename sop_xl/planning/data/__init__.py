@@ -42,6 +42,11 @@ def run(
     actions: pd.DataFrame,
     units: pd.DataFrame,
     past_plans: pd.DataFrame,
+    price_changes: pd.DataFrame,
+    currencies: pd.DataFrame,
+    exchange_rates: pd.DataFrame,
+    past_finance: pd.DataFrame,
+    recon_lines: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -68,6 +73,11 @@ def run(
         "actions": actions,
         "units": units,
         "past_plans": past_plans,
+        "price_changes": price_changes,
+        "currencies": currencies,
+        "exchange_rates": exchange_rates,
+        "past_finance": past_finance,
+        "recon_lines": recon_lines,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)

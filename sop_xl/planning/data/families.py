@@ -65,6 +65,7 @@ def summary(
             "items": sold.reindex(names, fill_value=0).astype(float),
             "price": price,
             "cost": cost,
+            **_parts(year, items, names, families),
             "annual_quantity": quantity,
             "annual_value": value,
             "abc": classes.abc(value),
@@ -85,6 +86,33 @@ def _rate(
     sold = totals[totals[f"{amount}_quantity"] > 0]
     average = items[rate].groupby(items["item"].map(families)).mean()
     return (sold[amount] / sold[f"{amount}_quantity"]).combine_first(average)
+
+
+def _parts(
+    year: pd.DataFrame, items: pd.DataFrame, names: pd.Index, families: pd.Series
+) -> dict[str, pd.Series]:
+    """Material and labour as shares of the cost, and CO2e of a unit, at the mix of the year.
+
+    Where nothing was sold all items of the family count alike.
+    """
+    sold = year.groupby("item")["demand"].sum().clip(lower=0.0)
+    master = items.set_index("item")
+    family = master.index.map(families)
+    weight = pd.Series(master.index.map(sold), index=master.index, dtype=float).fillna(0.0)
+    of_family = weight.groupby(family).transform("sum")
+    weight = weight.where(of_family > 0, 1.0)
+
+    def summed(column: str, by: pd.Series = weight) -> pd.Series:
+        worth = by * master[column].fillna(0.0)
+        return worth.groupby(family).sum().reindex(names, fill_value=0.0)
+
+    cost = summed("cost")
+    parts = {
+        f"{part}_share": (summed(f"{part}_cost") / cost.where(cost > 0)).clip(0.0, 1.0).fillna(0.0)
+        for part in ("material", "labour")
+    }
+    mean = summed("co2e") / weight.groupby(family).sum().reindex(names)
+    return parts | {"co2e": mean.fillna(0.0)}
 
 
 def _variability(facts: pd.DataFrame, names: pd.Index) -> np.ndarray:
