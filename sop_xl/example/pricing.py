@@ -76,8 +76,8 @@ def past_finance(
     price = by_family((sold * money.prices(demand, cycle)).sum(axis=2)) / quantity
     cost = by_family((sold * money.unit_costs(demand, cycle)[:, None, None, :]).sum(axis=2))
     place = (
-        pd.Index(names).get_indexer(rows["family"]),
-        pd.Index(company.REGIONS).get_indexer(rows["region"]),
+        pd.Index(names).get_indexer(pd.Index(rows["family"])),
+        pd.Index(company.REGIONS).get_indexer(pd.Index(rows["region"])),
         demand.periods.get_indexer(pd.PeriodIndex(rows["period"], freq="M")),
     )
     units = rows["consensus"].to_numpy(dtype=float)

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, recon, review, supply
+from sop_xl.tables import (
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    performance,
+    recon,
+    review,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid

@@ -16,6 +16,7 @@ from openpyxl.drawing.xdr import XDRPositiveSize2D
 from sop_xl.schema import Unit
 from sop_xl.workbook.charts import AXIS_WIDTH, chart_axes, chart_title
 from sop_xl.workbook.layout import column_letter
+from sop_xl.workbook.pages.pieces import headers
 from sop_xl.workbook.sheet import EMU_PER_CM, Sheet
 from sop_xl.workbook.styles import NAVY, RULE, TEAL, VERMILION
 
@@ -43,6 +44,7 @@ def add_waterfall(
     title_cell: str,
     unit: str,
     table: tuple[int, int],
+    parts: int,
     size: tuple[float, float],
 ) -> None:
     """Put a waterfall of changes on a sheet, and the table that it draws from.
@@ -52,17 +54,18 @@ def add_waterfall(
         title: What it shows; it follows ``title_cell``.
         steps: The columns, left to right.
         unit: Unit of the value axis.
-        table: Row and column of the table's header.
+        table: Row and column of the header over effects, amounts and the level reached.
+        parts: Column of the workings from which the columns are stacked.
         size: Width and height in centimetres.
     """
     row, column = table
-    _table(sheet, row, column, steps)
+    _table(sheet, row, column, parts, steps)
     chart: Any = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 40
     source = sheet.book.workbook[sheet.name]
     first, last = row + 1, row + len(steps)
     for at, (label, colour) in enumerate(zip(_PARTS, _COLOURS, strict=True)):
-        values = Reference(source, min_col=column + 3 + at, min_row=first, max_row=last)
+        values = Reference(source, min_col=parts + at, min_row=first, max_row=last)
         series: Any = Series(values, title=label)
         shape = series.graphicalProperties
         if colour is None:
@@ -89,11 +92,11 @@ def add_waterfall(
     sheet.descriptions.append(f"Waterfall of the effects that make the change: {title}")
 
 
-def _table(sheet: Sheet, row: int, column: int, steps: Sequence[Step]) -> None:
+def _table(sheet: Sheet, row: int, column: int, parts: int, steps: Sequence[Step]) -> None:
     """Effect, amount, level after it, and what is stacked."""
     money = Unit.MONEY.number_format
-    for at, label in enumerate(("Effect", "Amount", "Reached", *_PARTS)):
-        sheet.put(row, column + at, label, "SOP Header" if at == 0 else "SOP Header number")
+    headers(sheet, row, column, {"Effect": False, "Amount": True, "Reached": True})
+    headers(sheet, row, parts, dict.fromkeys(_PARTS, True))
     amount, reached = column_letter(column + 1), column_letter(column + 2)
     level = 0.0
     for line, step in enumerate(steps, start=row + 1):
@@ -108,7 +111,7 @@ def _table(sheet: Sheet, row: int, column: int, steps: Sequence[Step]) -> None:
         values = _stacked(start, level, step.is_total)
         formulas = _formulas(before, f"{reached}{line}", step.is_total)
         for at, (value, formula) in enumerate(zip(values, formulas, strict=True)):
-            sheet.put(line, column + 3 + at, value, "SOP Output", money, formula)
+            sheet.put(line, parts + at, value, "SOP Output", money, formula)
 
 
 def _stacked(start: float, end: float, is_total: bool) -> list[float]:

@@ -97,8 +97,8 @@ def _parts(
     """
     sold = year.groupby("item")["demand"].sum().clip(lower=0.0)
     master = items.set_index("item")
-    family = master.index.map(families)
-    weight = pd.Series(master.index.map(sold), index=master.index, dtype=float).fillna(0.0)
+    family = families.reindex(master.index)
+    weight = sold.reindex(master.index).astype(float).fillna(0.0)
     of_family = weight.groupby(family).transform("sum")
     weight = weight.where(of_family > 0, 1.0)
 

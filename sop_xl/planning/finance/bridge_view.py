@@ -51,19 +51,15 @@ def bridge(
     currency = [side[1][:, 0] - side[2][:, 0] for side in (before, after)]
     exact["currency"] = currency[1] - currency[0]
     starts, ends = (
-        _cents(side[1][:, 0] - margin * side[3][:, 0]) for side in (before, after)
+        whole(side[1][:, 0] - margin * side[3][:, 0]) for side in (before, after)
     )
-    shown = {name: _cents(exact[name]) for name in EFFECTS if name != "volume"}
+    shown = {name: whole(exact[name]) for name in EFFECTS if name != "volume"}
     shown["volume"] = ends - starts - sum(shown.values())
     columns: dict[str, object] = {"family": pd.Series(names, dtype="str")}
     columns |= {"before": money(starts), "after": money(ends), "check": np.zeros(len(names))}
     columns |= {name: money(cents) for name, cents in shown.items()}
-    columns |= _workings(before, after, sides, exact, currency)
+    columns |= _workings(sides, exact, currency)
     return pd.DataFrame(columns)[BRIDGE.names]
-
-
-def _cents(amounts: Numbers) -> np.ndarray:
-    return whole(amounts)
 
 
 def _sums(
@@ -72,7 +68,7 @@ def _sums(
     """Sums in the window and in the rest of the fiscal year, of each measure: families, 2."""
     found = []
     for name in names:
-        cells = zero(frame[name].to_numpy(dtype=float)).reshape(families, -1)
+        cells = zero(frame[name].to_numpy(dtype=float)).reshape(families, len(window))
         inside, whole_year = (cells[:, mask].sum(axis=1) for mask in (window, year))
         rest = np.round(whole_year - inside, 6) + 0.0
         found.append(np.column_stack([inside, rest]))
@@ -84,8 +80,6 @@ def _side(sums: list[Numbers], margin: float) -> Side:
 
 
 def _workings(
-    before: list[Numbers],
-    after: list[Numbers],
     sides: list[Side],
     exact: dict[str, Numbers],
     currency: list[Numbers],

@@ -73,4 +73,5 @@ def _by_line(frame: pd.DataFrame) -> pd.Series:
     ordered = frame.sort_values("period")
     stock = ordered["line"] == INVENTORY
     flows = ordered[~stock].groupby("line")["value"].sum()
-    return pd.concat([flows, ordered[stock].groupby("line")["value"].last()])
+    sums: pd.Series = pd.concat([flows, ordered[stock].groupby("line")["value"].last()])
+    return sums

@@ -139,7 +139,8 @@ def _summed(
 def in_force(changes: pd.DataFrame, axis: Axis) -> pd.DataFrame:
     """The list with the last month in force of each row."""
     end = changes["until"].where(changes["until"].notna(), axis.plan[-1])
-    return changes.assign(end=end.where(changes["start"].notna()).astype("period[M]"))
+    end = end.where(changes["start"].notna())
+    return changes.assign(end=pd.PeriodIndex(end, freq="M"))
 
 
 def findings(changes: pd.DataFrame, blocks: pd.DataFrame, off: Numbers) -> list[Finding]:

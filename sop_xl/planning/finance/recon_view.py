@@ -21,17 +21,25 @@ class Line(NamedTuple):
     own: str
     aop: str
     prior: str
-    favourable: int
-    """1 where more is better, -1 where less is, of cost."""
+    is_cost: bool = False
+    """Less of it is better."""
+
+    @property
+    def above(self) -> str:
+        return "■ above" if self.is_cost else ABOVE
+
+    @property
+    def below(self) -> str:
+        return "▲ below" if self.is_cost else BELOW
 
 
 LINES = (
-    Line("Volume", "volume", "aop_volume", "prior_volume", 1),
-    Line("Revenue", "revenue", "aop_revenue", "prior_revenue", 1),
-    Line("Margin", "margin", "aop_margin", "prior_margin", 1),
-    Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost", -1),
+    Line("Volume", "volume", "aop_volume", "prior_volume"),
+    Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
+    Line("Margin", "margin", "aop_margin", "prior_margin"),
+    Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost", True),
     Line("Operating profit", "operating_profit", "aop_operating_profit",
-         "prior_operating_profit", 1),
+         "prior_operating_profit"),
 )  # fmt: skip
 
 
@@ -54,7 +62,7 @@ def recon_view(
 ) -> pd.DataFrame:
     """Plan, what it is compared with, difference and verdict of each line.
 
-    A difference is plan - compared; what is favourable is more of everything but cost.
+    A difference is plan - compared; the symbol of the verdict says whether it is favourable.
     """
     n = COMPARED.index(comparison)
     rows = []
@@ -65,7 +73,7 @@ def recon_view(
         difference = plan - other
         share = difference / other if other else np.nan
         rows.append((line.label, plan, other, difference, share, tolerance,
-                     _verdict(share, tolerance)))
+                     _verdict(line, share, tolerance)))
     columns = ["line", "plan", "other", "difference", "share", "tolerance", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -75,9 +83,9 @@ def total(finance_total: pd.DataFrame, measure: str, mask: Flags) -> float:
     return float(zero(finance_total[measure].to_numpy(dtype=float))[mask].sum())
 
 
-def _verdict(share: float, tolerance: float) -> str:
+def _verdict(line: Line, share: float, tolerance: float) -> str:
     if np.isnan(share):
         return ""
     if abs(share) <= tolerance:
         return WITHIN
-    return ABOVE if share > 0 else BELOW
+    return line.above if share > 0 else line.below

@@ -22,8 +22,8 @@ ITSELF = "the book itself"
 TARGET = "top-down target"
 CENT, NOISE = 0.005, 1e-9
 _FAMILY_LINES = (
-    Line("Revenue", "revenue", "aop_revenue", "prior_revenue", 1),
-    Line("Margin", "margin", "aop_margin", "prior_margin", 1),
+    Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
+    Line("Margin", "margin", "aop_margin", "prior_margin"),
 )
 
 
@@ -73,7 +73,9 @@ def differences(
     for comparison, window, months in asked:
         if not months.inside.any():
             continue
-        subjects = [("", finance_total, LINES[1:], "finance_total")]
+        subjects: list[tuple[str, pd.DataFrame, tuple[Line, ...], str]] = [
+            ("", finance_total, LINES[1:], "finance_total")
+        ]
         subjects += [
             (str(name), rows, _FAMILY_LINES, "finance_family")
             for name, rows in families.groupby("family", sort=False)
@@ -86,9 +88,13 @@ def differences(
                     for name, mask in ((line.own, months.inside), (other, months.before))
                 )
                 what = f"{line.label} of {subject}" if subject else line.label
-                key = f"{what} to {comparison}, {window.name}"
+                key = f"{what} to {_named(comparison)}, {window.name}"
                 yield TieOut(key, comparison, window.name, value, against, tolerance[line.label],
                              Place(grid, subject, line.own, other, window.first, window.last))
+
+
+def _named(comparison: str) -> str:
+    return comparison if comparison == AOP else comparison.lower()
 
 
 def targets(axis: Axis, demand_total: pd.DataFrame, families: pd.DataFrame,

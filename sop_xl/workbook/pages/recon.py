@@ -11,6 +11,7 @@ import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
 from sop_xl.planning.finance.lock import INVENTORY, family_line
+from sop_xl.planning.finance.profit import WITHIN
 from sop_xl.planning.finance.recon_view import LINES
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
@@ -20,12 +21,12 @@ from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
 from sop_xl.workbook.lists import draw_table
 from sop_xl.workbook.pages.pieces import fit_to_page, headers
-from sop_xl.workbook.sheet import Sheet
+from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
-RECON_ROW = 27
+RECON_ROW = 24
 """First row of the grids of Finance_Recon, below the block on top."""
-BRIDGE_ROW = 34
+BRIDGE_ROW = 33
 """Header row of the bridge by family, below the chart."""
 LOCK_MOVED = "Lock_moved"
 _TOP = 7
@@ -83,25 +84,27 @@ def _meanings(sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int) -
     columns = sheet.book.layout.columns
     at = f"MATCH({page}_window,{structured(windows, windows['window'])},0)"
     axis = sheet.book.axis
-    first = f"{column_letter(columns.first_past)}${HEADER_ROW}"
+    axis_sheet = sheet.book.layout.grids["finance_total"].sheet
+    first = f"{axis_sheet}!${column_letter(columns.first_past)}${HEADER_ROW}"
     year = columns.fiscal_years[axis.periods.get_loc(chosen.first)]
-    months = f"${column_letter(columns.first_past)}${{}}:${column_letter(columns.last_plan)}${{}}"
+    ends = (column_letter(columns.first_past), column_letter(columns.last_plan))
+    months = f"{axis_sheet}!${ends[0]}${{}}:${ends[1]}${{}}"
     header, years = (months.format(r, r) for r in (HEADER_ROW, AXIS_ROW["year"]))
     shown = [
         ("first", "From", _stamp(chosen.first), _MONTH,
          f"INDEX({structured(windows, windows['first'])},{at})"),
         ("last", "To", _stamp(chosen.last), _MONTH,
          f"INDEX({structured(windows, windows['last'])},{at})"),
-        ("n", "Number of the comparison", compared_number(chosen.comparison), "0",
+        ("n", "Comparison no.", compared_number(chosen.comparison), "0",
          f"MATCH({page}_comparison,{structured(compared, compared['comparison'])},0)"),
         ("year", "Fiscal year", int(year), "0", f"INDEX({years},MATCH({page}_first,{header},0))"),
-        ("known", "Last year is known from", _stamp(axis.periods[0] + 12), _MONTH,
+        ("known", "Last year from", _stamp(axis.periods[0] + 12), _MONTH,
          f"EDATE({first},12)"),
         ("prior", "Prior cycle", _stamp(chosen.prior) if chosen.prior is not None else None,
          _MONTH, None),
     ]  # fmt: skip
     if page == "Bridge":
-        shown.append(("margin", "Of the margin", int(chosen.result == MARGIN), "0",
+        shown.append(("margin", "Margin: 1", int(chosen.result == MARGIN), "0",
                       f'IF(Bridge_result="{MARGIN}",1,0)'))
     for line, (name, label, value, number_format, formula) in enumerate(shown, start=row):
         sheet.put(line, column, label, "SOP Note")
@@ -158,12 +161,13 @@ def _lines(sheet: Sheet, column: int) -> None:
                   f"SUMPRODUCT({masks['inside']},{own})")
         sheet.put(at, column + 3, row["other"], "SOP Output", number_format,
                   f"CHOOSE(Recon_n,{sums})")
-        sheet.put(at, column + 4, row["difference"], "SOP Output", number_format, f"{c}{at}-{d}{at}")
+        sheet.put(at, column + 4, row["difference"], "SOP Output", number_format,
+                  f"{c}{at}-{d}{at}")
         share = None if pd.isna(row["share"]) else row["share"]
         sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
         sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
-                  formula=f'IF(ISNUMBER({f}{at}),IF(ABS({f}{at})<={allowed},"● yes",'
-                          f'IF({f}{at}>0,"▲ above","■ below")),"")')
+                  formula=f'IF(ISNUMBER({f}{at}),IF(ABS({f}{at})<={allowed},"{WITHIN}",'
+                          f'IF({f}{at}>0,"{line.above}","{line.below}")),"")')
     last = _TOP + 1 + len(LINES)
     letter = column_letter(column + 6)
     sheet.alert("status", f"{letter}{_TOP + 2}:{letter}{last}")
@@ -172,7 +176,7 @@ def _lines(sheet: Sheet, column: int) -> None:
     sheet.put(last + 1, column, f"{count} months are compared: those that both sides know.",
               "SOP Note",
               formula=f'SUM({inside})&" months are compared: those that both sides know."')
-    text = "Tolerances and owners: Data_Finance. Every difference with its cells: Tie_Out. Why: PVM."
+    text = "Tolerances: Data_Finance. Every difference with its cells: Tie_Out. Why: PVM."
     sheet.put(last + 2, column, text, "SOP Note")
 
 
@@ -250,10 +254,10 @@ def bridge(sheet: Sheet) -> None:
     sheet.put(_TOP, 4, title, "SOP Section",
               formula='Bridge_result&", "&Bridge_window&": from "&Bridge_comparison'
                       '&" to actual and plan"')
-    steps = _steps(sheet, frame)
-    add_waterfall(sheet, sheet.at(_left(sheet, 9), _TOP + 1), title, steps,
+    steps = _steps(frame)
+    add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,
-                  table=(_TOP + 1, 4), size=(19.0, 11.5))
+                  table=(_TOP + 1, 4), parts=VISIBLE + 2, size=(15.8, 11.8))
     fit_to_page(sheet)
     sheet.skeleton.print_area = f"A1:{column_letter(VISIBLE)}{place.last_row + 1}"
 
@@ -261,7 +265,8 @@ def bridge(sheet: Sheet) -> None:
 def _left(sheet: Sheet, column: int) -> float:
     """Centimetres to the left of a column, by the widths set so far."""
     widths = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
-    return sum(round(width * 7) + 5 for width in widths) * 9_525 / 360_000
+    pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in widths)
+    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)
 
 
 def _totals(sheet: Sheet) -> None:
@@ -279,7 +284,7 @@ def _totals(sheet: Sheet) -> None:
         sheet.name_cell(f"Bridge_total_{name}", f"{letter}{row}")
 
 
-def _steps(sheet: Sheet, frame: pd.DataFrame) -> list[Step]:
+def _steps(frame: pd.DataFrame) -> list[Step]:
     """The effects of the company, in the order of the waterfall."""
     table = TABLES["bridge"]
     steps = [Step(table[name].label, f"Bridge_total_{name}",
