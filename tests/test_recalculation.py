@@ -74,7 +74,11 @@ CHANGES = {
         {InList("tblResources", "Paint", "Efficiency"): 0.75},
         InGrid("Capacity", ("Paint",), "Utilisation", "2026-11"),
     ),
-    "a price": Typed({finance("Price change"): -0.08}, finance("Revenue")),
+    "a price": Typed(
+        {InGrid("Finance_Recon", ("Bikes", "North"), "Price change", "2026-12",
+                "Finance by family and region"): -0.08},
+        finance("Revenue"),
+    ),
 }
 TOGETHER = {
     "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price"),
