@@ -10,7 +10,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.finance.recon_view import LINES, Line
-from sop_xl.planning.finance.windows import Months, Window
+from sop_xl.planning.finance.windows import Flags, Months, Window
 from sop_xl.planning.frames import zero
 from sop_xl.planning.wording import month
 from sop_xl.schema import empty_frame
@@ -70,27 +70,32 @@ def differences(
     families = finance_family.assign(
         prior_margin=finance_family["prior_revenue"] - finance_family["prior_cost"]
     )
+    names = [str(name) for name in families["family"].drop_duplicates()]
+    subjects: list[tuple[list[str], pd.DataFrame, tuple[Line, ...], str]] = [
+        ([""], finance_total, LINES[1:], "finance_total"),
+        (names, families, _FAMILY_LINES, "finance_family"),
+    ]
     for comparison, window, months in asked:
         if not months.inside.any():
             continue
-        subjects: list[tuple[str, pd.DataFrame, tuple[Line, ...], str]] = [
-            ("", finance_total, LINES[1:], "finance_total")
-        ]
-        subjects += [
-            (str(name), rows, _FAMILY_LINES, "finance_family")
-            for name, rows in families.groupby("family", sort=False)
-        ]
-        for subject, rows, shown, grid in subjects:
+        for keys, rows, shown, grid in subjects:
             for line in shown:
                 other = line.aop if comparison == AOP else line.prior
-                value, against = (
-                    float(zero(rows[name].to_numpy(dtype=float))[mask].sum())
-                    for name, mask in ((line.own, months.inside), (other, months.before))
-                )
-                what = f"{line.label} of {subject}" if subject else line.label
-                key = f"{what} to {_named(comparison)}, {window.name}"
-                yield TieOut(key, comparison, window.name, value, against, tolerance[line.label],
-                             Place(grid, subject, line.own, other, window.first, window.last))
+                values = _sums(rows, line.own, len(keys), months.inside)
+                against = _sums(rows, other, len(keys), months.before)
+                for key, value, compared in zip(keys, values, against, strict=True):
+                    what = f"{line.label} of {key}" if key else line.label
+                    yield TieOut(
+                        f"{what} to {_named(comparison)}, {window.name}", comparison, window.name,
+                        value, compared, tolerance[line.label],
+                        Place(grid, key, line.own, other, window.first, window.last),
+                    )
+
+
+def _sums(rows: pd.DataFrame, measure: str, blocks: int, mask: Flags) -> list[float]:
+    """The sum of a measure over the periods of a mask, by block."""
+    cells = zero(rows[measure].to_numpy(dtype=float)).reshape(blocks, len(mask))
+    return [float(number) for number in cells[:, mask].sum(axis=1)]
 
 
 def _named(comparison: str) -> str:
