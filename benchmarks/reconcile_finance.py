@@ -63,7 +63,8 @@ def frames(families: int, regions: int, months: int) -> tuple[Axis, dict[str, pd
     master[["material_share", "labour_share", "co2e"]] = 0.3
     budget = cells.assign(channel="All", quantity=cells["units"] * 1.05,
                           revenue=cells["money"] * 1.04, cost_of_sales=cells["money"] * 0.6)
-    earlier = whole.assign(cycle=pd.Period("2026-09", "M"), volume=whole["units"],
+    earlier = whole.assign(cycle=pd.PeriodIndex(["2026-09"] * len(whole), freq="M"),
+                           volume=whole["units"],
                            revenue=whole["money"], constant_revenue=whole["money"],
                            cost_of_sales=whole["money"] * 0.6, operating_cost=np.nan)
     rates = pd.DataFrame({"currency": "GBP", "period": axis.periods, "rate": 1.2})

@@ -90,7 +90,7 @@ def tie_out_lines(done: Refreshed) -> list[str]:
     lines = [
         f"{row['tie_out']}: {number(row['amount'])}"
         + ("" if pd.isna(row["share"]) else f" ({percent(row['share'])})")
-        + (f", {row['owner']}" if row["owner"] else "")
+        + (f", {owner}" if (owner := row["owner"] or row["line_owner"]) else "")
         for row in _records(rows.head(LISTED))
     ]
     more = len(rows) - LISTED

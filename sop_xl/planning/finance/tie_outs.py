@@ -195,8 +195,7 @@ def tie_out_list(
     """The table ``tie_outs`` and the place of each of its rows.
 
     Differences above their tolerance come first, most money first; what ties within the book
-    follows. Owner, status and comment that people typed are kept; a new row has the owner of its
-    line.
+    follows. Owner, status and comment that people typed are kept.
 
     Args:
         found: The comparisons.
@@ -223,7 +222,8 @@ def tie_out_list(
             "tolerance": [tie.tolerance for tie, *_ in kept],
             "state": [row[3] for row in kept],
             "place": "",
-            "owner": own["owner"].fillna(pd.Series(first, index=own.index)).to_numpy(),
+            "line_owner": first,
+            "owner": own["owner"].fillna("").to_numpy(),
             "status": own["status"].fillna("").replace("", OPEN).to_numpy(),
             "comment": own["comment"].fillna("").to_numpy(),
         }

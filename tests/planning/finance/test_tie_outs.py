@@ -38,7 +38,7 @@ def test_what_is_above_its_tolerance_comes_first_by_money() -> None:
     ]  # fmt: skip
     assert found["state"].tolist() == ["▲ above tolerance", "▲ above tolerance", "● ties"]
     assert found["amount"].tolist() == [400.0, -10.0, 0.0]
-    assert found["owner"].tolist() == ["Eve", "Eve", ""]
+    assert found["line_owner"].tolist() == ["Eve", "Eve", ""]
     assert len(places) == 3
     assert open_count(found) == 2
 
@@ -49,7 +49,7 @@ def test_owner_status_and_comment_are_kept() -> None:
         Revenue to AOP, b  Bob    explained  Strike in June
     """)
     found, _ = tie_out_list([tie("Revenue to AOP, b", 90, 100)], typed, LINES)
-    assert found.loc[0, ["owner", "status", "comment"]].tolist() == [
+    assert [found[name].iloc[0] for name in ("owner", "status", "comment")] == [
         "Bob", "explained", "Strike in June",
     ]  # fmt: skip
     assert open_count(found) == 0
@@ -69,7 +69,7 @@ def test_plan_against_aop_by_line() -> None:
     }})  # fmt: skip
     inside = np.array([False, False, True, True])
     view = recon_view(total, Months(*(inside,) * 5), BUDGET, LINES).set_index("line")
-    assert view.loc["Revenue", ["plan", "other", "difference"]].tolist() == [204.0, 200.0, 4.0]
+    assert [view.loc["Revenue", n] for n in ("plan", "other", "difference")] == [204.0, 200.0, 4.0]
     assert view.loc["Revenue", "verdict"] == "● yes"
     assert view.loc["Operating cost", "verdict"] == "■ above"  # more cost is no good news
     assert view.loc["Volume", "verdict"] == ""  # nothing to compare with
