@@ -98,7 +98,16 @@ STEPS: tuple[Step, ...] = (
             *("family_rates", "resource_rates", "bottlenecks"),
         ),
     ),
-    _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    _step(
+        "finance",
+        finance.run,
+        (
+            *("finance_region", "finance_family", "operating_cost", "finance_total"),
+            *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
+            *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
+            *("tie_outs", "tie_places", "finance_drift"),
+        ),
+    ),
     # the second half of supply planning: gaps and options are compared in money
     _step(
         "supply",

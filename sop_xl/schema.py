@@ -39,7 +39,9 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
                            the one before, ``@past`` all closed periods, ``@this_year`` the total
                            of the fiscal year in which the plan starts, ``@next_year`` of the next
 ``{grid.measure@year}``    the total of that fiscal year over equal keys; ``@year_after`` of the
-                           next one; ``@key_plan`` the plan periods of the row with the same key
+                           next one; ``@key_plan`` the plan periods of the row with the same key,
+                           ``@key_line`` all its periods
+``{grid.measure@line}``    all periods of a measure of a grid without keys
 =========================  ========================================================================
 """
 
@@ -63,7 +65,7 @@ MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan"),
     *("lookup", "sum", "count", "column", "scope", "all", "view", "block", "label", "keys"),
     *("total", "past_total"),
-    *("year", "year_after", "key_plan"),
+    *("year", "year_after", "key_plan", "key_line", "line"),
     *WHOLE,
 }
 AXIS = ("year", "flag", "n", "days", "workdays", "period")
@@ -96,6 +98,7 @@ class Unit(Enum):
     AMOUNT = ("qty", '#,##0;-#,##0;"–"', "number")
     """A quantity in a unit of its own, as of a material: metres, kilograms."""
     PEOPLE = ("people", '#,##0.0;-#,##0.0;"–"', "number")
+    TONNES = ("t", '#,##0.0;-#,##0.0;"–"', "number")
     HOURS = ("h", '#,##0;-#,##0;"–"', "number")
     FACTOR = ("factor", "#,##0.0000", "number")
     DAYS = ("days", '#,##0;-#,##0;"–"', "number")

@@ -97,7 +97,11 @@ CHANGES = {
         InGrid("Inventory", ("Bikes",), "Safety stock", "2026-12",
                "Target stock by safety and cycle stock"),
     ),
-    "a price": Typed({finance("Price change"): -0.08}, finance("Revenue")),
+    "a price": Typed(
+        {InGrid("Finance_Recon", ("Bikes", "North"), "Price change", "2026-12",
+                "Finance by family and region"): -0.08},
+        finance("Revenue"),
+    ),
 }
 TOGETHER = {
     "demand": (

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sop_xl import __version__
+from sop_xl.actions import reconciling
 from sop_xl.actions.adopting import adopt, optimise
 from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
@@ -307,17 +308,6 @@ def _short_capacity(done: Refreshed) -> list[str]:
     return lines or ["No resource is short of hours in the plan months."]
 
 
-def _against_aop(done: Refreshed) -> list[str]:
-    """The lines of the profit and loss account against the AOP."""
-    lines = []
-    for row in _records(done.made.frames["finance_summary"]):
-        text = f"{row['line']}: outlook {number(row['outlook'])}"
-        if not pd.isna(row["variance"]):
-            text += f", AOP {number(row['aop'])}, variance {number(row['variance'])}"
-        lines.append(text)
-    return lines
-
-
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
@@ -498,8 +488,22 @@ BUTTONS: Mapping[str, Button] = {
         "Workforce", refreshing("supply", "Workforce planned", people_lines, "Workforce!A1"),
         "Save what was typed, compute the plan, and say which team or skill is missing.", "supply"),
     "reconcile": Button(
-        "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
-        "Save what was typed, compute the plan, and set it against the AOP.", "finance"),
+        "Reconcile", refreshing("finance", "Reconciled", reconciling.told, reconciling.RECON),
+        "Save what was typed, compute the plan, say how far it is from the AOP and why.",
+        "finance"),
+    "tie_out": Button(
+        "Tie-out list",
+        refreshing("finance", "Tie-outs listed", reconciling.tie_out_lines, reconciling.TIE_OUT),
+        "Save what was typed, and list every difference above its tolerance.", "finance"),
+    "lock_finance": Button(
+        "Lock finance", reconciling.lock_finance,
+        "Freeze the financial view; the book shows from then on what moves.", "finance"),
+    "unlock_finance": Button(
+        "Unlock finance", reconciling.unlock_finance,
+        "Let the financial view move again.", "finance"),
+    "show_locked": Button(
+        "Show locked", reconciling.show_locked,
+        "The locked financial view, computed anew from the inputs that it was made from."),
     "kpis": Button(
         "Update KPIs", refreshing("performance", "KPIs updated", _kpis_off_target, "KPIs!A1"),
         "Save what was typed, compute the KPIs, and name those off target.", "performance"),

@@ -12,7 +12,8 @@ Alpine Outdoor GmbH sells 43 items of six families in three regions and two chan
   output of some months. What stock and output cannot cover becomes backlog, and order lines late.
 - **Money**: net prices and standard costs rise each January; accounting books what was shipped. The
   budget of the year is 6 to 10 % above what may be expected; next year's counts on price rises and
-  the launch that a plan at today's prices does not know.
+  the launch that a plan at today's prices does not know. Dealers have discounts, prices rise in
+  January, and the United Kingdom pays in pounds, which have lost since the budget was made.
 - **People**: plans of the cycles before are a little too high; some actions are late.
 
 Everything is dated from the cycle; the same seed, months and cycle give the same bytes.

@@ -411,6 +411,7 @@ class CostLine(NamedTuple):
     fixed: float
     share_of_revenue: float
     per_unit: float
+    kind: str = "operating"
 
 
 FINANCE_LINES = (
@@ -419,7 +420,8 @@ FINANCE_LINES = (
     CostLine("Freight and logistics", 35_000.0, 0.028, 0.55),
     CostLine("Sales commission", 0.0, 0.03, 0.0),
     CostLine("Rent and energy", 195_000.0, 0.0, 0.0),
-    CostLine("IT and administration", 170_000.0, 0.0, 0.0),
+    CostLine("IT and administration", 85_000.0, 0.0, 0.0),
+    CostLine("Depreciation", 85_000.0, 0.0, 0.0, "depreciation"),
 )
 
 SETTINGS = Settings(

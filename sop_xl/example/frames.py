@@ -7,7 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sop_xl.example import company, deliveries, materials, meeting, money, operations, plans
+from sop_xl.example import (
+    company,
+    deliveries,
+    materials,
+    meeting,
+    money,
+    operations,
+    plans,
+    pricing,
+)
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
@@ -29,6 +38,7 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """Every source table, with the columns and types of its declaration."""
     budget = money.aop(demand, cycle)
+    lines, before = money.finance_lines(budget, cycle), plans.past_plans(seed, demand, cycle)
     frames = {
         "items": items(demand, cycle),
         "actuals": actuals(demand, made, cycle),
@@ -46,17 +56,22 @@ def tables(
         "forecast_choices": _forecast_choices(),
         "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
-        "finance_lines": money.finance_lines(budget, cycle),
+        "finance_lines": lines,
         "balance": money.balance(seed, demand, made, cycle),
         "workforce": _workforce(),
         "risks": meeting.risks(cycle),
         "actions": meeting.actions(cycle),
         "units": units(),
-        "past_plans": plans.past_plans(seed, demand, cycle),
         "materials": materials.materials(demand),
         "bill_of_materials": materials.bill_of_materials(cycle),
         "material_stock": materials.material_stock(demand),
         "purchase_orders": materials.purchase_orders(demand, cycle),
+        "past_plans": before,
+        "price_changes": pricing.price_changes(cycle),
+        "currencies": pricing.currencies(),
+        "exchange_rates": pricing.exchange_rates(seed, demand, cycle),
+        "past_finance": pricing.past_finance(demand, before, lines, cycle),
+        "recon_lines": pricing.recon_lines(),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
@@ -79,6 +94,9 @@ def items(demand: Demand, cycle: pd.Period) -> pd.DataFrame:
     """The item master."""
     frame = pd.DataFrame(company.ITEMS)
     frame["cost"] = money.standard_costs()
+    frame["material_cost"] = (frame["cost"] * money.MATERIAL).round(2)
+    frame["labour_cost"] = (frame["cost"] * money.LABOUR).round(2)
+    frame["co2e"] = (frame["cost"] * money.CARBON).round(2)
     frame["unit"] = company.SETTINGS.base_unit
     frame["like_item"] = frame["like"]
     frame["lifecycle"] = [_lifecycle(item) for item in company.ITEMS]

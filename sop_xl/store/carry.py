@@ -24,7 +24,7 @@ from sop_xl.tables.data import ACTIONS, RISKS, SOURCES
 SOURCE_NAMES = frozenset(table.name for table in SOURCES)
 KEPT_LISTS = frozenset({ACTIONS.name, RISKS.name})
 """Sources that stay as they are where a cycle's load does not deliver them."""
-ANEW = frozenset({"cycle_calendar", "load_report"})
+ANEW = frozenset({"cycle_calendar", "load_report", "finance_lock"})
 """Tables that each cycle starts without."""
 OF_THE_PAST = frozenset({"cleansing"})
 """Lists about closed months: what was decided about them holds in the next cycles too."""
@@ -41,6 +41,7 @@ _OVER = {
     "constraints": ("closed",),
     "risks": ("closed",),
     "actions": ("cancelled",),
+    "tie_outs": ("closed",),
 }
 """The status with which a row is left behind."""
 

@@ -18,6 +18,7 @@ from sop_xl.tables import (
     materials,
     people,
     performance,
+    recon,
     review,
     shortage,
     stock,
@@ -52,6 +53,9 @@ GRIDS: dict[str, Grid] = {
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
+        finance.FINANCE_REGION,
+        recon.RECON_MONTHS,
+        recon.BRIDGE_MONTHS,
         performance.KPI_FACTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
@@ -70,6 +74,8 @@ MEETING = (
     demand.CLEANSING,
     shortage.GAP_OPTIONS,
     shortage.CONSTRAINTS,
+    recon.TIE_OUTS,
+    recon.FINANCE_LOCK,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -78,7 +84,8 @@ TABLES: dict[str, Table] = {
     for table in (
         *data.SOURCES,
         *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
-        *(data.LOAD_REPORT, data.COMPLETENESS),
+        *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
+        *(data.WINDOWS, data.COMPARISONS, data.RESULTS, recon.BRIDGE),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),

@@ -60,6 +60,12 @@ ITEMS = Table(
                aliases=("standard cost", "std cost", "unit cost")),
         Column("lead_time", "Lead time", Unit.DAYS, help="Days to make or buy it.", minimum=0,
                aliases=("lead time days",)),
+        Column("material_cost", "Material cost", Unit.PRICE, minimum=0,
+               help="Part of the cost that is material."),
+        Column("labour_cost", "Labour cost", Unit.PRICE, minimum=0,
+               help="Part of the cost that is labour."),
+        Column("co2e", "CO2e", Unit.FACTOR, minimum=0,
+               help="Kilograms of CO2 equivalent per base unit.", aliases=("co2", "carbon")),
     ),
     help="Item master with family, lifecycle, price and cost.",
 )
@@ -395,6 +401,8 @@ AOP = Table(
     sums=True,
 )
 
+DEPRECIATION = "depreciation"
+
 FINANCE_LINES = Table(
     "finance_lines",
     "Operating costs",
@@ -406,6 +414,10 @@ FINANCE_LINES = Table(
         Column("share_of_revenue", "Share of revenue", Unit.PERCENT, default=0.0, maximum=1,
                help="Part that follows revenue.", aliases=("percent of revenue",)),
         Column("per_unit", "Per unit", Unit.PRICE, default=0.0, help="Part that follows volume."),
+        Column("per_head", "Per head", Unit.PRICE, default=0.0,
+               help="Part that follows the people of the list Workforce, each month."),
+        Column("kind", "Kind", choices=("operating", DEPRECIATION), default="operating",
+               help="Depreciation is operating cost too; EBITDA is the profit before it."),
         Column("aop", "AOP per month", Unit.MONEY, default=0.0, help="Budgeted amount each month.",
                aliases=("budget",)),
     ),
@@ -557,6 +569,12 @@ FAMILIES = Table(
                help="Average net price of the last twelve months."),
         Column("cost", "Cost", Unit.PRICE, OUTPUT,
                help="Average standard cost of the last twelve months."),
+        Column("material_share", "Material share", Unit.PERCENT, OUTPUT,
+               help="Material in the standard cost, as far as the item master gives it."),
+        Column("labour_share", "Labour share", Unit.PERCENT, OUTPUT,
+               help="Labour in the standard cost, as far as the item master gives it."),
+        Column("co2e", "CO2e", Unit.FACTOR, OUTPUT,
+               help="Kilograms of CO2 equivalent per base unit, at the mix of the last year."),
         Column("annual_quantity", "Last 12 months", Unit.QUANTITY, OUTPUT,
                help="Quantity ordered in the last twelve months."),
         Column("annual_value", "Last 12 months value", Unit.MONEY, OUTPUT,
@@ -652,6 +670,102 @@ PAST_PLANS = Table(
     sums=True,
 )
 
+PRICE_CHANGE, DISCOUNT, PROMOTION = "price change", "discount", "promotion"
+
+PRICE_CHANGES = Table(
+    "price_changes",
+    "Prices and discounts",
+    (
+        Column("change", "Number", role=KEY, help="Number or name.", aliases=("id", "change")),
+        Column("kind", "Kind", role=INPUT, default=PRICE_CHANGE, aliases=("type",),
+               choices=(PRICE_CHANGE, DISCOUNT, PROMOTION),
+               help="Price change: of the gross price, it lasts. Discount or promotion: off the"
+                    " gross price."),
+        FAMILY,
+        REGION,
+        Column("start", "From", Unit.PERIOD, INPUT, help="First month.",
+               aliases=("start", "from month", "valid from")),
+        Column("until", "Until", Unit.PERIOD, help="Last month; empty = it goes on.",
+               aliases=("to", "valid to")),
+        Column("rate", "Change or discount", Unit.PERCENT, INPUT, minimum=-0.9, maximum=5,
+               help="3 % raises the gross price by 3 %; a discount or promotion of 3 % takes 3 %"
+                    " off it.", aliases=("percent", "change %", "discount %")),
+        Column("reason", "Reason", help="Why, and who decided."),
+        Column("included", "Included", Unit.FLAG, choices=YES_NO, default="yes",
+               help="No keeps the row out of the plan."),
+        Column("end", "Last month in force", Unit.PERIOD, OUTPUT,
+               help="Until, or the last month of the plan.",
+               formula='IF({start}="","",IF({until}="",{$last_period},{until}))'),
+    ),
+    help="Price changes by date, discounts and promotions, by family and region.",
+)
+
+CURRENCIES = Table(
+    "currencies",
+    "Currencies",
+    (
+        Column("region", "Region", role=KEY, aliases=REGION.aliases,
+               help="Region that is invoiced in another currency."),
+        Column("currency", "Currency", role=INPUT, help="Its currency (ISO code)."),
+        Column("budget_rate", "Budget rate", Unit.FACTOR, minimum=0,
+               help="Money of the house for one of the currency, as the AOP reckons.",
+               aliases=("aop rate", "plan rate")),
+    ),
+    help="Regions that are invoiced in another currency than that of the plan.",
+)
+
+EXCHANGE_RATES = Table(
+    "exchange_rates",
+    "Exchange rates",
+    (
+        Column("currency", "Currency", role=KEY, help="Currency (ISO code)."),
+        PERIOD,
+        Column("rate", "Rate", Unit.FACTOR, INPUT, minimum=0, aliases=("exchange rate",),
+               help="Money of the house for one of the currency, past or planned; a month"
+                    " without a rate takes the one before."),
+    ),
+    help="Exchange rates by month: past and expected.",
+)
+
+PAST_FINANCE = Table(
+    "past_finance",
+    "Past financial plans",
+    (
+        Column("cycle", "Cycle", Unit.PERIOD, KEY, help="Cycle in which the plan was made.",
+               aliases=("plan cycle", "made in")),
+        PERIOD,
+        Column("family", "Family", role=KEY, default=ALL, aliases=FAMILY.aliases,
+               help="Product family; All for what belongs to none, such as operating cost."),
+        Column("volume", "Volume", Unit.QUANTITY, help="Planned shipments.",
+               aliases=("quantity", "units")),
+        Column("revenue", "Revenue", Unit.MONEY, help="Planned net revenue."),
+        Column("constant_revenue", "Revenue at budget rates", Unit.MONEY,
+               help="Planned net revenue at the exchange rates of the AOP; empty = revenue."),
+        Column("cost_of_sales", "Cost of sales", Unit.MONEY, help="Planned cost of sales.",
+               aliases=("cogs",)),
+        Column("operating_cost", "Operating cost", Unit.MONEY, help="Planned operating cost.",
+               aliases=("opex",)),
+    ),
+    help="Financial plans of earlier cycles, from before this store: prior cycle, actual to plan.",
+    sums=True,
+)
+
+RECON_LINES = Table(
+    "recon_lines",
+    "Reconciliation lines",
+    (
+        Column("line", "Line", role=KEY, help="Line that is reconciled."),
+        Column("tolerance", "Tolerance", Unit.PERCENT, minimum=0, maximum=1,
+               help="Difference that needs no explanation; empty = setting."),
+        Column("owner", "Owner", help="Who explains a difference of this line."),
+        Column("tolerance_used", "Tolerance in force", Unit.PERCENT, OUTPUT,
+               help="The line's tolerance, or that of the settings.",
+               formula="IF(ISNUMBER({tolerance}),{tolerance},{$tolerance})"),
+    ),
+    help="How close each line has to be to what it is compared with.",
+    rows_given=True,
+)
+
 LOAD_REPORT = Table(
     "load_report",
     "Load report",
@@ -672,6 +786,7 @@ SOURCES = (
     CAPACITY_OPTIONS,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
     WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
+    PRICE_CHANGES, CURRENCIES, EXCHANGE_RATES, PAST_FINANCE, RECON_LINES,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 
@@ -693,6 +808,48 @@ CALENDAR = Table(
         Column("workdays", "Working days", Unit.DAYS, OUTPUT, help="Working days."),
     ),
     help="The periods of the fiscal calendar.",
+)
+
+REGION_PRICES = Table(
+    "region_prices",
+    "Prices by family and region",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("region", "Region", role=KEY, help="Sales region."),
+        Column("share", "Share of volume", Unit.PERCENT, OUTPUT,
+               help="Of the family, last twelve months."),
+        Column("price", "Net price", Unit.PRICE, OUTPUT,
+               help="Average of the last twelve months, in the currency of the house."),
+        Column("discount", "Discounts in force", Unit.PERCENT, OUTPUT,
+               help="Discounts in the last closed month: they are in the net price already."),
+        Column("gross", "Gross price", Unit.PRICE, OUTPUT, help="Net price before discounts."),
+        Column("rate", "Average rate", Unit.FACTOR, OUTPUT,
+               help="Average exchange rate of the last twelve months; empty = no other currency."),
+    ),
+    help="What the plan starts from: it is computed from the actuals.",
+)
+
+WINDOWS = Table(
+    "windows",
+    "Windows of time",
+    (
+        Column("window", "Window", role=KEY, help="What can be chosen."),
+        Column("first", "First month", Unit.PERIOD, OUTPUT, help="Its first month."),
+        Column("last", "Last month", Unit.PERIOD, OUTPUT, help="Its last month."),
+    ),
+    help="What Finance_Recon and PVM can show.",
+)
+COMPARISONS = Table(
+    "comparisons",
+    "Comparisons",
+    (Column("comparison", "Compared with", role=KEY, help="What the plan is compared with."),),
+    help="What Finance_Recon and PVM can compare.",
+)
+RESULTS = Table(
+    "results",
+    "Results",
+    (Column("result", "Result", role=KEY, help="What a bridge explains."),),
+    help="What PVM can explain.",
 )
 
 HISTORY = Table(

@@ -92,8 +92,8 @@ def add_chart(
     main = charts[0]
     for other in charts[1:]:
         main += other
-    _axes(main, unit, number_format)
-    _finish(sheet, main, anchor, _title(title, title_cell), size, description or title)
+    chart_axes(main, unit, number_format)
+    _finish(sheet, main, anchor, chart_title(title, title_cell), size, description or title)
     hidden = [at for at, s in enumerate(_ordered(groups)) if s.kind == "base"]
     main.legend.legendEntry = [LegendEntry(idx=at, delete=True) for at in hidden]
 
@@ -163,10 +163,10 @@ def add_stack(
     chart.set_categories(
         Reference(sheet.skeleton, min_col=first, max_col=last, min_row=header)
     )
-    _axes(chart, unit, number_format)
+    chart_axes(chart, unit, number_format)
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
     chart.y_axis.scaling.min = 0.0
-    _finish(sheet, chart, anchor, _title(title), size, description or title)
+    _finish(sheet, chart, anchor, chart_title(title), size, description or title)
 
 
 def has_figures(sheet: Sheet, one: Drawn) -> bool:
@@ -239,7 +239,7 @@ def _dash(kind: Kind) -> Literal["solid", "sysDash", "sysDot"]:
     return "sysDot" if kind == "dotted" else "solid"
 
 
-def _axes(chart: Any, unit: str, number_format: str) -> None:
+def chart_axes(chart: Any, unit: str, number_format: str) -> None:
     x, y = chart.x_axis, chart.y_axis
     x.delete = y.delete = False
     x.number_format = "mmm yy"
@@ -253,11 +253,11 @@ def _axes(chart: Any, unit: str, number_format: str) -> None:
     y.number_format = number_format
     y.numFmt.sourceLinked = False
     x.numFmt.sourceLinked = False
-    y.title = _title(unit, size=900, bold=False)
+    y.title = chart_title(unit, size=900, bold=False)
     x.title = None
 
 
-def _title(text: str, cell: str = "", size: int = 1200, bold: bool = True) -> Title:
+def chart_title(text: str, cell: str = "", size: int = 1200, bold: bool = True) -> Title:
     properties = CharacterProperties(
         sz=size, b=bold, solidFill=NAVY if bold else GREY, latin=Font(typeface=FONT)
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, stock, strategy
+from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, recon, stock, strategy
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -60,7 +60,9 @@ SHEETS = (
     SheetSpec("Signals", "Signals", "blue", "demand planner, marketing", tables=("signals",)),
     SheetSpec("Data_AOP", "Annual operating plan", "blue", "finance", tables=("aop",)),
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
-              tables=("finance_lines", "balance")),
+              tables=("finance_lines", "recon_lines", "balance")),
+    SheetSpec("Prices", "Prices, discounts and currencies", "blue", "finance, sales",
+              tables=("price_changes", "currencies", "exchange_rates", "region_prices")),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
@@ -110,7 +112,13 @@ SHEETS = (
               grids=("workforce_total", "workforce_plan"), page=stock.workforce, side="people",
               grid_row=stock.GRID_ROW),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
-              grids=("finance_total", "operating_cost", "finance_family")),
+              grids=("finance_total", "operating_cost", "finance_family", "finance_region",
+                     "recon_months"),
+              page=recon.recon, grid_row=recon.RECON_ROW),
+    SheetSpec("PVM", "Bridge: price, volume, mix", "green", "finance",
+              tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
+    SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
+              page=recon.tie_out, grows=True),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
               tables=("kpis",), page=control.kpi_sheet),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
@@ -142,13 +150,14 @@ SHEETS = (
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
               grids=("kpi_facts",)),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
-              grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view"),
+              grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view",
+                     "bridge_months"),
               page=figures.chart_data),
     SheetSpec("Forecast_Data", "Figures of the sheet Forecast", "white",
               "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),
               page=forecast.forecast_data),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
               tables=("calendar", "view_families", "view_resources", "view_blocks",
-                      "view_methods")),
+                      "view_methods", "windows", "comparisons", "results")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),
 )

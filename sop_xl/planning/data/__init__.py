@@ -47,6 +47,11 @@ def run(
     bill_of_materials: pd.DataFrame,
     material_stock: pd.DataFrame,
     purchase_orders: pd.DataFrame,
+    price_changes: pd.DataFrame,
+    currencies: pd.DataFrame,
+    exchange_rates: pd.DataFrame,
+    past_finance: pd.DataFrame,
+    recon_lines: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -78,6 +83,11 @@ def run(
         "bill_of_materials": bill_of_materials,
         "material_stock": material_stock,
         "purchase_orders": purchase_orders,
+        "price_changes": price_changes,
+        "currencies": currencies,
+        "exchange_rates": exchange_rates,
+        "past_finance": past_finance,
+        "recon_lines": recon_lines,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)

@@ -73,6 +73,7 @@ def summary(
             "items": sold.reindex(names, fill_value=0).astype(float),
             "price": price,
             "cost": cost,
+            **_parts(year, items, names, families),
             "annual_quantity": quantity,
             "annual_value": value,
             "abc": classes.abc(value),
@@ -159,6 +160,33 @@ def forecast_errors(
     mean = frames.ratio(came.sum(axis=1), months)
     sold = np.nan_to_num(mean) > 0
     return np.where(sold, root / np.where(sold, mean, 1.0), np.nan)
+
+
+def _parts(
+    year: pd.DataFrame, items: pd.DataFrame, names: pd.Index, families: pd.Series
+) -> dict[str, pd.Series]:
+    """Material and labour as shares of the cost, and CO2e of a unit, at the mix of the year.
+
+    Where nothing was sold all items of the family count alike.
+    """
+    sold = quantity_of(year)
+    master = items.set_index("item")
+    family = families.reindex(master.index)
+    weight = sold.reindex(master.index).astype(float).fillna(0.0)
+    of_family = weight.groupby(family).transform("sum")
+    weight = weight.where(of_family > 0, 1.0)
+
+    def summed(column: str, by: pd.Series = weight) -> pd.Series:
+        worth = by * master[column].fillna(0.0)
+        return worth.groupby(family).sum().reindex(names, fill_value=0.0)
+
+    cost = summed("cost")
+    parts = {
+        f"{part}_share": (summed(f"{part}_cost") / cost.where(cost > 0)).clip(0.0, 1.0).fillna(0.0)
+        for part in ("material", "labour")
+    }
+    mean = summed("co2e") / weight.groupby(family).sum().reindex(names)
+    return parts | {"co2e": mean.fillna(0.0)}
 
 
 def _variability(facts: pd.DataFrame, names: pd.Index, key: str = "family") -> np.ndarray:

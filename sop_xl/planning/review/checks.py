@@ -68,6 +68,9 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         "adopted_capacity": total("strategy_hours", "adopted_short"),
         "volume": total("supply_plan", "shipments") - total("finance_family", "volume"),
         "revenue": total("finance_family", "revenue") - total("finance_total", "revenue"),
+        "regions": total("finance_region", "revenue") - total("finance_family", "revenue"),
+        "bridge": float(frames["bridge"][["proof", "check"]].abs().sum().sum()),
+        "finance_lock": float(frames["finance_drift"]["moved"].abs().sum()),
         "profit": total("finance_total", "revenue") - cost - profit,
         "aop": total("aop", "quantity") - total("demand_plan", "aop"),
         "pipeline": float(deals.loc[closing, "weighted_quantity"].sum())

@@ -18,6 +18,7 @@ from sop_xl.tables.data import (
 )
 from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
+from sop_xl.tables.recon import BRIDGE
 from sop_xl.tables.review import CHECK_TABLE, CHECKS
 from sop_xl.tables.strategy import STRATEGY_HOURS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
@@ -83,6 +84,11 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
                 }
             },
         ),
+        "finance_region": pd.DataFrame(
+            {"period": WHEN.plan, "family": "Bikes", "region": "All", "revenue": [1100.0, 900]}
+        ),
+        "bridge": rows(BRIDGE.columns, "family  proof  check\nBikes   0      0"),
+        "finance_drift": pd.DataFrame({"line": ["Revenue"], "moved": [0.0]}),
         "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
@@ -154,7 +160,10 @@ def test_a_plan_that_ties_passes_every_check() -> None:
         ("supply_plan", "subcontracted", ["inventory_balance"]),
         ("capacity", "load", ["capacity_load"]),
         ("strategy_hours", "adopted_short", ["adopted_capacity"]),
-        ("finance_family", "revenue", ["revenue"]),
+        ("finance_family", "revenue", ["revenue", "regions"]),
+        ("finance_region", "revenue", ["regions"]),
+        ("bridge", "proof", ["bridge"]),
+        ("finance_drift", "moved", ["finance_lock"]),
         ("finance_total", "operating_profit", ["profit"]),
     ],
 )
