@@ -21,6 +21,7 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.finance import liquidity
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
@@ -80,6 +81,14 @@ STEPS: tuple[Step, ...] = (
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
     _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    _step(
+        "finance",
+        liquidity.run,
+        (
+            *("payment_pattern", "receivables", "payables", "stock_value"),
+            *("cash_flow", "cash_days"),
+        ),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
     _step("review", review.run, ("exceptions", "checks", "risks")),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sop_xl.example import company, deliveries, meeting, money, operations, plans
+from sop_xl.example import company, deliveries, meeting, money, operations, plans, treasury
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
@@ -29,6 +29,7 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """Every source table, with the columns and types of its declaration."""
     budget = money.aop(demand, cycle)
+    booked = money.balance(seed, demand, made, cycle)
     frames = {
         "items": items(demand, cycle),
         "actuals": actuals(demand, made, cycle),
@@ -46,7 +47,9 @@ def tables(
         "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
         "finance_lines": money.finance_lines(budget, cycle),
-        "balance": money.balance(seed, demand, made, cycle),
+        "balance": booked,
+        "cash": treasury.cash(seed, booked, demand, cycle),
+        "payment_pattern": treasury.payment_pattern(),
         "workforce": _workforce(),
         "risks": meeting.risks(cycle),
         "actions": meeting.actions(cycle),

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import (
+    cash,
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    performance,
+    review,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -24,6 +34,7 @@ GRIDS: dict[str, Grid] = {
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
+        *cash.CASH_GRIDS,
         performance.KPI_FACTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,

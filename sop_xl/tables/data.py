@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 YES_NO = ("yes", "no")
@@ -551,7 +552,7 @@ LOAD_REPORT = Table(
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
-    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
+    CASH, PAYMENT_PATTERN, WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -149,6 +149,23 @@ class Settings:
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
     )
 
+    material_share: float = _setting(
+        1.0, "cash", "Share of what goes into stock that is bought from suppliers; the rest is "
+        "payroll and other cost of making, paid in its month.", minimum=0.0, maximum=1.0,
+    )
+    tax_rate: float = _setting(
+        0.25, "cash", "Tax as a share of the profit, in months without a tax in Data_Cash.",
+        minimum=0.0, maximum=1.0,
+    )
+    facility: float = _setting(
+        0.0, "cash", "What the bank lends at most, in months without a facility in Data_Cash.",
+        minimum=0.0,
+    )
+    cash_reserve: float = _setting(
+        0.0, "cash", "Headroom (cash and facility) under which a month is near the limit.",
+        minimum=0.0,
+    )
+
     stale_days: int = _setting(
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
     )
@@ -204,6 +221,7 @@ SECTIONS = {
     "horizon": "Horizon, level and process",
     "demand": "Demand planning",
     "supply": "Supply planning",
+    "cash": "Cash",
     "checks": "Limits and tolerances",
     "targets": "KPI targets",
     "store": "Store",

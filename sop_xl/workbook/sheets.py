@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import control, deck, figures, forecast
+from sop_xl.workbook.pages import cash, control, deck, figures, forecast
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -59,6 +59,8 @@ SHEETS = (
     SheetSpec("Data_AOP", "Annual operating plan", "blue", "finance", tables=("aop",)),
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
               tables=("finance_lines", "balance")),
+    SheetSpec("Data_Cash", "Cash and payment pattern", "blue", "finance",
+              tables=("payment_pattern", "cash")),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
@@ -78,6 +80,9 @@ SHEETS = (
               grids=("output", "capacity"), side="capacity"),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
               grids=("finance_total", "operating_cost", "finance_family")),
+    SheetSpec("Cash_WC", "Cash and working capital", "green", "finance",
+              grids=("cash_flow", "cash_days", "receivables", "payables", "stock_value"),
+              page=cash.cash_page, grid_row=cash.GRID_ROW),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
               tables=("kpis",), page=control.kpi_sheet),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",

@@ -67,6 +67,7 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         "volume": total("supply_plan", "shipments") - total("finance_family", "volume"),
         "revenue": total("finance_family", "revenue") - total("finance_total", "revenue"),
         "profit": total("finance_total", "revenue") - cost - profit,
+        "cash": total("cash_flow", "difference"),
         "aop": total("aop", "quantity") - total("demand_plan", "aop"),
         "pipeline": float(deals.loc[closing, "weighted_quantity"].sum())
         - total("demand_plan", "pipeline"),
