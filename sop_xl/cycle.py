@@ -86,7 +86,7 @@ STEPS: tuple[Step, ...] = (
         liquidity.run,
         (
             *("payment_pattern", "receivables", "payables", "stock_value"),
-            *("cash_flow", "cash_days"),
+            *("cash_flow", "cash_days", "levers", "lever_effects", "lever_totals"),
         ),
     ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures

@@ -20,10 +20,10 @@ OTHER_ASSETS = 2_100_000
 """Raw material in the current assets."""
 CAPITAL_SPENDING = 180_000.0
 """A month, beside the projects."""
-PROJECTS = {4: 1_900_000.0, 5: 2_600_000.0, 6: 2_600_000.0, 7: 1_400_000.0}
+PROJECTS = {4: 1_200_000.0, 5: 1_800_000.0, 6: 1_800_000.0, 7: 900_000.0}
 """Months from the cycle: the new warehouse."""
 DEPRECIATION = 210_000.0
-DIVIDENDS = {7: -5_600_000.0, 19: -4_000_000.0}
+DIVIDENDS = {7: -3_600_000.0, 19: -2_000_000.0}
 REPAYMENT = -750_000.0
 """Of the loan, each quarter."""
 FACILITY = 4_000_000.0

@@ -16,6 +16,7 @@ from sop_xl.tables import (
     executive,
     finance,
     forecast,
+    levers,
     performance,
     review,
     supply,
@@ -35,6 +36,8 @@ GRIDS: dict[str, Grid] = {
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
         *cash.CASH_GRIDS,
+        levers.LEVER_EFFECTS,
+        levers.LEVER_TOTALS,
         performance.KPI_FACTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
@@ -51,6 +54,7 @@ MEETING = (
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
     demand.CLEANSING,
+    levers.LEVERS,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 

@@ -18,6 +18,7 @@ from sop_xl.planning.finance.liquidity import findings
 from sop_xl.planning.finance.liquidity.balances import payables, receivables, stock_value
 from sop_xl.planning.finance.liquidity.flows import cash_days, cash_flow
 from sop_xl.planning.finance.liquidity.known import Known
+from sop_xl.planning.finance.liquidity.lever_plan import lever_plan
 from sop_xl.planning.finance.liquidity.patterns import in_force, pattern_list
 from sop_xl.planning.frames import blocks
 from sop_xl.schema import Grid
@@ -29,13 +30,16 @@ def run(
     axis: Axis,
     settings: Settings,
     *,
+    finance_family: pd.DataFrame,
     finance_total: pd.DataFrame,
+    operating_cost: pd.DataFrame,
     balance: pd.DataFrame,
     cash: pd.DataFrame,
     payment_pattern: pd.DataFrame,
     receivables_inputs: pd.DataFrame,
     payables_inputs: pd.DataFrame,
     stock_value_inputs: pd.DataFrame,
+    levers: pd.DataFrame,
 ) -> Outcome:
     """Turn the profit and loss account into receivables, payables, inventory and cash."""
     known = Known(axis, settings, finance_total, balance, cash)
@@ -55,4 +59,14 @@ def run(
         for grid, found in drawn.items()
     }
     frames["payment_pattern"] = patterns
-    return Outcome(frames, findings.all_of(known, payment_pattern, owed, owing, flow, days))
+    pulled = lever_plan(
+        axis,
+        settings.cash_reserve,
+        levers,
+        finance_family=finance_family,
+        finance_total=finance_total,
+        operating_cost=operating_cost,
+        headroom=np.asarray(flow["headroom"][axis.history :], dtype=float),
+    )
+    noticed = findings.all_of(known, payment_pattern, owed, owing, flow, days)
+    return Outcome(frames | pulled.frames, noticed + pulled.findings)

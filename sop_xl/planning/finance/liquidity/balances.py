@@ -123,8 +123,10 @@ def _past_roll(
     implied = opening + added - lost - closing
     paid = np.where(np.isnan(reported), implied, reported)
     gaps = np.asarray(roll_gap(opening[0], closing, added, paid, lost), dtype=float)
-    gaps = np.where(np.isnan(opening + added), np.nan, gaps)
-    return paid, np.where(known.past & ~np.isnan(reported), np.round(gaps, 6) + 0.0, np.nan)
+    judged = known.past & ~np.isnan(reported + opening + added)
+    if lost.any():  # what was lost of sales before the first month shown is not known
+        judged &= np.cumsum(lost > 0) > 0
+    return paid, np.where(judged, np.round(gaps, 6) + 0.0, np.nan)
 
 
 def _rolled(

@@ -17,7 +17,7 @@ from sop_xl.planning.wording import listed, month, number, percent
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.cash import CUSTOMERS, FLOWS, SUPPLIERS
 
-TIE = 0.005
+TIE = 0.01
 """Share of the sales of the month by which a balance may fail to roll without a finding."""
 
 
