@@ -22,6 +22,7 @@ from sop_xl.planning import (
 )
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.finance import liquidity
+from sop_xl.planning.performance import detail, outlook
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
@@ -90,7 +91,13 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
+    _step("performance", outlook.run, ("kpi_outlook",)),
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
+    _step(
+        "performance",
+        detail.run,
+        ("kpi_parts", "kpi_more", "value_added", "lead_time", "lag_forecasts"),
+    ),
     _step("review", review.run, ("exceptions", "checks", "risks")),
     _step(
         "executive",

@@ -62,7 +62,7 @@ PAYMENT_PATTERN = Table(
     (
         Column("flow", "Who pays", role=KEY, choices=FLOWS, aliases=("flow", "who"),
                help="Customers pay us, suppliers are paid by us."),
-        Column("months", "Months later", Unit.COUNT, KEY, minimum=0, maximum=LATEST,
+        Column("months", "Months later", Unit.MONTHS, KEY, minimum=0, maximum=LATEST,
                aliases=("lag", "month"), help="Months after the invoice: 0 is the same month."),
         Column("share", "Share", PERCENT, OPTIONAL, minimum=0, maximum=1,
                aliases=("percent", "paid"),

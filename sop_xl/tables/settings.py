@@ -190,6 +190,14 @@ class Settings:
         minimum=1, maximum=12,
     )
 
+    kpi_packs: tuple[str, ...] = _setting(
+        ("cash",),
+        "checks",
+        "More KPIs to show, where their data are known: cash (days and cash flow), retail (fill "
+        "rate, stock-outs, sell-through), scor (SCOR metrics by their numbers).",
+        choices=("cash", "retail", "scor"),
+    )
+
     target_forecast_accuracy: float = _setting(0.80, "targets", "Forecast accuracy, 1 - WMAPE.")
     target_forecast_bias: float = _setting(0.0, "targets", "Forecast bias (forecast over actual).")
     target_plan_adherence: float = _setting(0.97, "targets", "Actual output / planned output.")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import cash, control, deck, figures, forecast
+from sop_xl.workbook.pages import cash, control, deck, figures, forecast, performance
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -86,9 +86,11 @@ SHEETS = (
     SheetSpec("Levers", "Five levers, and which of them closes the gap", "green",
               "finance, S&OP leader", tables=("levers",), page=cash.levers_page, table_row=11),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
-              tables=("kpis",), page=control.kpi_sheet),
+              tables=("kpis",), page=performance.kpi_sheet),
+    SheetSpec("KPI_Detail", "More KPIs, and KPIs by family and region", "orange", "S&OP leader",
+              tables=("kpi_more", "kpi_parts")),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
-              tables=("lag_accuracy",)),
+              page=performance.accuracy_page),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
               tables=("exceptions",), grows=True),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
@@ -116,7 +118,12 @@ SHEETS = (
     SheetSpec("Lever_Effects", "Effects of the levers by month", "white", "finance",
               grids=("lever_totals", "lever_effects")),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
-              grids=("kpi_facts",)),
+              grids=("kpi_facts", "kpi_outlook"), page=performance.facts_page),
+    SheetSpec("Accuracy_Months", "Forecast of each month by lag", "white", "demand planner",
+              grids=("lag_forecasts",)),
+    SheetSpec("Accuracy_Data", "Accuracy by lag, step and lead time", "white",
+              "nobody: the sheet Accuracy looks it up",
+              tables=("lag_accuracy", "value_added", "lead_time")),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
               page=figures.chart_data),

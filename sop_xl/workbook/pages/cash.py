@@ -16,7 +16,9 @@ from sop_xl.workbook.sheet import Sheet
 GRID_ROW = 29
 """First row of the figures, below the charts."""
 _CHART_ROW = 9
-_SIZE = (20.0, 9.0)
+_SIZE = (14.0, 9.0)
+_BESIDE = 7
+"""Months from the left edge at which the second chart begins: both fit on the first page."""
 _NOTE = (
     "Levers, blue on yellow: terms of customers and suppliers, bad debt, overdue, stock target. "
     "Type from the month on in which they begin; cash moves at once."
@@ -41,9 +43,8 @@ def cash_page(sheet: Sheet) -> None:
         unit=f"{word}{sheet.book.settings.currency}", size=_SIZE, number_format=number_format,
         description="Operating cash flow, closing cash and headroom by month",
     )
-    left = first - 1 + (columns.last_plan - first + 1) // 2
     add_chart(
-        sheet, AnchorMarker(col=left, row=_CHART_ROW - 1), "How long money is tied up",
+        sheet, AnchorMarker(col=first - 1 + _BESIDE, row=_CHART_ROW - 1), "How long money is tied up",
         [
             Drawn(days, (), "dso", "line", columns=months),
             Drawn(days, (), "dio", "thin", columns=months),
@@ -89,11 +90,14 @@ def levers_page(sheet: Sheet) -> None:
     sheet.put(row + 19, 1, "By month: sheet Lever_Effects", "SOP Note")
     sheet.freeze(place.first_row, 3)
     fit_to_page(sheet)
+    end = column_letter(place.column("closes_facility"))
+    sheet.skeleton.print_area = f"A1:{end}{row + 19}"
 
 
 def _gaps(sheet: Sheet) -> None:
     """The gaps that the levers are to close, as planned and with all of them."""
-    headers(sheet, 7, 1, {"": False, "Gap": False, "As planned": True, "With all levers": True})
+    labels = {"Gap": False, " ": False, "  ": False, "As planned": True, "With all levers": True}
+    headers(sheet, 7, 1, labels)
     totals = view_of(sheet, "lever_totals")
     total = f"{totals.sheet}!${column_letter(totals.columns.plan_total)}$"
     frame = sheet.book.frames["lever_totals"]
@@ -107,10 +111,10 @@ def _gaps(sheet: Sheet) -> None:
     for row, (name, later, label) in enumerate(_GAPS, start=8):
         measure = totals.grid[name]
         value = float(plan[name].iloc[-1] if measure.total == "last" else plan[name].sum())
-        sheet.put(row, 2, label, "SOP Label")
-        sheet.put(row, 3, value, "SOP Output", money, f"{total}{totals.row((), name)}")
+        sheet.put(row, 1, label, "SOP Text")
+        sheet.put(row, 4, value, "SOP Output", money, f"{total}{totals.row((), name)}")
         if later:
             done, formula = float(plan[later].sum()), f"{total}{totals.row((), later)}"
         else:
             done, formula = min(0.0, after), worst
-        sheet.put(row, 4, done, "SOP Output", money, formula)
+        sheet.put(row, 5, done, "SOP Output", money, formula)
