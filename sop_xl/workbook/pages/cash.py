@@ -44,7 +44,8 @@ def cash_page(sheet: Sheet) -> None:
         description="Operating cash flow, closing cash and headroom by month",
     )
     add_chart(
-        sheet, AnchorMarker(col=first - 1 + _BESIDE, row=_CHART_ROW - 1), "How long money is tied up",
+        sheet, AnchorMarker(col=first - 1 + _BESIDE, row=_CHART_ROW - 1),
+        "How long money is tied up",
         [
             Drawn(days, (), "dso", "line", columns=months),
             Drawn(days, (), "dio", "thin", columns=months),
