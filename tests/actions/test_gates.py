@@ -26,6 +26,7 @@ DATA, DEMAND, SUPPLY, FINANCE, REVIEW, EXECUTIVE, PERFORMANCE = (
 CLOSED_BY = {
     "forecast": DEMAND, "spread": DEMAND, "supply": SUPPLY, "reconcile": FINANCE, "save": EXECUTIVE,
     "load": EXECUTIVE, "restore": EXECUTIVE, "kpis": PERFORMANCE,
+    "cash": FINANCE, "levers": FINANCE, "fva": PERFORMANCE,
 }  # fmt: skip
 """The buttons that a step closes."""
 

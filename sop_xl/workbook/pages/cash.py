@@ -16,7 +16,7 @@ from sop_xl.workbook.sheet import Sheet
 GRID_ROW = 29
 """First row of the figures, below the charts."""
 _CHART_ROW = 9
-_SIZE = (14.0, 9.0)
+_SIZE = (17.0, 9.0)
 _BESIDE = 7
 """Months from the left edge at which the second chart begins: both fit on the first page."""
 _NOTE = (

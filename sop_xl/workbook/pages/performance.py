@@ -23,6 +23,12 @@ CHOSEN_LAG = "Accuracy_lag"
 """The name of the cell in which the reader chooses the lag."""
 _TOP = 6
 """Row of the drop-down."""
+_BESIDE = 30.5
+"""Centimetres from the left edge to the charts beside the tables."""
+_CHART_ROWS = 18
+"""Rows from one of these charts to the next."""
+_TREND_WIDTH = 12.5
+"""Least width of a column of the trend."""
 
 
 def kpi_sheet(sheet: Sheet) -> None:
@@ -30,6 +36,9 @@ def kpi_sheet(sheet: Sheet) -> None:
     sheet.head("The twelve KPIs: execution first, then results; packs and parts: KPI_Detail")
     place = sheet.book.layout.tables["kpis"]
     draw_table(sheet, place)
+    shown = sheet.skeleton.column_dimensions
+    columns = range(2, TREND_MONTHS + 2)
+    sheet.widths({at: max(_TREND_WIDTH, shown[column_letter(at)].width) for at in columns})
     row = _trend(sheet, place.last_row + 2)
     kpi_chart(sheet, sheet.at(0, row + 1), (30.0, 9.0))
     sheet.freeze(place.first_row, 2)
@@ -85,12 +94,12 @@ def accuracy_page(sheet: Sheet) -> None:
     """Accuracy, bias and tracking signal at a chosen lag; the stair-step; lead times."""
     sheet.head("Frozen plans against what came; error = forecast - actual: positive is too high",
                as_issued=True)
+    sheet.widths({1: 26} | dict.fromkeys(range(2, 10), 16.5))
     _choice(sheet)
     row = _families(sheet, _TOP + 2)
     row = _stairs(sheet, row + 2)
     last = _lead_times(sheet, row + 2)
     _by_month(sheet, last + 1)
-    sheet.widths({1: 26} | dict.fromkeys(range(2, 10), 14))
     sheet.freeze(_TOP + 1, 2)
     fit_to_page(sheet)
 
@@ -128,7 +137,7 @@ def _stairs(sheet: Sheet, row: int) -> int:
     _table(sheet, row + 1, "Step", list(STEPS), chosen, VALUE_ADDED, _BY_STEP, "step")
     first = row + 2
     bars = Bars(first, first + len(STEPS) - 1, 1, (2,))
-    add_bars(sheet, sheet.at(38.5, _TOP + 2), "Error after each step of the forecast", bars,
+    add_bars(sheet, sheet.at(_BESIDE, _TOP + 2), "Error after each step of the forecast", bars,
              unit="error (WMAPE)", description="Stair-step of the forecast error by step")
     return row + 1 + len(STEPS)
 
@@ -178,8 +187,9 @@ def _lead_times(sheet: Sheet, row: int) -> int:
             sheet.put(row + 2 + at, column, None if np.isnan(value) else value, "SOP Output",
                       Unit.PERCENT.number_format, f'IF({source}="","",{source})')
     last = row + 1 + len(LEAD_TIMES)
-    add_bars(sheet, sheet.at(38.5, row - 10), "The further ahead, the larger the error",
-             Bars(row + 2, last, 1, (2, 3)), unit="error and bias",
+    bars = Bars(row + 2, last, 1, (2, 3))
+    add_bars(sheet, sheet.at(_BESIDE, _TOP + 2 + _CHART_ROWS), "Error and bias by cycles ahead",
+             bars, unit="error and bias",
              description="Error and bias of the consensus by cycles ahead")
     return last
 
