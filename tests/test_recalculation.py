@@ -74,12 +74,29 @@ CHANGES = {
         {InList("tblResources", "Paint", "Efficiency"): 0.75},
         InGrid("Capacity", ("Paint",), "Utilisation", "2026-11"),
     ),
+    "customer terms": Typed(
+        {InGrid("Cash_WC", (), "± Customer terms", "2026-12", "Receivables"): 12},
+        InGrid("Cash_WC", (), "Closing cash", "2027-01", "Cash flow"),
+    ),
+    "a stock target": Typed(
+        {InGrid("Cash_WC", (), "± Stock target", "2026-11", "Inventory at cost"): -9},
+        InGrid("Cash_WC", (), "Headroom", "2026-12", "Cash flow"),
+    ),
+    "a lever": Typed(
+        {InList("tblLevers", "L3", "How much"): -0.35}, InList("tblLevers", "L3", "Cash")
+    ),
+    "a share of the pattern": Typed(
+        {InList("tblPaymentPattern", "customers", "Share"): 0.1},
+        InGrid("Cash_WC", (), "Closing receivables", "2026-11", "Receivables"),
+    ),
     "a price": Typed({finance("Price change"): -0.08}, finance("Revenue")),
 }
 TOGETHER = {
-    "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price"),
+    "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price",
+               "customer terms", "a share of the pattern"),
     "supply": (
-        "another strategy", "target days", "fixed production", "overtime", "efficiency"
+        "another strategy", "target days", "fixed production", "overtime", "efficiency",
+        "a stock target", "a lever",
     ),
 }
 """Changes typed into one book."""

@@ -6,6 +6,7 @@ import pytest
 
 from sop_xl.planning import review
 from sop_xl.planning.review.checks import checks
+from sop_xl.tables.cash import CASH_FLOW
 from sop_xl.tables.data import (
     AOP,
     BILL,
@@ -80,6 +81,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
                 }
             },
         ),
+        "cash_flow": grid(CASH_FLOW, WHEN, {"": {"difference": [0, 0]}}),
         "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
@@ -151,6 +153,7 @@ def test_a_plan_that_ties_passes_every_check() -> None:
         ("capacity", "load", ["capacity_load"]),
         ("finance_family", "revenue", ["revenue"]),
         ("finance_total", "operating_profit", ["profit"]),
+        ("cash_flow", "difference", ["cash"]),
     ],
 )
 def test_a_figure_that_does_not_tie_fails_its_check(
