@@ -17,7 +17,7 @@ from tests.office.tools import needs_office, recalculate_all
 pytestmark = [needs_office, pytest.mark.office]
 
 PRICE = InGrid("Finance_Recon", ("Bikes",), "Price change", "2026-11", "Finance by family")
-FOLLOWS = {
+FOLLOWS: dict[str, InGrid | InList] = {
     "price": InGrid("Finance_Recon", ("Bikes",), "Price", "2026-11", "Finance by family"),
     "revenue": InGrid("Finance_Recon", (), "Revenue", "2026-11", "Profit and loss"),
     "margin": InGrid("Finance_Recon", (), "Margin", "2026-11", "Profit and loss"),
@@ -70,7 +70,7 @@ def test_cash_is_what_the_price_brings(small: Path, dearer: Path) -> None:
     """Ten percent more for one month: of it 95 % is collected, 5 % lost, and a quarter is tax."""
     grid = openpyxl.load_workbook(small / BOOK)
 
-    def change(place: InGrid) -> float:
+    def change(place: InGrid | InList) -> float:
         cell = place.find(grid)
         sheet, at = cell.parent.title, cell.coordinate
         before, after = (opened(book)[sheet][at].value for book in (small / BOOK, dearer))

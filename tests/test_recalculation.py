@@ -85,15 +85,11 @@ CHANGES = {
     "a lever": Typed(
         {InList("tblLevers", "L3", "How much"): -0.35}, InList("tblLevers", "L3", "Cash")
     ),
-    "a share of the pattern": Typed(
-        {InList("tblPaymentPattern", "customers", "Share"): 0.1},
-        InGrid("Cash_WC", (), "Closing receivables", "2026-11", "Receivables"),
-    ),
     "a price": Typed({finance("Price change"): -0.08}, finance("Revenue")),
 }
 TOGETHER = {
     "demand": ("a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price",
-               "customer terms", "a share of the pattern"),
+               "customer terms"),
     "supply": (
         "another strategy", "target days", "fixed production", "overtime", "efficiency",
         "a stock target", "a lever",

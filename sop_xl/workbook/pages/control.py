@@ -43,7 +43,8 @@ def setting_values(settings: Settings, axis: Axis) -> dict[str, CellValue]:
     }
     for field in fields(settings):
         value = getattr(settings, field.name)
-        values[field.name] = " x ".join(value) if isinstance(value, tuple) else value
+        between = " x " if field.name == "planning_level" else ", "
+        values[field.name] = between.join(value) if isinstance(value, tuple) else value
     values.pop("store")  # a URL may name a server; it is nobody's business in a book
     return values
 

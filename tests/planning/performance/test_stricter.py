@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.planning.performance.test_kpis import kpis, row
+from tests.planning.performance.test_kpis import SETTINGS, kpis, row
 
 
 def last(name: str, **texts: str) -> float:
-    return row(kpis(**texts), name)[-1]
+    return row(kpis(SETTINGS, None, None, **texts), name)[-1]
 
 
 PRODUCTION = """
