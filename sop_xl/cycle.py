@@ -21,6 +21,8 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.finance import liquidity
+from sop_xl.planning.performance import detail, outlook
 from sop_xl.planning.supply import shortage
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
@@ -114,8 +116,22 @@ STEPS: tuple[Step, ...] = (
         shortage.run,
         ("gap_options", "constrained_plan", "constrained_total", "constraints"),
     ),
+    _step(
+        "finance",
+        liquidity.run,
+        (
+            *("payment_pattern", "receivables", "payables", "stock_value"),
+            *("cash_flow", "cash_days", "levers", "lever_effects", "lever_totals"),
+        ),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
+    _step("performance", outlook.run, ("kpi_outlook",)),
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
+    _step(
+        "performance",
+        detail.run,
+        ("kpi_parts", "kpi_more", "value_added", "lead_time", "lag_forecasts"),
+    ),
     _step("review", review.run, ("exceptions", "checks", "risks")),
     _step(
         "executive",

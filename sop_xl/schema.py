@@ -108,6 +108,7 @@ class Unit(Enum):
     PRICE = ("money/unit", '#,##0.00;[Red](#,##0.00);"–"', "number")
     PERCENT = ("%", "0.0%", "number")
     RATIO = ("ratio", "0.00", "number")
+    MONTHS = ("months", "0", "number")
     COUNT = ("count", '#,##0;-#,##0;"–"', "number")
 
     def __init__(self, label: str, number_format: str, kind: str) -> None:

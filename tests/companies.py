@@ -120,9 +120,23 @@ TABLES = {
         {rent}     9000   0                 0         9000
     """,
     "balance": """
-        period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities
-        2026-08  60000    38000          11000           250000          120000
-        2026-09  64000    40000          11500           260000          110000
+      period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities  payables
+      2026-08  60000    38000          11000           250000          120000               30000
+      2026-09  64000    40000          11500           260000          110000               31000
+    """,
+    "cash": """
+        period   cash   collections  payments  capital_spending  facility
+        2026-08  55000  .            .         1000              .
+        2026-09  52000  61000        24000     1000              .
+        2026-12  .      .            .         30000             20000
+    """,
+    "payment_pattern": """
+        flow       months  share
+        customers  0       0.3
+        customers  1       0.5
+        customers  2       0.15
+        suppliers  1       0.8
+        suppliers  2       0.2
     """,
     "materials": """
         component  name     supplier  unit  price  lead_time  multiple  cover  safety_stock  output

@@ -102,15 +102,27 @@ CHANGES = {
                 "Finance by family and region"): -0.08},
         finance("Revenue"),
     ),
+    "customer terms": Typed(
+        {InGrid("Cash_WC", (), "± Customer terms", "2026-12", "Receivables"): 12},
+        InGrid("Cash_WC", (), "Closing cash", "2027-01", "Cash flow"),
+    ),
+    "a stock target": Typed(
+        {InGrid("Cash_WC", (), "± Stock target", "2026-11", "Inventory at cost"): -9},
+        InGrid("Cash_WC", (), "Headroom", "2026-12", "Cash flow"),
+    ),
+    "a lever": Typed(
+        {InList("tblLevers", "L3", "How much"): -0.35}, InList("tblLevers", "L3", "Cash")
+    ),
 }
 TOGETHER = {
     "demand": (
         "a sales adjustment", "a fixed consensus", "a probability", "an uplift", "a price",
-        "a stock method", "a service level",
+        "a stock method", "a service level", "customer terms",
     ),
     "supply": (
         "another strategy", "target days", "fixed production", "overtime", "efficiency",
         "an adopted plan", "units that are bought", "a material cost",
+        "a stock target", "a lever",
     ),
 }
 """Changes typed into one book."""

@@ -50,6 +50,7 @@ from sop_xl.actions.telling import (
     figure,
     kept_text,
 )
+from sop_xl.actions.treasury import cash_lines, lever_lines, value_added_lines
 from sop_xl.errors import SopError
 from sop_xl.planning.review.checks import PASSED
 from sop_xl.planning.wording import count, number, percent
@@ -318,9 +319,16 @@ def _kpis_off_target(done: Refreshed) -> list[str]:
     off = frame[frame["status"].str.startswith(("■", "▲"))]
     lines = [
         f"{row['status']} {row['kpi']}: {figure(row['actual'])}, target {figure(row['target'])}"
+        + _more_of(row)
         for row in _records(off)
     ]
     return lines or ["Every KPI with a target is on it."]
+
+
+def _more_of(row: Mapping[str, Any]) -> str:
+    """The other definition of a KPI and what the plan makes of it, where there is one."""
+    text = "" if pd.isna(row["second"]) else f"; {row['second_name']} {figure(row['second'])}"
+    return text if pd.isna(row["outlook"]) else f"{text}; outlook {figure(row['outlook'])}"
 
 
 # ---- control ---------------------------------------------------------------------------
@@ -504,6 +512,19 @@ BUTTONS: Mapping[str, Button] = {
     "show_locked": Button(
         "Show locked", reconciling.show_locked,
         "The locked financial view, computed anew from the inputs that it was made from."),
+    "cash": Button(
+        "Cash forecast", refreshing("finance", "Cash forecast", cash_lines, "Cash_WC!A1"),
+        "Save what was typed, roll receivables, payables and stock, and say how cash comes out.",
+        "finance"),
+    "levers": Button(
+        "Levers", refreshing("finance", "Levers", lever_lines, "Levers!A1"),
+        "Save what was typed, reckon the five levers, and say which of them closes a gap.",
+        "finance"),
+    "fva": Button(
+        "FVA report", refreshing("performance", "Forecast value added", value_added_lines,
+                                 "Accuracy!A1"),
+        "Save what was typed, and say what each step and department added to the forecast.",
+        "performance"),
     "kpis": Button(
         "Update KPIs", refreshing("performance", "KPIs updated", _kpis_off_target, "KPIs!A1"),
         "Save what was typed, compute the KPIs, and name those off target.", "performance"),

@@ -16,6 +16,7 @@ from sop_xl.example import (
     operations,
     plans,
     pricing,
+    treasury,
 )
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
@@ -39,6 +40,7 @@ def tables(
     """Every source table, with the columns and types of its declaration."""
     budget = money.aop(demand, cycle)
     lines, before = money.finance_lines(budget, cycle), plans.past_plans(seed, demand, cycle)
+    booked = money.balance(seed, demand, made, cycle)
     frames = {
         "items": items(demand, cycle),
         "actuals": actuals(demand, made, cycle),
@@ -57,7 +59,9 @@ def tables(
         "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
         "finance_lines": lines,
-        "balance": money.balance(seed, demand, made, cycle),
+        "balance": booked,
+        "cash": treasury.cash(seed, booked, demand, cycle),
+        "payment_pattern": treasury.payment_pattern(),
         "workforce": _workforce(),
         "risks": meeting.risks(cycle),
         "actions": meeting.actions(cycle),

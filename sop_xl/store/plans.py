@@ -31,13 +31,25 @@ class Version(NamedTuple):
 
 VERSIONS = (
     Version("statistical", "demand_plan", ("baseline", "low", "high"), "forecast_methods"),
-    Version("consensus", "demand_plan", ("consensus",)),
+    Version("consensus", "demand_plan",
+            ("consensus", "pipeline", "events", "lifecycle", "sales_adjustment",
+             "marketing_adjustment", "finance_adjustment")),
     Version("supply", "supply_plan", ("production", "inventory", "backlog")),
     Version("financial", "finance_total",
             ("revenue", "cost_of_sales", "operating_cost", "operating_profit", "inventory_value")),
     Version("financial_family", "finance_family",
             ("volume", "revenue", "constant_revenue", "cost_of_sales", "inventory_value")),
 )  # fmt: skip
+
+
+LAYERS = {
+    "drivers": ["pipeline", "events", "lifecycle"],
+    "sales": ["sales_adjustment"],
+    "marketing": ["marketing_adjustment"],
+    "finance": ["finance_adjustment"],
+}
+"""What people and known drivers added to a baseline: columns of the past plans, by the measures
+that are kept."""
 
 
 class Records(NamedTuple):
@@ -140,6 +152,8 @@ def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     for name in ("consensus", "baseline", "low", "high"):
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)
+    for name, kept in LAYERS.items():
+        columns[name] = list(wide.reindex(columns=kept).sum(axis=1, min_count=1))
     return frame_of(columns, PAST_PLANS.inputs)
 
 

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
 from sop_xl.tables import (
+    cash,
     data,
     demand,
     executive,
     finance,
     forecast,
+    kpi_detail,
+    levers,
     materials,
     people,
     performance,
@@ -56,7 +59,12 @@ GRIDS: dict[str, Grid] = {
         finance.FINANCE_REGION,
         recon.RECON_MONTHS,
         recon.BRIDGE_MONTHS,
+        *cash.CASH_GRIDS,
+        levers.LEVER_EFFECTS,
+        levers.LEVER_TOTALS,
         performance.KPI_FACTS,
+        kpi_detail.KPI_OUTLOOK,
+        kpi_detail.LAG_FORECASTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
         executive.CAPACITY_VIEW,
@@ -76,6 +84,7 @@ MEETING = (
     shortage.CONSTRAINTS,
     recon.TIE_OUTS,
     recon.FINANCE_LOCK,
+    levers.LEVERS,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -91,6 +100,8 @@ TABLES: dict[str, Table] = {
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
+        *(kpi_detail.KPI_MORE, kpi_detail.KPI_PARTS),
+        *(kpi_detail.VALUE_ADDED, kpi_detail.LEAD_TIME),
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
         forecast.LAG_ACCURACY,

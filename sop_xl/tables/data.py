@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
 from sop_xl.tables.materials import MATERIAL_SOURCES
 from sop_xl.tables.settings import STOCK_METHODS
 
@@ -661,6 +662,12 @@ PAST_PLANS = Table(
                help="Demand plan of that cycle.", aliases=("forecast", "plan")),
         Column("baseline", "Baseline", Unit.QUANTITY, minimum=0,
                help="Statistical forecast of that cycle."),
+        Column("drivers", "Events and pipeline", Unit.QUANTITY,
+               help="What events, pipeline, launches and phase-outs added to it in that cycle."),
+        Column("sales", "Sales adjustment", Unit.QUANTITY, help="What sales added to it."),
+        Column("marketing", "Marketing adjustment", Unit.QUANTITY,
+               help="What marketing added to it."),
+        Column("finance", "Finance adjustment", Unit.QUANTITY, help="What finance added to it."),
         Column("low", "Range low", Unit.QUANTITY, minimum=0,
                help="Lower end of the range around it."),
         Column("high", "Range high", Unit.QUANTITY, minimum=0,
@@ -785,7 +792,7 @@ SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
     CAPACITY_OPTIONS,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
-    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
+    CASH, PAYMENT_PATTERN, WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
     PRICE_CHANGES, CURRENCIES, EXCHANGE_RATES, PAST_FINANCE, RECON_LINES,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""

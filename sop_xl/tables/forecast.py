@@ -169,8 +169,17 @@ LAG_ACCURACY = Table(
         Column("demand", "Demand", Unit.QUANTITY, OUTPUT, "Quantity ordered in them."),
         Column("consensus_error", "Consensus error", Unit.PERCENT, OUTPUT,
                "Sum of |consensus - actual| over blocks and months / sum of actual (WMAPE)."),
+        Column("accuracy", "Forecast accuracy", Unit.PERCENT, OUTPUT, "1 - consensus error.",
+               formula='IF(ISNUMBER({consensus_error}),MAX(0,1-{consensus_error}),"")'),
         Column("consensus_bias", "Consensus bias", Unit.PERCENT, OUTPUT,
                "Sum of consensus / sum of actual - 1; positive is over-forecast."),
+        Column("tracking", "Tracking signal", Unit.RATIO, OUTPUT,
+               "Sum of the monthly errors of the consensus / mean of their absolute values; "
+               "positive is over-forecast."),
+        Column("control", "In control", role=OUTPUT, alert="status",
+               formula='IF(ISNUMBER({tracking}),IF(ABS({tracking})<=4,"● in control",'
+                       'IF({tracking}>0,"▲ too high","▲ too low")),"")',
+               help="● where the tracking signal is between -4 and 4 (Heizer and Render)."),
         Column("baseline_error", "Baseline error", Unit.PERCENT, OUTPUT,
                "The same of the statistical baseline."),
         Column("baseline_bias", "Baseline bias", Unit.PERCENT, OUTPUT,

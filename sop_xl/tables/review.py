@@ -101,6 +101,9 @@ CHECKS = (
           "{finance_total.revenue@total}-{finance_total.cost_of_sales@total}"
           "-{finance_total.operating_cost@total}-{finance_total.operating_profit@total}", 0.01,
           "Finance_Recon", "A formula was typed over: generate the book again."),
+    Check("cash", "Operating cash flow from what is paid = from the profit",
+          "{cash_flow.difference@total}", 0.01, "Cash_WC",
+          "A formula was typed over: generate the book again."),
     Check("aop", "AOP in Data_AOP for the plan months = AOP in the demand plan",
           'SUMIFS({aop.quantity@column},{aop.period@column},">="&{$first_period},'
           '{aop.period@column},"<="&{$last_period})-{demand_plan.aop@total}', 0.01,

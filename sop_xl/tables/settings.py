@@ -232,6 +232,23 @@ class Settings:
         minimum=1, maximum=36,
     )
 
+    purchased_share: float = _setting(
+        1.0, "cash", "Share of what goes into stock that is bought from suppliers; the rest is "
+        "payroll and other cost of making, paid in its month.", minimum=0.0, maximum=1.0,
+    )
+    tax_rate: float = _setting(
+        0.25, "cash", "Tax as a share of the profit, in months without a tax in Data_Cash.",
+        minimum=0.0, maximum=1.0,
+    )
+    facility: float = _setting(
+        0.0, "cash", "What the bank lends at most, in months without a facility in Data_Cash.",
+        minimum=0.0,
+    )
+    cash_reserve: float = _setting(
+        0.0, "cash", "Headroom (cash and facility) under which a month is near the limit.",
+        minimum=0.0,
+    )
+
     stale_days: int = _setting(
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
     )
@@ -258,6 +275,14 @@ class Settings:
     forecast_lag: int = _setting(
         1, "checks", "Cycles between forecast and month at which accuracy is measured.",
         minimum=1, maximum=12,
+    )
+
+    kpi_packs: tuple[str, ...] = _setting(
+        ("cash",),
+        "checks",
+        "More KPIs to show, where their data are known: cash (days and cash flow), retail (fill "
+        "rate, stock-outs, sell-through), scor (SCOR metrics by their numbers).",
+        choices=("cash", "retail", "scor"),
     )
 
     target_forecast_accuracy: float = _setting(0.80, "targets", "Forecast accuracy, 1 - WMAPE.")
@@ -291,6 +316,7 @@ SECTIONS = {
     "horizon": "Horizon, level and process",
     "demand": "Demand planning",
     "supply": "Supply planning",
+    "cash": "Cash",
     "checks": "Limits and tolerances",
     "targets": "KPI targets",
     "store": "Store",

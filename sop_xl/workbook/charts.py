@@ -26,7 +26,7 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
-from sop_xl.workbook.layout import HEADER_ROW, GridPlace, Key
+from sop_xl.workbook.layout import HEADER_ROW, GridPlace, Key, column_letter
 from sop_xl.workbook.sheet import EMU_PER_CM, Sheet
 from sop_xl.workbook.styles import AMBER, FONT, GREY, INK, NAVY, RULE, TEAL, VERMILION
 
@@ -167,6 +167,68 @@ def add_stack(
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
     chart.y_axis.scaling.min = 0.0
     _finish(sheet, chart, anchor, chart_title(title), size, description or title)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Columns of a bar chart over rows of a sheet: where the names and the figures stand."""
+
+    first_row: int
+    last_row: int
+    names: int
+    """Column of the names."""
+    values: tuple[int, ...]
+    """Columns of the figures; the header above the first row names each series."""
+
+
+def add_bars(
+    sheet: Sheet,
+    anchor: AnchorMarker,
+    title: str,
+    bars: Bars,
+    *,
+    unit: str,
+    size: tuple[float, float] = (16.0, 8.5),
+    number_format: str = "0%",
+    description: str = "",
+) -> None:
+    """A bar chart of cells below each other on the same sheet, one group of bars for each row."""
+    chart: Any = BarChart()
+    chart.type, chart.gapWidth = "col", 60
+    source = sheet.book.workbook[sheet.name]
+    kinds: tuple[Kind, ...] = ("column", "dashed", "bold")
+    for column, kind in zip(bars.values, kinds, strict=False):
+        values = Reference(source, min_col=column, min_row=bars.first_row, max_row=bars.last_row)
+        header = f"{sheet.name}!${column_letter(column)}${bars.first_row - 1}"
+        series: Any = Series(values)
+        series.tx = SeriesLabel(strRef=StrRef(f=header))
+        series.graphicalProperties.solidFill = _COLOURS[kind]
+        series.graphicalProperties.line.noFill = True
+        chart.series.append(series)
+    chart.set_categories(
+        Reference(source, min_col=bars.names, min_row=bars.first_row, max_row=bars.last_row)
+    )
+    chart_axes(chart, unit, number_format)
+    chart.x_axis.number_format = "General"
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
+    chart.title = chart_title(title)
+    if len(bars.values) > 1:
+        chart.legend.position = "b"
+        chart.legend.txPr = _text(900, INK)
+    else:
+        chart.legend = None
+    chart.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=RULE))
+    chart.roundedCorners = False
+    left = AXIS_WIDTH / size[0]
+    chart.layout = ChartLayout(
+        manualLayout=ManualLayout(
+            layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=0.15, w=0.98 - left, h=0.58
+        )
+    )
+    extent = XDRPositiveSize2D(*(round(side * EMU_PER_CM) for side in size))
+    chart.anchor = OneCellAnchor(_from=anchor, ext=extent)
+    sheet.skeleton.add_chart(chart)
+    sheet.descriptions.append(description or title)
 
 
 def has_figures(sheet: Sheet, one: Drawn) -> bool:

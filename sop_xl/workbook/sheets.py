@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import capacity, control, deck, figures, forecast, recon, stock, strategy
+from sop_xl.workbook.pages import (
+    capacity,
+    cash,
+    control,
+    deck,
+    figures,
+    forecast,
+    performance,
+    recon,
+    stock,
+    strategy,
+)
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -63,6 +74,8 @@ SHEETS = (
               tables=("finance_lines", "recon_lines", "balance")),
     SheetSpec("Prices", "Prices, discounts and currencies", "blue", "finance, sales",
               tables=("price_changes", "currencies", "exchange_rates", "region_prices")),
+    SheetSpec("Data_Cash", "Cash and payment pattern", "blue", "finance",
+              tables=("payment_pattern", "cash")),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
@@ -119,10 +132,17 @@ SHEETS = (
               tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
     SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
               page=recon.tie_out, grows=True),
+    SheetSpec("Cash_WC", "Cash and working capital", "green", "finance",
+              grids=("cash_flow", "cash_days", "receivables", "payables", "stock_value"),
+              page=cash.cash_page, grid_row=cash.GRID_ROW),
+    SheetSpec("Levers", "Five levers, and which of them closes the gap", "green",
+              "finance, S&OP leader", tables=("levers",), page=cash.levers_page, table_row=11),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
-              tables=("kpis",), page=control.kpi_sheet),
+              tables=("kpis",), page=performance.kpi_sheet),
+    SheetSpec("KPI_Detail", "More KPIs, and KPIs by family and region", "orange", "S&OP leader",
+              tables=("kpi_more", "kpi_parts")),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
-              tables=("lag_accuracy",)),
+              page=performance.accuracy_page),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
               tables=("exceptions",), grows=True),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
@@ -147,8 +167,15 @@ SHEETS = (
               grows=True),
     SheetSpec("Log", "What was run in this workbook", "purple", "everybody", tables=("log",),
               grows=True),
+    SheetSpec("Lever_Effects", "Effects of the levers by month", "white", "finance",
+              grids=("lever_totals", "lever_effects")),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
-              grids=("kpi_facts",)),
+              grids=("kpi_facts", "kpi_outlook"), page=performance.facts_page),
+    SheetSpec("Accuracy_Months", "Forecast of each month by lag", "white", "demand planner",
+              grids=("lag_forecasts",)),
+    SheetSpec("Accuracy_Data", "Accuracy by lag, step and lead time", "white",
+              "nobody: the sheet Accuracy looks it up",
+              tables=("lag_accuracy", "value_added", "lead_time")),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view",
                      "bridge_months"),

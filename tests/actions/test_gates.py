@@ -27,6 +27,7 @@ CLOSED_BY = {
     "forecast": DEMAND, "spread": DEMAND, "supply": SUPPLY, "reconcile": FINANCE,
     "capacity": SUPPLY, "options": SUPPLY, "save": EXECUTIVE,
     "load": EXECUTIVE, "restore": EXECUTIVE, "kpis": PERFORMANCE,
+    "cash": FINANCE, "levers": FINANCE, "fva": PERFORMANCE,
 }  # fmt: skip
 """The buttons that a step closes."""
 

@@ -72,6 +72,7 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         "bridge": float(frames["bridge"][["proof", "check"]].abs().sum().sum()),
         "finance_lock": float(frames["finance_drift"]["moved"].abs().sum()),
         "profit": total("finance_total", "revenue") - cost - profit,
+        "cash": total("cash_flow", "difference"),
         "aop": total("aop", "quantity") - total("demand_plan", "aop"),
         "pipeline": float(deals.loc[closing, "weighted_quantity"].sum())
         - total("demand_plan", "pipeline"),

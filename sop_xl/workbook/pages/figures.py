@@ -56,8 +56,7 @@ def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> 
         Drawn(place, (), "aop_revenue", "dashed"),
         Drawn(place, (), "aop_margin", "thin"),
     ]
-    largest = float(sheet.book.frames["finance_view"]["revenue"].abs().max())
-    word, number_format = money_axis(largest)
+    word, number_format = money_axis(sheet.book.frames["finance_view"]["revenue"])
     add_chart(
         sheet, at, "Revenue and margin against the AOP", series,
         unit=f"{word}{sheet.book.settings.currency} per month",
@@ -65,9 +64,10 @@ def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> 
     )
 
 
-def money_axis(largest: float) -> tuple[str, str]:
-    """Word before the currency and number format of an axis of amounts up to the largest."""
-    return next((w, f) for least, w, f in _MONEY_AXIS if not largest < least)
+def money_axis(figures: pd.Series[float]) -> tuple[str, str]:
+    """The word before the currency and the number format of an axis, by the largest amount."""
+    largest = float(figures.abs().max())
+    return next((word, form) for least, word, form in _MONEY_AXIS if not largest < least)
 
 
 def inventory_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sop_xl.planning import review
 from sop_xl.planning.review.checks import checks
+from sop_xl.tables.cash import CASH_FLOW
 from sop_xl.tables.data import (
     AOP,
     BILL,
@@ -89,6 +90,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
         ),
         "bridge": rows(BRIDGE.columns, "family  proof  check\nBikes   0      0"),
         "finance_drift": pd.DataFrame({"line": ["Revenue"], "moved": [0.0]}),
+        "cash_flow": grid(CASH_FLOW, WHEN, {"": {"difference": [0, 0]}}),
         "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
@@ -165,6 +167,7 @@ def test_a_plan_that_ties_passes_every_check() -> None:
         ("bridge", "proof", ["bridge"]),
         ("finance_drift", "moved", ["finance_lock"]),
         ("finance_total", "operating_profit", ["profit"]),
+        ("cash_flow", "difference", ["cash"]),
     ],
 )
 def test_a_figure_that_does_not_tie_fails_its_check(
