@@ -132,6 +132,10 @@ def overall_factors(bill: pd.DataFrame, volumes: pd.Series) -> pd.DataFrame:
         return bill
     shares = hours.groupby(bill["resource"]).sum() / hours.sum()
     each = bill.groupby("family")["hours_per_unit"].sum()
-    table = pd.DataFrame(np.outer(each, shares), each.index, shares.index)
-    long = table.rename_axis("family").rename_axis("resource", axis=1).stack()
-    return long.rename("hours_per_unit").reset_index()[list(bill.columns)]
+    return pd.DataFrame(
+        {
+            "family": np.repeat(each.index.to_numpy(), len(shares)),
+            "resource": np.tile(shares.index.to_numpy(), len(each)),
+            "hours_per_unit": np.outer(each, shares).ravel(),
+        }
+    ).astype(bill.dtypes.to_dict())
