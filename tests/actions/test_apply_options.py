@@ -29,17 +29,13 @@ def test_chosen_overtime_becomes_hours_of_the_resource(desk: Desk) -> None:
     desk.type({InGrid("Supply_Plan", ("Bikes",), "Fixed production", "2026-12"): 900})
     told = desk.press("capacity").text
     assert "Frame:" in told
-    sheet = desk.book.sheets["Options"]
-    rows = [[sheet.range((row, at)).value for at in range(1, 17)] for row in range(6, 40)]
-    header = rows[0]
     wanted = [
-        at
-        for at, row in enumerate(rows)
-        if row[0] == "Frame" and row[header.index("Option")] == "overtime"
+        row
+        for row in range(7, 30)
+        if (desk.shown(f"Options!A{row}"), desk.shown(f"Options!C{row}")) == ("Frame", "overtime")
     ]
     assert wanted
-    for at in wanted:
-        sheet.range((6 + at, header.index("Chosen") + 1)).value = "yes"
+    desk.type({f"Options!N{row}": "yes" for row in wanted})
 
     told = desk.press("options").text
 
