@@ -133,6 +133,7 @@ def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loo
         (4, "finance"),
         (7, "performance"),
         (7, "performance"),
+        (3, "supply"),  # its second half compares in money
         (7, "performance"),
         (5, "review"),
         (6, "executive"),

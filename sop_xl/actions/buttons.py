@@ -472,8 +472,8 @@ BUTTONS: Mapping[str, Button] = {
     "capacity": Button(
         "Capacity check",
         refreshing("supply", "Capacity checked", short_in_words, "Capacity!A1"),
-        "Save what was typed, compute the plan, and say which resource is short, when, by how much, "
-        "and what the cheapest option is.", "supply"),
+        "Save what was typed, compute the plan, and say which resource is short, when, by how "
+        "much, and what the cheapest option is.", "supply"),
     "options": Button(
         "Apply options", apply_options, "Write the options chosen on the sheet Options into the "
         "rows of overtime and extra hours, and into fixed production.", "supply"),

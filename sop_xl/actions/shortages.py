@@ -1,4 +1,4 @@
-"""The buttons *Capacity check* and *Apply options*: what is short, and the options chosen for it."""
+"""The buttons *Capacity check* and *Apply options*: what is short, and what is done about it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def _told(rows: pd.DataFrame) -> str:
     able = rows[rows["covers"] > 0]
     if able.empty:
         return f"{text}; no option covers any of it"
-    best = able.loc[(able["cost"] / able["covers"]).idxmin()]
+    rate = (able["cost"] / able["covers"]).to_numpy(dtype=float)
+    best = able.iloc[int(rate.argmin())]
     covered = f"{number(best['covers'])} h for {number(best['cost'])}"
     return f"{text}; cheapest: {best['option']}, {covered}"
 
@@ -125,9 +126,9 @@ def _weighed(session: Session, foreseen: Preview) -> _Choice:
     hours = hours_to_commit(plan, found, chosen)
     fixed = production_to_fix(plan, found, chosen)
     lines = [
-        f"{row.resource}, {month(row.period)}: overtime {number(row.overtime)} h, extra"
-        f" {number(row.extra)} h"
-        for row in hours.itertuples(index=False)
+        f"{row['resource']}, {month(row['period'])}: overtime {number(row['overtime'])} h, extra"
+        f" {number(row['extra'])} h"
+        for row in hours.to_dict("records")
     ]
     if len(fixed):
         families = fixed["family"].nunique()
@@ -158,9 +159,9 @@ def _overwritten(supply_plan: pd.DataFrame, fixed: pd.DataFrame) -> list[str]:
     old = both[both["production_override_old"].notna()]
     changed = old[old["production_override_old"] != old["production_override"]]
     return [
-        f"{row.family}, {month(row.period)}: fixed production {number(row.production_override_old)}"
-        f" becomes {number(row.production_override)}"
-        for row in changed.itertuples(index=False)
+        f"{row['family']}, {month(row['period'])}: fixed production"
+        f" {number(row['production_override_old'])} becomes {number(row['production_override'])}"
+        for row in changed.to_dict("records")
     ]
 
 

@@ -186,6 +186,13 @@ class Settings:
         minimum=0.0, maximum=365.0,
     )
 
+    load_method: str = _setting(
+        "bill_of_resources",
+        "supply",
+        "How production loads the resources: bill_of_resources (each family its own hours) or "
+        "overall_factors (all hours, split by the shares of the last twelve months).",
+        choices=("bill_of_resources", "overall_factors"),
+    )
     demonstrated_months: int = _setting(
         6, "supply", "Closed months whose mean output is the demonstrated capacity of a resource.",
         minimum=1, maximum=24,

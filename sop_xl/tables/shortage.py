@@ -67,10 +67,11 @@ CONSTRAINED_PLAN = Grid(
                 total="sum", help="Shipments of the supply plan, which no capacity limits."),
         Measure("production", "Constrained production", plan=VALUES, total="sum",
                 help="Production of the supply plan as far as the hours go, shared by the setting"
-                     " allocation, what demand needs before what fills the stock; what is missed is made up"
-                     " as soon as there are hours. Computed when the book is made."),
+                     " allocation, what demand needs before what fills the stock; what is missed is"
+                     " made up as soon as there are hours. Computed when the book is made."),
         Measure("net_stock", "Stock less backlog", past="{supply_plan.net_stock@sum}",
-                plan="ROUND(N({net_stock@prev})+{production}-{demand},6)", detail=True, total="last",
+                plan="ROUND(N({net_stock@prev})+{production}-{demand},6)", detail=True,
+                total="last",
                 help="Stock before + constrained production - demand; negative is backlog."),
         Measure("backlog", "Backlog", past="{supply_plan.backlog@sum}",
                 plan="MAX(0,ROUND(-{net_stock},6))", total="last", alert="positive",

@@ -7,7 +7,7 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.data.completeness import completeness
-from sop_xl.planning.data.facts import bill, history, item_mix, stock_history
+from sop_xl.planning.data.facts import bill, history, item_mix, overall_factors, stock_history
 from sop_xl.planning.data.families import planned, summary, valued
 from sop_xl.planning.data.portfolio import portfolio
 from sop_xl.planning.wording import count, listed, month
@@ -103,7 +103,7 @@ def run(
     frames = {
         "history": history(facts, settings.level, axis),
         "stock_history": stock_history(family_stock, output, names, axis),
-        "bill": bill(bill_of_resources, mix, names),
+        "bill": _hours(bill(bill_of_resources, mix, names), facts, axis, settings),
         "families": summary(
             facts, items, families, names, family_of, axis, settings, past_plans
         ),
@@ -118,6 +118,16 @@ def run(
         *_late(facts, axis),
     ]
     return Outcome(frames, findings)
+
+
+def _hours(
+    by_family: pd.DataFrame, facts: pd.DataFrame, axis: Axis, settings: Settings
+) -> pd.DataFrame:
+    """Hours per unit by the method of the settings."""
+    if settings.load_method != "overall_factors":
+        return by_family
+    year = facts[facts["period"].isin(axis.last_year)]
+    return overall_factors(by_family, year.groupby("family")["demand"].sum())
 
 
 def calendar(axis: Axis) -> pd.DataFrame:

@@ -131,9 +131,7 @@ def _option(
     return "Add a shift, subcontract, or move demand to months with free hours."
 
 
-def lost_sales(
-    axis: Axis, settings: Settings, constrained_plan: pd.DataFrame
-) -> Iterator[Issue]:
+def lost_sales(axis: Axis, settings: Settings, constrained_plan: pd.DataFrame) -> Iterator[Issue]:
     """Families of which the hours let us sell less than is asked for, one issue each."""
     names = sorted(set(constrained_plan["family"]))
     gap, margin = (

@@ -61,9 +61,7 @@ class Rationing:
         self.hours = hours[self.row, self.column]
         count = int(classes.max(initial=0)) + 1
         # one slot for each class that uses a resource, in the order in which they are served
-        used, self.slot = np.unique(
-            self.column * count + classes[self.row], return_inverse=True
-        )
+        used, self.slot = np.unique(self.column * count + classes[self.row], return_inverse=True)
         self.owner = used // count
         self.first = np.searchsorted(self.owner, self.owner)
         self.users, self.starts = np.unique(self.row, return_index=True)

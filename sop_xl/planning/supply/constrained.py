@@ -11,10 +11,8 @@ from sop_xl.planning.frames import (
     across,
     blocks,
     by_period,
-    matrix,
     rounded,
     totals,
-    zero,
 )
 from sop_xl.planning.supply.allocation import constrained_production, serving_classes
 from sop_xl.planning.supply.gaps import NOISE, Loads
@@ -106,17 +104,13 @@ def limited(
         plan.margin.mean(axis=1),
         ranks.reindex(list(plan.families)).to_numpy(dtype=float),
     )
-    return constrained_production(
-        plan.production, demand, opening, hours, available, classes
-    )
+    return constrained_production(plan.production, demand, opening, hours, available, classes)
 
 
-def short_by_family(
-    constrained: pd.DataFrame, axis: Axis
-) -> tuple[list[str], Numbers, Numbers]:
+def short_by_family(constrained: pd.DataFrame, axis: Axis) -> tuple[list[str], Numbers, Numbers]:
     """Families, and their gaps in units and in margin; months across."""
     names = [str(name) for name in constrained["family"].drop_duplicates()]
     units, margin = (
-        zero(matrix(constrained, name, "family", names, axis.plan)) for name in ("gap", "gap_margin")
+        totals(constrained, name, "family", names, axis.plan) for name in ("gap", "gap_margin")
     )
     return names, units, margin

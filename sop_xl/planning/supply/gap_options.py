@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sop_xl.planning.frames import Numbers, positions
+from sop_xl.planning.frames import Flags, Numbers, positions
 from sop_xl.planning.supply.gaps import NOISE, Gap, Loads, Moved, gaps_of, moved
 from sop_xl.planning.wording import listed, month, number
 from sop_xl.schema import empty_frame
@@ -19,11 +19,11 @@ from sop_xl.tables.shortage import (
     BY_MARGIN,
     EXTRA_SHIFT,
     GAP_OPTIONS,
+    HOURS_OPTIONS,
     IN_PART,
     IN_TIME,
     MOVE_LATER,
     OVERTIME,
-    SUBCONTRACT,
     TOO_LATE,
 )
 
@@ -40,7 +40,7 @@ class Option(NamedTuple):
     """Hours of the gap's months."""
     cost: float
     gain: float
-    usable: Numbers
+    usable: Flags
     """True in the months in which it can be used, decided now."""
     why: str
     moved: Moved | None = None
@@ -55,9 +55,9 @@ def priced_options(
 ) -> list[list[Option]]:
     """The options of each gap, the highest net gain first.
 
-    Margin saved is that of the output which the covered hours make, at the mix of the month; without
-    any option all families give up the same share. So allocation by margin saves what the families
-    that earn least per hour lose less than the average.
+    The gain is the margin of the output that the covered hours make, at the mix of the month;
+    without any option all families give up the same share. So allocation by margin gains what the
+    families that earn least per hour lose less than the average.
 
     Args:
         plan: Loads and values of the plan months.
@@ -84,10 +84,9 @@ class _Offers:
     def __init__(self, plan: Loads, resources: pd.DataFrame, options: pd.DataFrame) -> None:
         self.plan = plan
         rates = resources.set_index("resource")["cost_per_hour"].fillna(0.0)
-        self.rates = rates.reindex(plan.resources).fillna(0.0).to_numpy(dtype=float)
+        self.rates = rates.reindex(list(plan.resources)).fillna(0.0).to_numpy(dtype=float)
         self.owner = positions(options["resource"], plan.resources)
-        order = [*(OVERTIME, EXTRA_SHIFT, SUBCONTRACT)]
-        kind = options["option"].map({name: at for at, name in enumerate(order)})
+        kind = options["option"].map({name: at for at, name in enumerate(HOURS_OPTIONS)})
         # an extra shift fills the row of extra hours before a subcontractor does
         self.rows = options.assign(owner=self.owner, kind=kind).sort_values("kind", kind="stable")
 
@@ -113,7 +112,7 @@ class _Offers:
             yield self._offer(gap, OVERTIME, np.full(len(gap.short), np.inf), rate, 0.0, always,
                               told)  # fmt: skip
 
-    def _usable(self, lead_time: float, start: pd.Period, end: pd.Period) -> Numbers:
+    def _usable(self, lead_time: float, start: Any, end: Any) -> Flags:
         axis = self.plan.axis
         notice = 0 if pd.isna(lead_time) else int(lead_time)
         usable = np.arange(axis.horizon) >= notice
@@ -121,10 +120,10 @@ class _Offers:
             usable &= np.asarray(axis.plan >= start)
         if not pd.isna(end):
             usable &= np.asarray(axis.plan <= end)
-        return usable
+        return np.asarray(usable)
 
     def _offer(
-        self, gap: Gap, name: str, hours: Numbers, rate: float, fixed: float, usable: Numbers,
+        self, gap: Gap, name: str, hours: Numbers, rate: float, fixed: float, usable: Flags,
         told: str,
     ) -> Option:  # fmt: skip
         covers = np.minimum(gap.short, hours)
@@ -150,7 +149,7 @@ def _moves(
         if covers.sum() <= NOISE:
             continue
         taken = np.flatnonzero(shift.hours.sum(axis=0) > 0)
-        months = listed(month(plan.axis.plan[at]) for at in taken)
+        months = listed(month(plan.axis.plan[at]) for at in taken.tolist())
         cost = float(shift.distance @ prices[later])
         gain = float(covers @ np.maximum(worth.margin, 0.0))
         told = f"Hours to spare in {months}; other resources are not looked at"
@@ -196,12 +195,8 @@ def listing(plan: Loads, found: list[list[Option]], typed: pd.DataFrame) -> pd.D
     weight = [_stake(plan, options[0].gap) for options in found if options]
     given = [options for options in found if options]
     kept = sorted(np.argsort(-np.array(weight), kind="stable")[:MOST_GAPS].tolist())
-    shown = sorted(
-        (given[at] for at in kept), key=lambda o: (o[0].gap.first, o[0].gap.resource)
-    )
-    rows = [
-        _row(plan, one, rank) for options in shown for rank, one in enumerate(options, start=1)
-    ]
+    shown = sorted((given[at] for at in kept), key=lambda o: (o[0].gap.first, o[0].gap.resource))
+    rows = [_row(plan, one, rank) for options in shown for rank, one in enumerate(options, start=1)]
     if not rows:
         return empty_frame(GAP_OPTIONS.columns)
     frame = pd.DataFrame(rows)
@@ -331,10 +326,8 @@ def production_to_fix(
     row, column = np.nonzero(held & (np.abs(change).sum(axis=1, keepdims=True) > NOISE))
     return pd.DataFrame(
         {
-            "family": [plan.families[at] for at in row],
+            "family": [plan.families[at] for at in row.tolist()],
             "period": plan.axis.plan.take(column),
-            "production_override": np.rint(
-                np.maximum(plan.production + change, 0.0)[row, column]
-            ),
+            "production_override": np.rint(np.maximum(plan.production + change, 0.0)[row, column]),
         }
     )

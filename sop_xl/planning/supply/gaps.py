@@ -91,7 +91,8 @@ def loads(
         for name in ("load", "available", "overtime", "extra")
     )
     price, cost = (
-        totals(finance_family, name, "family", families, axis.plan) for name in ("price", "unit_cost")
+        totals(finance_family, name, "family", families, axis.plan)
+        for name in ("price", "unit_cost")
     )
     return Loads(
         axis, resources, families, available - load, overtime, extra,

@@ -107,7 +107,9 @@ def _families(
         late = float(np.maximum(units[at], 0.0).sum())
         size = float(-short.sum())
         unit = settings.base_unit
-        made_good = f"{number(late, unit)} of it delivered later" if late >= 1 else "none of it later"
+        made_good = (
+            f"{number(late, unit)} of it delivered later" if late >= 1 else "none of it later"
+        )
         yield {
             "constraint": f"Sales short: {name}",
             "kind": "family",
@@ -121,4 +123,3 @@ def _families(
             "margin": float(-np.minimum(margin[at], 0.0).sum()),
             "proposal": "Choose options for the resources that are short (sheet Options).",
         }
-

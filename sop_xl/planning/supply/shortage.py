@@ -76,11 +76,12 @@ def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Fi
             )
         )
     if closed.any():
+        names = _names(plan.resources, np.asarray(closed.any(axis=1)))
         found.append(
             _warning(
                 "resources",
-                f"No hours, but load, at {_names(plan.resources, closed.any(axis=1))}: nothing that"
-                " needs them can be made in these months.",
+                f"No hours, but load, at {names}: nothing that needs them can be made in these"
+                " months.",
                 "Fill in machines, hours per day and working days, or the hours of the team.",
             )
         )
@@ -88,7 +89,7 @@ def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Fi
 
 
 def _names(names: Sequence[str], which: np.ndarray) -> str:
-    return listed(names[at] for at in np.flatnonzero(which))
+    return listed(names[at] for at in np.flatnonzero(which).tolist())
 
 
 def _warning(table: str, message: str, remedy: str) -> Finding:

@@ -17,7 +17,7 @@ from sop_xl.tables.settings import Settings
 from tests.planning.rows import axis, rows
 
 WHEN = axis("2026-01", history=3, horizon=4)
-SETTINGS = Settings(history_shown=3, horizon=4, tax_rate=0.25, material_share=0.6, facility=100.0)
+SETTINGS = Settings(history_shown=3, horizon=4, tax_rate=0.25, purchased_share=0.6, facility=100.0)
 TABLES = input_tables(SETTINGS.level)
 SALES = [100.0, 100.0, 100.0, 200.0, 100.0, 100.0, 100.0]
 COST = [60.0, 60.0, 60.0, 120.0, 60.0, 60.0, 60.0]
@@ -271,7 +271,7 @@ def test_patterns_that_are_not_the_whole(old: str, new: str, told: str) -> None:
 
 
 def test_the_facility_is_watched() -> None:
-    tight = plan(company=Settings(history_shown=3, horizon=4, material_share=0.6, facility=0.0),
+    tight = plan(company=Settings(history_shown=3, horizon=4, purchased_share=0.6, facility=0.0),
                  cash=CASH.replace("70 ", "200").replace("120", "0"))  # fmt: skip
     assert "The facility is exceeded in Mar 2026 for the first time" in messages(tight)
     assert "beyond" in str(tight.frames["cash_flow"]["limit"].iloc[5])

@@ -1,7 +1,6 @@
 """The constrained plan, the register of constraints, and what is told about missing hours."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sop_xl.planning import Outcome
@@ -33,7 +32,7 @@ def run(
 
     20 h of load against 15 h.
     """
-    flat = dict.fromkeys(("demand", "shipments", "production"), [10.0, 10.0, 10.0])
+    flat = {name: [10.0] * 3 for name in ("demand", "shipments", "production")}
     price = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
              "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
     loads = {"load": [20.0] * 3, "available": [available] * 3}
@@ -94,7 +93,7 @@ def test_gaps_are_proposed_for_the_register_and_inputs_are_kept() -> None:
     # 15 h at (10 x 5 + 10 x 8) / 20 h
     assert frame["margin"] == pytest.approx(97.5)
     assert table.loc["Sales short: Trikes", "size"] == pytest.approx(15)
-    assert table.loc["Hours short: Paint from Dec 2025", "what"].startswith("Not found")
+    assert str(table.loc["Hours short: Paint from Dec 2025", "what"]).startswith("Not found")
 
 
 @pytest.mark.parametrize(
