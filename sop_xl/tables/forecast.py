@@ -117,8 +117,9 @@ FORECAST_BLOCKS = Table(
         Column("champion", "Champion", role=OUTPUT,
                help="What makes the baseline: the methods with their weights."),
         Column("error", "Backtest error", Unit.PERCENT, OUTPUT,
-               "Weighted error (WMAPE) of the champion at earlier origins against the cleaned "
-               "history; the weights at each origin are those that the other origins tell."),
+               "Weighted error (WMAPE) of the champion at earlier origins, against the cleaned "
+               "history of today and with the weights of today, which have seen these months: "
+               "sop-xl backtest says how the plan would have done without."),
         Column("last_champion", "Last cycle's champion", role=OUTPUT,
                help="What made the baseline of the cycle before."),
         Column("last_error", "Its error", Unit.PERCENT, OUTPUT,

@@ -65,9 +65,9 @@ class Weighed(NamedTuple):
     weights: Numbers
     """(M, s)"""
     combined: list[Numbers]
-    """(s, h) at each origin, with the weights that the other origins tell."""
+    """(s, h) at each origin."""
     residuals: Numbers
-    """(O, s, H) What came less that."""
+    """(O, s, H) What came less what the members made of it with the weights of other origins."""
 
     def only(self, some: Flags) -> Weighed:
         return Weighed(
@@ -111,12 +111,10 @@ def _weighed(part: Part, usual: list[Numbers], method: str, sporadic: bool) -> W
     weights = _weights(errors, serves, usual[count], method, None)
     shape = (count, len(part.rows), horizon)
     residuals = np.full(shape, np.nan, dtype=part.ahead[-1].dtype)
-    combined = []
     for o, actual in enumerate(part.actual):
-        # what came at an origin must not have a say in what would have been said of it
         honest = _weights(errors, serves, usual[o], method, o)
-        combined.append(_combined(part, honest, o))
-        residuals[o, :, : actual.shape[1]] = actual - combined[o]
+        residuals[o, :, : actual.shape[1]] = actual - _combined(part, honest, o)
+    combined = [_combined(part, weights, o) for o in range(count)]
     return Weighed(_combined(part, weights, count), weights, combined, residuals)
 
 

@@ -43,7 +43,7 @@ class Backtest(NamedTuple):
     actual: Numbers
     """(O, S, H) What came; NaN beyond the cut, where nothing is known, or where not tested."""
     combined: Numbers
-    """(O, S, H) The forecast that the method gave, with the weights that the other origins tell."""
+    """(O, S, H) The forecast that the method gave, with the weights of the final forecast."""
     candidates: Numbers
     """(O, M, S, H) The forecast of each member."""
 
@@ -67,8 +67,7 @@ class Forecasts(NamedTuple):
     errors: Numbers
     """(M, S) Backtest error of each member, WAPE as a share; NaN where it was not tested."""
     error: Numbers
-    """(S,) Backtest error of the combination, WAPE as a share: each origin with the weights that
-    the others tell."""
+    """(S,) Backtest error of the combination, WAPE as a share."""
     reference: Numbers
     """(S,) The same of the last season again (seasonal naive; without a season, naive)."""
     kinds: npt.NDArray[np.object_]
