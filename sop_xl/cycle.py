@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
-    _step(
+    _step(  # the strategies look at the plan and its capacity from outside
         "supply",
         supply.strategies.run,
         (
