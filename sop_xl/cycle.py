@@ -92,7 +92,7 @@ STEPS: tuple[Step, ...] = (
             *("workforce_plan", "workforce_total"),
         ),
     ),
-    _step(
+    _step(  # the strategies look at the plan and its capacity from outside
         "supply",
         supply.strategies.run,
         (

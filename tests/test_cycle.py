@@ -129,6 +129,7 @@ def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loo
         (1, "data"),
         (2, "demand"),
         (3, "supply"),
+        (3, "supply"),  # the strategies beside the plan
         (4, "finance"),
         (4, "finance"),
         (7, "performance"),

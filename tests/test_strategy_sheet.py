@@ -33,7 +33,7 @@ def test_the_example_company_has_four_possible_plans_that_differ(demo: Path) -> 
     saved = shown["Against the plan in the book"][1:]
     assert saved == pytest.approx([total - totals[0] for total in totals])
     assert shown[ADOPT_LABEL][0] == "optimised"
-    sheet = openpyxl.load_workbook(demo / BOOK)["Strategy"]
+    sheet: Any = openpyxl.load_workbook(demo / BOOK)["Strategy"]
     assert len(sheet._charts) == 2
 
 
