@@ -220,6 +220,7 @@ def _families() -> pd.DataFrame:
             "policy": f.policy,
             "strategy": f.strategy,
             "target_days": f.target_days,
+            "stock_method": "days",
             **company.STOCKING.get(f.name, company.Stocking())._asdict(),
         }
         for f in company.FAMILIES
