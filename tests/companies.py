@@ -96,8 +96,8 @@ TABLES = {
     "workforce": """
         team       resource  headcount  hours_per_month  cost_per_month  attrition  overtime_share
         {team}     {frame}   3          140              5200            0.02       0.1
-        {note}     {frame}   1          120              .               .          .
-        {account}  .         2          100              4000            .          .
+        {rim}      {frame}   1          120              .               .          .
+        {rent}     .         2          100              4000            .          .
     """,
     "pipeline": """
       opportunity  account    family   region   channel  stage     quantity  probability  close_date

@@ -258,6 +258,7 @@ def _families() -> pd.DataFrame:
             "strategy": f.strategy,
             "target_days": f.target_days,
             "priority": f.priority,
+            "stock_method": "days",
             **company.STOCKING.get(f.name, company.Stocking())._asdict(),
         }
         for f in company.FAMILIES

@@ -81,7 +81,10 @@ def stock_targets(
     deviation = rate * months
     lot = np.where(facts["lot"] > 0, facts["lot"], rate * review)
     # a deviation of nothing, or no lot, has no factor: the service level takes its place
-    one = safety_stock_for_fill_rate(facts["service_used"], lot, deviation, 1.0)
+    one, by_fill = np.full(deviation.shape, np.nan), (method == FILL)[:, 0]
+    one[by_fill] = safety_stock_for_fill_rate(
+        facts["service_used"][by_fill], lot[by_fill], deviation[by_fill], 1.0
+    )
     able = (method == FILL) & (deviation > 0) & (lot > 0)
     factor = np.where(able, one / np.where(deviation > 0, deviation, 1.0), np.nan)
     level = safety_stock(facts["service_used"], 1.0, 1.0)
