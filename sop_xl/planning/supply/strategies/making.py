@@ -19,7 +19,7 @@ from sop_xl.planning.supply.aggregate import (
 from sop_xl.planning.supply.strategies.situation import NOTHING, Company
 from sop_xl.planning.wording import count, percent
 
-SHOWN = 3
+SHOWN = 2
 """Shortfalls that a reason names."""
 SETTLED = 1e-4
 """Distance to the cheapest plan, as a share of its cost, that is not worth a word."""
