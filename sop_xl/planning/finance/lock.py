@@ -12,6 +12,8 @@ from sop_xl.planning.finance.recon_view import LINES
 
 INVENTORY = "Inventory value"
 CENT = 0.005
+SHOWN = 11
+"""Lines that the top of Finance_Recon has room for: those of the company, then families."""
 
 
 def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
@@ -65,8 +67,9 @@ def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     lines = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
     before, after = (side.reindex(lines).fillna(0.0).to_numpy(dtype=float) for side in sides)
     moved = after - before
-    return pd.DataFrame({"line": lines, "locked": before, "now": after,
-                         "moved": np.where(np.abs(moved) < CENT, 0.0, moved)})
+    found = pd.DataFrame({"line": lines, "locked": before, "now": after,
+                          "moved": np.where(np.abs(moved) < CENT, 0.0, moved)})
+    return found.head(SHOWN)
 
 
 def _by_line(frame: pd.DataFrame) -> pd.Series:

@@ -203,8 +203,10 @@ def tie_out_list(
         lines: The table ``recon_lines``.
     """
     rows = [(tie, *_weighed(tie)) for tie in found]
-    kept = [row for row in rows if row[3] == OUT or row[0].tolerance == 0]
-    kept = sorted(kept, key=lambda row: (row[3] != OUT, -abs(row[1]), row[0].tie_out))[:MOST]
+    out = sorted(
+        (row for row in rows if row[3] == OUT), key=lambda row: (-abs(row[1]), row[0].tie_out)
+    )
+    kept = out[:MOST] + [row for row in rows if row[3] != OUT and row[0].tolerance == 0]
     before = typed.drop_duplicates("tie_out").set_index("tie_out")
     names = [tie.tie_out for tie, *_ in kept]
     own = before.reindex(names)

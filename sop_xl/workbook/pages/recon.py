@@ -198,7 +198,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     sheet.put(_TOP, column, text, "SOP Section")
     headers(sheet, _TOP + 1, column, {"Line": False, " ": False, "Locked": True, "Now": True,
                                       "Moved": True})
-    rows = drift.head(RECON_ROW - _TOP - 6).to_dict("records")
+    rows = drift.to_dict("records")
     for at, row in enumerate(rows, start=_TOP + 2):
         number_format = _UNITS if row["line"] == LINES[0].label else _MONEY
         sheet.put(at, column, row["line"], "SOP Key")
