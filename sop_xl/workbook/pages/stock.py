@@ -32,8 +32,7 @@ def materials(sheet: Sheet) -> None:
         Drawn(place, (), "arriving", "column", columns=months),
         Drawn(place, (), "ordered", "bold", columns=months),
     ]
-    largest = float(sheet.book.frames["purchase_total"]["ordered"].max())
-    word, number_format = money_axis(largest)
+    word, number_format = money_axis(sheet.book.frames["purchase_total"]["ordered"])
     add_chart(
         sheet, _anchor(place), "Purchases: what is to order, and what arrives", series,
         unit=f"{word}{sheet.book.settings.currency} per month", size=_SIZE,
