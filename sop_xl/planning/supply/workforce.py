@@ -20,6 +20,10 @@ PREMIUM = 1.25
 """Cost of an hour of overtime against a regular one, where the list says nothing."""
 
 
+NOWHERE = "none"
+"""The resource of a team that works at none."""
+
+
 class Workforce(NamedTuple):
     """The grids of people, and what has to be told."""
 
@@ -56,7 +60,9 @@ def workforce(
     hires = matrix(inputs, "planned_hires", "team", names, axis.plan)
     cells = people(teams, load[at] * share, hires)
     columns = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
-    keys = teams[["team", "resource"]].fillna("").astype("str").reset_index(drop=True)
+    keys = teams[["team", "resource"]].astype("str").reset_index(drop=True)
+    # a blank key would make the row look like one of a grid with fewer keys
+    keys["resource"] = teams["resource"].fillna(NOWHERE).replace("", NOWHERE).to_numpy()
     plan = hierarchy.level_grid(WORKFORCE_PLAN, keys, axis, columns)
     total = {
         name: across(axis, plan=zero(cells[name]).sum(axis=0, keepdims=True))
