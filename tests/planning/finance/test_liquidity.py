@@ -171,8 +171,9 @@ def test_no_more_is_collected_than_is_overdue() -> None:
 
 # ---- laws ------------------------------------------------------------------------------------
 
-AMOUNTS = st.lists(st.floats(-1e6, 1e6), min_size=7, max_size=7)
-STOCKS = st.lists(st.floats(0, 1e6), min_size=7, max_size=7)
+CENT = 0.01
+AMOUNTS = st.lists(st.integers(-(10**8), 10**8).map(CENT.__mul__), min_size=7, max_size=7)
+STOCKS = st.lists(st.integers(0, 10**8).map(CENT.__mul__), min_size=7, max_size=7)
 DAYS = st.integers(-30, 60)
 
 
