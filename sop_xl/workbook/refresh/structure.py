@@ -245,7 +245,7 @@ def _shown_rows(page: Page, keys: int, measure: int) -> Iterator[tuple[int, _Row
 
 
 def _filled(keys: Sequence[str]) -> Key:
-    """Keys without the blank ones at their end: a grid has fewer than its sheet, or one is blank."""
+    """Keys without blank ones at their end: a grid may have fewer than its sheet."""
     last = max((number for number, key in enumerate(keys, start=1) if key), default=0)
     return tuple(keys[:last])
 
