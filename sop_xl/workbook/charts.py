@@ -211,24 +211,9 @@ def add_bars(
     chart_axes(chart, unit, number_format)
     chart.x_axis.number_format = "General"
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 1
-    chart.title = chart_title(title)
-    if len(bars.values) > 1:
-        chart.legend.position = "b"
-        chart.legend.txPr = _text(900, INK)
-    else:
+    _finish(sheet, chart, anchor, chart_title(title), size, description or title)
+    if len(bars.values) == 1:
         chart.legend = None
-    chart.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill=RULE))
-    chart.roundedCorners = False
-    left = AXIS_WIDTH / size[0]
-    chart.layout = ChartLayout(
-        manualLayout=ManualLayout(
-            layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=0.15, w=0.98 - left, h=0.58
-        )
-    )
-    extent = XDRPositiveSize2D(*(round(side * EMU_PER_CM) for side in size))
-    chart.anchor = OneCellAnchor(_from=anchor, ext=extent)
-    sheet.skeleton.add_chart(chart)
-    sheet.descriptions.append(description or title)
 
 
 def has_figures(sheet: Sheet, one: Drawn) -> bool:

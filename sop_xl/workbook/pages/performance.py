@@ -137,8 +137,9 @@ def _stairs(sheet: Sheet, row: int) -> int:
     _table(sheet, row + 1, "Step", list(STEPS), chosen, VALUE_ADDED, _BY_STEP, "step")
     first = row + 2
     bars = Bars(first, first + len(STEPS) - 1, 1, (2,))
-    add_bars(sheet, sheet.at(_BESIDE, _TOP + 2), "Error after each step of the forecast", bars,
-             unit="error (WMAPE)", description="Stair-step of the forecast error by step")
+    if chosen["error"].notna().any():
+        add_bars(sheet, sheet.at(_BESIDE, _TOP + 2), "Error after each step of the forecast", bars,
+                 unit="error (WMAPE)", description="Stair-step of the forecast error by step")
     return row + 1 + len(STEPS)
 
 
@@ -188,9 +189,10 @@ def _lead_times(sheet: Sheet, row: int) -> int:
                       Unit.PERCENT.number_format, f'IF({source}="","",{source})')
     last = row + 1 + len(LEAD_TIMES)
     bars = Bars(row + 2, last, 1, (2, 3))
-    add_bars(sheet, sheet.at(_BESIDE, _TOP + 2 + _CHART_ROWS), "Error and bias by cycles ahead",
-             bars, unit="error and bias",
-             description="Error and bias of the consensus by cycles ahead")
+    if frame["error"].notna().any():
+        add_bars(sheet, sheet.at(_BESIDE, _TOP + 2 + _CHART_ROWS), "Error and bias by cycles ahead",
+                 bars, unit="error and bias",
+                 description="Error and bias of the consensus by cycles ahead")
     return last
 
 
