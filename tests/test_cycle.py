@@ -129,12 +129,12 @@ def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loo
         (1, "data"),
         (2, "demand"),
         (3, "supply"),
-        (3, "supply"),  # the strategies beside the plan
+        (3, "supply"),  # strategies beside the plan
         (4, "finance"),
-        (4, "finance"),
+        (3, "supply"),  # gaps and options, which are compared in money
+        (4, "finance"),  # cash
         (7, "performance"),
         (7, "performance"),
-        (3, "supply"),  # its second half compares in money
         (7, "performance"),
         (5, "review"),
         (6, "executive"),

@@ -6,6 +6,7 @@ from sop_xl.planning.wording import percent
 from sop_xl.tables.settings import BUSINESS_TYPES
 from sop_xl.workbook.charts import Drawn, add_chart
 from sop_xl.workbook.grids import PRINTED_PAST
+from sop_xl.workbook.layout import column_letter, view_name
 from sop_xl.workbook.pages.pieces import left_of, selector, view_choice, view_of
 from sop_xl.workbook.sheet import Sheet
 
@@ -35,8 +36,12 @@ def capacity(sheet: Sheet) -> None:
         Drawn(chosen, (), "available", "bold"),
         Drawn(chosen, (), "demonstrated", "dashed"),
     ]
+    title, below = f"Load against available hours: {choice}", row + 3  # behind the chart
+    sheet.put(below, first, title, "SOP Note",
+              formula=f'"Load against available hours: "&{view_name("resource_view")}')
     add_chart(
-        sheet, sheet.at(left_of(sheet, first), row + 2), f"Load against available hours: {choice}",
-        series, unit="hours per month", size=(max(width, 18.0), 8.6),
+        sheet, sheet.at(left_of(sheet, first), row + 2), title, series,
+        title_cell=f"{sheet.name}!${column_letter(first)}${below}",
+        unit="hours per month", size=(max(width, 18.0), 8.6),
         description="Load, available and demonstrated hours of the chosen resource by month",
     )  # fmt: skip
