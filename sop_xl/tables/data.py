@@ -481,12 +481,12 @@ WORKFORCE = Table(
                help="Cost of hiring and training one person; empty = no strategy hires."),
         Column("overtime_cost", "Overtime cost", Unit.PRICE, minimum=0,
                help="Cost of an hour of overtime; empty = a quarter more than a regular one."),
+        Column("hours", "Team hours", Unit.HOURS, OUTPUT, help="Productive hours in a month.",
+               formula="{headcount}*{hours_per_month}"),
         Column("overtime_rate", "Overtime rate in force", Unit.PRICE, OUTPUT,
                help="Cost of an hour of overtime.",
                formula="IF(ISNUMBER({overtime_cost}),{overtime_cost},IF({hours_per_month}>0,"
                        "1.25*{cost_per_month}/{hours_per_month},0))"),
-        Column("hours", "Team hours", Unit.HOURS, OUTPUT, help="Productive hours in a month.",
-               formula="{headcount}*{hours_per_month}"),
     ),
     help="People behind the resources.",
 )
