@@ -104,7 +104,8 @@ def limited(
         plan.margin.mean(axis=1),
         ranks.reindex(list(plan.families)).to_numpy(dtype=float),
     )
-    return constrained_production(plan.production, demand, opening, hours, available, classes)
+    made = constrained_production(plan.production, demand, opening, hours, available, classes)
+    return rounded(made)
 
 
 def short_by_family(constrained: pd.DataFrame, axis: Axis) -> tuple[list[str], Numbers, Numbers]:
