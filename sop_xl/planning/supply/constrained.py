@@ -95,7 +95,7 @@ def limited(
     # the plan itself where it is not short: no rounding noise in what nothing limits
     scarce = (plan.gap < -NOISE).any(axis=1)
     if not scarce.any():
-        return plan.production
+        return rounded(plan.production)
     hours = plan.hours * scarce
     ranks = families.drop_duplicates("family").set_index("family")["priority"]
     classes = serving_classes(
