@@ -237,7 +237,7 @@ def tie_out_list(
 
 def _weighed(tie: TieOut) -> tuple[float, float, str]:
     """Difference, its share, and whether it ties."""
-    amount = tie.value - tie.other
+    amount = round(tie.value - tie.other, 2)  # cents: no noise of floating point on a list
     noise = max(CENT, NOISE * max(abs(tie.value), abs(tie.other)))
     if abs(amount) <= noise:
         return 0.0, 0.0, TIES
