@@ -237,7 +237,7 @@ def test_the_order_of_leaves_changes_nothing(seed: int) -> None:
     for method in METHODS.values():
         expected = method(tree, nodes, errors)[rows]
         found = method(other, nodes[rows], errors[rows])
-        assert found == pytest.approx(expected, rel=1e-7, abs=1e-9 * size)
+        assert found == pytest.approx(expected, rel=1e-7, abs=1e-11 * size)
 
 
 @settings(max_examples=20)
