@@ -81,7 +81,7 @@ def planted(history: Numbers, random: np.random.Generator) -> tuple[Numbers, Fla
 def cleaned(history: Numbers, score: float) -> tuple[Numbers, Flags]:
     """The history without what has a score, as the product does it, and what it has changed."""
     found = outliers(history)
-    out = (np.abs(found.score) >= score) & ~unsure(history)
+    out = (np.abs(found.score) >= score) & ~unsure(history, found.expected)
     return np.where(out, found.expected, history), out
 
 

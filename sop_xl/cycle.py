@@ -21,6 +21,9 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.finance import liquidity
+from sop_xl.planning.performance import detail, outlook
+from sop_xl.planning.supply import shortage
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
@@ -75,21 +78,68 @@ STEPS: tuple[Step, ...] = (
         (
             *("demand_plan", "demand_total", "long_history", "pipeline", "events"),
             *("forecast_blocks", "forecast_methods", "forecast_detail", "forecast_ranks"),
-            *("view_blocks", "cleansing"),
+            *("view_blocks", "view_methods", "forecast_doubts", "cleansing"),
         ),
     ),
-    _step("supply", supply.run, ("supply_plan", "output", "capacity", "workforce")),
-    _step("finance", finance.run, ("finance_family", "operating_cost", "finance_total")),
+    _step(
+        "supply",
+        supply.run,
+        (
+            *("supply_plan", "output", "capacity", "workforce", "heat_map"),
+            *("stock_targets", "inventory", "stock_summary", "stock_items"),
+            *("materials", "material_plan", "purchases", "purchase_total"),
+            *("material_messages", "material_orders", "material_pegging"),
+            *("workforce_plan", "workforce_total"),
+        ),
+    ),
+    _step(  # the strategies look at the plan and its capacity from outside
+        "supply",
+        supply.strategies.run,
+        (
+            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("family_rates", "resource_rates", "bottlenecks"),
+        ),
+    ),
+    _step(
+        "finance",
+        finance.run,
+        (
+            *("finance_region", "finance_family", "operating_cost", "finance_total"),
+            *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
+            *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
+            *("tie_outs", "tie_places", "finance_drift"),
+        ),
+    ),
+    # the second half of supply planning: gaps and options are compared in money
+    _step(
+        "supply",
+        shortage.run,
+        ("gap_options", "constrained_plan", "constrained_total", "constraints"),
+    ),
+    _step(
+        "finance",
+        liquidity.run,
+        (
+            *("payment_pattern", "receivables", "payables", "stock_value"),
+            *("cash_flow", "cash_days", "levers", "lever_effects", "lever_totals"),
+        ),
+    ),
     # the seventh step closes the loop; it runs here because both meetings look at its figures
+    _step("performance", outlook.run, ("kpi_outlook",)),
     _step("performance", performance.run, ("kpi_facts", "kpis", "lag_accuracy")),
+    _step(
+        "performance",
+        detail.run,
+        ("kpi_parts", "kpi_more", "value_added", "lead_time", "lag_forecasts"),
+    ),
     _step("review", review.run, ("exceptions", "checks", "risks")),
     _step(
         "executive",
         executive.run,
         (
             *("agenda", "decisions", "assumptions", "cycle_calendar"),
-            *("demand_view", "supply_view", "capacity_view", "finance_view"),
-            *("what_if_view", "what_if_load_view", "forecast_view"),
+            *("demand_view", "supply_view", "capacity_view", "resource_view", "finance_view"),
+            *("what_if_view", "what_if_load_view", "forecast_view", "stock_view"),
             *("views", "view_families", "view_resources"),
             *("demand_summary", "supply_summary", "finance_summary", "headlines"),
         ),
@@ -127,6 +177,7 @@ def run(
     before = FORECAST_METHODS.for_level(settings.level)
     frames = {"past_forecasts": empty_frame(before.columns)} | dict(inputs)
     noticed = list(findings)
+    told = {(one.table, one.message) for one in findings}
     for step in steps:
         if progress is not None:
             progress(step)
@@ -135,7 +186,8 @@ def run(
             odd = set(outcome.frames) ^ set(step.writes)
             raise ValueError(f"step {step.name} should write {', '.join(sorted(odd))} or not")
         frames |= outcome.frames
-        noticed += outcome.findings
+        # what was found when the data were checked is not said again when they are planned with
+        noticed += [one for one in outcome.findings if (one.table, one.message) not in told]
     return Plan(frames, noticed)
 
 

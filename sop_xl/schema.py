@@ -39,7 +39,9 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
                            the one before, ``@past`` all closed periods, ``@this_year`` the total
                            of the fiscal year in which the plan starts, ``@next_year`` of the next
 ``{grid.measure@year}``    the total of that fiscal year over equal keys; ``@year_after`` of the
-                           next one; ``@key_plan`` the plan periods of the row with the same key
+                           next one; ``@key_plan`` the plan periods of the row with the same key,
+                           ``@key_line`` all its periods
+``{grid.measure@line}``    all periods of a measure of a grid without keys
 =========================  ========================================================================
 """
 
@@ -63,7 +65,7 @@ MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan"),
     *("lookup", "sum", "count", "column", "scope", "all", "view", "block", "label", "keys"),
     *("total", "past_total"),
-    *("year", "year_after", "key_plan"),
+    *("year", "year_after", "key_plan", "key_line", "line"),
     *WHOLE,
 }
 AXIS = ("year", "flag", "n", "days", "workdays", "period")
@@ -81,7 +83,8 @@ VALUES = "values"
 """A measure whose cells hold values: facts, inputs, or what a step computed."""
 
 
-Alert = Literal["", "negative", "positive", "utilisation", "status"]
+Alert = Literal["", "negative", "positive", "utilisation", "heat", "status"]
+"""``heat`` is utilisation with a mark before each figure, for those who see no colours."""
 
 
 class Unit(Enum):
@@ -92,6 +95,10 @@ class Unit(Enum):
     DATE = ("date", "yyyy-mm-dd", "date")
     PERIOD = ("month", "mmm yy", "period")
     QUANTITY = ("units", '#,##0;-#,##0;"–"', "number")
+    AMOUNT = ("qty", '#,##0;-#,##0;"–"', "number")
+    """A quantity in a unit of its own, as of a material: metres, kilograms."""
+    PEOPLE = ("people", '#,##0.0;-#,##0.0;"–"', "number")
+    TONNES = ("t", '#,##0.0;-#,##0.0;"–"', "number")
     HOURS = ("h", '#,##0;-#,##0;"–"', "number")
     FACTOR = ("factor", "#,##0.0000", "number")
     DAYS = ("days", '#,##0;-#,##0;"–"', "number")
@@ -101,6 +108,7 @@ class Unit(Enum):
     PRICE = ("money/unit", '#,##0.00;[Red](#,##0.00);"–"', "number")
     PERCENT = ("%", "0.0%", "number")
     RATIO = ("ratio", "0.00", "number")
+    MONTHS = ("months", "0", "number")
     COUNT = ("count", '#,##0;-#,##0;"–"', "number")
 
     def __init__(self, label: str, number_format: str, kind: str) -> None:
@@ -148,6 +156,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     refers: str = ""
     """``table.column`` where every value has to exist."""
+    offers: str = ""
+    """``table.column`` whose values its cells offer; others may be typed."""
     alert: Alert = ""
     """Which values stand out in colour."""
     link: bool = False

@@ -28,13 +28,14 @@ PLAIN = {
     "north": "North", "south": "South", "shop": "Shop", "web": "Web", "frame": "Frame",
     "paint": "Paint", "team": "Welders", "rent": "Rent", "freight": "Freight",
     "account": "Velo Paris", "other": "Rad Wien", "note": "Strike at the supplier",
+    "steel": "M-1", "rim": "M-2", "spoke": "M-3",
 }  # fmt: skip
 ODD = {
     "road": "007", "city": "0012", "bell": 'Bell "XL"', "bikes": "R&D <Räder>",
     "parts": "O'Neil & Söhne", "north": "Île-de-France", "south": "Süd & 'Rest'", "shop": "100",
     "web": "Web 東京", "frame": "Säge 'A'", "paint": 'Lack "2" & Co', "team": "'Früh'",
     "rent": "+Miete", "freight": "-Fracht & Zoll", "account": "=1+1", "other": "+49 89 1234",
-    "note": "@SUM(A1)",
+    "note": "@SUM(A1)", "steel": "00123", "rim": "Felge 'A'", "spoke": "Ø <2 mm>",
 }  # fmt: skip
 """Names that a spreadsheet may take for numbers, formulas, quotes or markup."""
 
@@ -68,9 +69,9 @@ TABLES = {
         0010   1     {city}  {south}  15        2026-09-14  2026-09-14  15
     """,
     "families": """
-        family   policy         strategy  target_days
-        {bikes}  make to stock  chase     15
-        {parts}  make to stock  level     20
+        family   policy         strategy  target_days  stock_method  service_level  lot  review
+        {bikes}  make to stock  chase     15           .             0.9            .    14
+        {parts}  make to stock  level     20           fill rate     0.98           400  .
     """,
     "resources": """
         resource  machines  hours_per_day  efficiency  planned_loss  cost_per_hour
@@ -88,9 +89,15 @@ TABLES = {
         {road}  {paint}   0.2
         {bell}  {paint}   0.01
     """,
+    "capacity_options": """
+        resource  option    hours  cost_per_hour  fixed_cost  lead_time  start    end  note
+        {frame}   overtime  60     75             200         1          2026-11  .    {note}
+    """,
     "workforce": """
-        team    resource  headcount  hours_per_month  cost_per_month
-        {team}  {frame}   3          140              5200
+        team       resource  headcount  hours_per_month  cost_per_month  attrition  overtime_share
+        {team}     {frame}   3          140              5200            0.02       0.1
+        {rim}      {frame}   1          120              .               .          .
+        {rent}     .         2          100              4000            .          .
     """,
     "pipeline": """
       opportunity  account    family   region   channel  stage     quantity  probability  close_date
@@ -113,9 +120,47 @@ TABLES = {
         {rent}     9000   0                 0         9000
     """,
     "balance": """
-        period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities
-        2026-08  60000    38000          11000           250000          120000
-        2026-09  64000    40000          11500           260000          110000
+      period   revenue  cost_of_sales  operating_cost  current_assets  current_liabilities  payables
+      2026-08  60000    38000          11000           250000          120000               30000
+      2026-09  64000    40000          11500           260000          110000               31000
+    """,
+    "cash": """
+        period   cash   collections  payments  capital_spending  facility
+        2026-08  55000  .            .         1000              .
+        2026-09  52000  61000        24000     1000              .
+        2026-12  .      .            .         30000             20000
+    """,
+    "payment_pattern": """
+        flow       months  share
+        customers  0       0.3
+        customers  1       0.5
+        customers  2       0.15
+        suppliers  1       0.8
+        suppliers  2       0.2
+    """,
+    "materials": """
+        component  name     supplier  unit  price  lead_time  multiple  cover  safety_stock  output
+        {steel}    Tube     {other}   m     4.5    60         50        1      40            0.9
+        {rim}      Wheel    .         pcs   .      20         .         1      .             .
+        {spoke}    {note}   {other}   pcs   0.1    95         1000      3      500           .
+    """,
+    "bill_of_materials": """
+        parent   component  quantity  scrap  start    end
+        {road}   {steel}    3         0.1    .        .
+        {city}   {steel}    3.5       .      .        2027-03
+        {bikes}  {rim}      2         .      .        .
+        {rim}    {spoke}    32        0.02   2026-12  .
+    """,
+    "material_stock": """
+        component  on_hand
+        {steel}    150
+        {spoke}    9000
+    """,
+    "purchase_orders": """
+        order  component  quantity  due
+        P-1    {steel}    200       2026-11
+        P-2    {steel}    100       2026-08
+        0007   {spoke}    4000      2027-06
     """,
     "risks": """
         risk  kind         description  family   probability  impact  status
@@ -128,6 +173,15 @@ TABLES = {
         A-2     Call them    Bob    2026-09  2026-10-20  open    .
     """,
 }  # fmt: skip
+SHORT = {
+    "bill_of_resources": """
+        item    resource  hours_per_unit
+        {road}  {frame}   6
+        {city}  {frame}   5
+        {bell}  {paint}   0.01
+    """,
+}
+"""A bill of resources by which the bikes of a month take twice the hours that there are."""
 _DEMAND = {"road": 60.0, "city": 40.0, "bell": 500.0}
 _PRICE = {"road": 400.0, "city": 300.0, "bell": 5.0}
 
@@ -138,6 +192,7 @@ def make(
     names: Mapping[str, str] = PLAIN,
     *,
     bare: bool = False,
+    instead: Mapping[str, str] = {},
 ) -> Path:
     """Make a plan folder.
 
@@ -146,6 +201,7 @@ def make(
         settings: Its settings; the data name regions and channels as far as the level has them.
         names: How things are called.
         bare: Nothing is delivered but items and actuals.
+        instead: Tables that take the place of those in ``TABLES``.
     """
     level = settings.planning_level
     called = dict(names)
@@ -158,7 +214,7 @@ def make(
     declared = tables.inputs(settings.level)
     frames = {
         name: rows(declared[name].inputs, text.format(**(called if name == "items" else planned)))
-        for name, text in TABLES.items()
+        for name, text in (TABLES | dict(instead)).items()
         if name == "items" or not bare
     }
     frames["actuals"] = _actuals(called)

@@ -105,6 +105,13 @@ def fine(once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
+def short(once: Once) -> Path:
+    """The small company with hours for half of its bikes: no strategy is possible."""
+    make = companies.make
+    return once("short", lambda folder: planned(make(folder, instead=companies.SHORT)))
+
+
+@pytest.fixture(scope="session")
 def bare(once: Once) -> Path:
     """A company that delivers its items and actuals and nothing else."""
     return once("bare", lambda folder: planned(companies.make(folder, bare=True)))

@@ -129,7 +129,12 @@ def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loo
         (1, "data"),
         (2, "demand"),
         (3, "supply"),
+        (3, "supply"),  # strategies beside the plan
         (4, "finance"),
+        (3, "supply"),  # gaps and options, which are compared in money
+        (4, "finance"),  # cash
+        (7, "performance"),
+        (7, "performance"),
         (7, "performance"),
         (5, "review"),
         (6, "executive"),
@@ -143,7 +148,8 @@ def test_a_step_reads_inputs_and_what_the_steps_before_it_wrote() -> None:
         assert set(step.reads) <= known, step.name
         known |= set(step.writes)
     inside = {"item_mix", "views", "headlines", "long_history"}
-    inside |= {"past_forecasts", "forecast_methods", "forecast_ranks"}
+    inside |= {"past_forecasts", "forecast_methods", "forecast_ranks", "forecast_doubts"}
+    inside |= {"recon_view", "recon_choices", "tie_places", "finance_drift"}
     assert known - inside <= set(tables.inputs(LEVEL)) | set(GRIDS) | set(TABLES)
 
 

@@ -127,8 +127,9 @@ def test_what_moves_the_eye_is_not_for_files(plan: Path, action: str) -> None:
     ("arguments", "message"),
     [
         (["save", "--book", "a.xlsm", "--open", "a.xlsm"], "give one of them"),
-        (["save", "--open", "a.xlsm", "--yes"], "--yes and --cell go with --book"),
-        (["explain", "--open", "a.xlsm", "--cell", "Home!A1"], "--yes and --cell go with --book"),
+        (["save", "--open", "a.xlsm", "--yes"], "--yes, --cell and --choice go with --book"),
+        (["explain", "--open", "a.xlsm", "--cell", "Home!A1"],
+         "--yes, --cell and --choice go with --book"),
         (["save"], "save is an action; on which workbook? --book or --open."),
     ],
 )

@@ -241,7 +241,10 @@ def test_a_row_has_one_formula_over_the_past_and_one_over_the_plan(book: Book) -
         header = [cell.value for cell in sheet[HEADER_ROW]]
         first = header.index(book.axis.past[0].to_timestamp().to_pydatetime()) + 1
         plan = first + book.axis.history
+        measure = header.index("Measure") + 1
         for row in range(HEADER_ROW + 1, sheet.max_row + 1):
+            if not sheet.cell(row, measure).value:
+                continue  # a block of its own, above the grids
             for columns in (range(first, plan), range(plan, plan + book.axis.horizon)):
                 found = [
                     book.cells[sheet.title].get(f"{get_column_letter(at)}{row}") for at in columns

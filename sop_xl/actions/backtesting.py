@@ -12,10 +12,10 @@ from sop_xl import cycle
 from sop_xl.actions.plans import Progress, cycle_of, open_plan
 from sop_xl.actions.running import inputs_of_cycle
 from sop_xl.errors import SopError
-from sop_xl.planning import demand
 from sop_xl.planning.calendar import axis_of
-from sop_xl.planning.demand.backtesting import Backtest, Choice, worse_than_last_year
+from sop_xl.planning.demand.backtesting import Backtest, Said, looking_back, worse_than_last_year
 from sop_xl.planning.demand.backtesting import backtest as backtest_series
+from sop_xl.planning.demand.groundwork import known
 from sop_xl.planning.wording import percent
 from sop_xl.schema import Finding, Severity
 
@@ -64,19 +64,22 @@ def backtest(
     if progress:
         progress(0, 2, "Reading the history")
     prepared = cycle.run(frames, settings, axis, steps=cycle.STEPS[:1]).frames
-    wanted = inspect.signature(demand.known).parameters
-    known = demand.known(
-        axis, settings, **{key: prepared[key] for key in wanted if key in prepared}
-    )
-    if progress:
-        progress(1, 2, "Forecasting again")
-    blocks, held, actual, cleaned = known.history
-    choice = Choice(
-        settings.forecaster, settings.range_level, known.pins, demand.groups_of(blocks)
-    )
+    wanted = inspect.signature(known).parameters
+    read = {key: prepared[key] for key in wanted if key in prepared}
+    seen = known(axis, settings, **read)
+    blocks, held, actual, _ = seen.history
+    said_at = looking_back(settings, read, seen, months)
+
+    def told(cut: int) -> Said:
+        if progress:
+            progress(1, 2, f"Forecasting from {held[-1] - cut + 1}")
+        return said_at(cut)
+
     parts = [str(part) for part in blocks[by]]
     try:
-        found = backtest_series(cleaned, actual, held, parts, choice, origins, months)
+        found = backtest_series(
+            actual, held, parts, told, origins=origins, horizon=months, level=settings.range_level
+        )
     except ValueError as error:
         raise SopError(f"Nothing can be tested: {error}.", "Load more history.") from error
     return Backtested(name, by, found, _findings(found))

@@ -16,6 +16,7 @@ from sop_xl.errors import SopError
 from sop_xl.schema import Finding, has_errors
 from sop_xl.store import Mark, difference
 from sop_xl.tables.executive import CYCLE_CALENDAR, DECISIONS
+from sop_xl.tables.levers import LEVERS
 from sop_xl.workbook.build import Drawn, draw, failed_checks, pack
 from sop_xl.workbook.package import write_atomically
 from sop_xl.workbook.reader import read_identity, read_inputs
@@ -191,7 +192,7 @@ def _seed(plan: OpenPlan, name: str, done: Run, progress: Progress | None) -> Ru
     """
     before, latest = done.inputs, plan.store.latest_revision(name)
     proposed = {}
-    for table in (CYCLE_CALENDAR, DECISIONS):
+    for table in (CYCLE_CALENDAR, DECISIONS, LEVERS):
         frame = done.plan.frames[table.name][[c.name for c in table.inputs]]
         if difference(before.frames[table.name], frame, table):
             proposed[table.name] = frame

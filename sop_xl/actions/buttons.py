@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 
 from sop_xl import __version__
+from sop_xl.actions import reconciling
+from sop_xl.actions.adopting import adopt, optimise
 from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
 from sop_xl.actions.loading import Loading, load
@@ -35,7 +37,9 @@ from sop_xl.actions.pressing import (
 )
 from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import TEMPLATE_BUILD, Press, Session
+from sop_xl.actions.shortages import apply_options, short_in_words
 from sop_xl.actions.signing import OPEN, last_step, next_step, set_status
+from sop_xl.actions.supplying import material_lines, people_lines, stock_lines
 from sop_xl.actions.targeting import spread
 from sop_xl.actions.telling import (
     LEAST_CHANGE,
@@ -46,6 +50,7 @@ from sop_xl.actions.telling import (
     figure,
     kept_text,
 )
+from sop_xl.actions.treasury import cash_lines, lever_lines, value_added_lines
 from sop_xl.errors import SopError
 from sop_xl.planning.review.checks import PASSED
 from sop_xl.planning.wording import count, number, percent
@@ -304,17 +309,6 @@ def _short_capacity(done: Refreshed) -> list[str]:
     return lines or ["No resource is short of hours in the plan months."]
 
 
-def _against_aop(done: Refreshed) -> list[str]:
-    """The lines of the profit and loss account against the AOP."""
-    lines = []
-    for row in _records(done.made.frames["finance_summary"]):
-        text = f"{row['line']}: outlook {number(row['outlook'])}"
-        if not pd.isna(row["variance"]):
-            text += f", AOP {number(row['aop'])}, variance {number(row['variance'])}"
-        lines.append(text)
-    return lines
-
-
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
@@ -325,9 +319,16 @@ def _kpis_off_target(done: Refreshed) -> list[str]:
     off = frame[frame["status"].str.startswith(("■", "▲"))]
     lines = [
         f"{row['status']} {row['kpi']}: {figure(row['actual'])}, target {figure(row['target'])}"
+        + _more_of(row)
         for row in _records(off)
     ]
     return lines or ["Every KPI with a target is on it."]
+
+
+def _more_of(row: Mapping[str, Any]) -> str:
+    """The other definition of a KPI and what the plan makes of it, where there is one."""
+    text = "" if pd.isna(row["second"]) else f"; {row['second_name']} {figure(row['second'])}"
+    return text if pd.isna(row["outlook"]) else f"{text}; outlook {figure(row['outlook'])}"
 
 
 # ---- control ---------------------------------------------------------------------------
@@ -468,9 +469,62 @@ BUTTONS: Mapping[str, Button] = {
     "supply": Button(
         "Run supply", refreshing("supply", "Supply run", _short_capacity, "Capacity!A1"),
         "Save what was typed, compute the plan, and say which resource is short.", "supply"),
+    "capacity": Button(
+        "Capacity check",
+        refreshing("supply", "Capacity checked", short_in_words, "Capacity!A1"),
+        "Save what was typed, compute the plan, and say which resource is short, when, by how "
+        "much, and what the cheapest option is.", "supply"),
+    "options": Button(
+        "Apply options", apply_options, "Write the options chosen on the sheet Options into the "
+        "rows of overtime and extra hours, and into fixed production.", "supply"),
+    "optimise": Button(
+        "Optimise", optimise, "Save what was typed, compute the strategies beside the plan, and "
+        "say which is cheapest and what is short.", "supply"),
+    "adopt": Button(
+        "Adopt plan", adopt, "Write the plan chosen on Strategy to the supply plan; none takes it "
+        "back.", "supply"),
+    "inventory": Button(
+        "Inventory targets", refreshing("supply", "Inventory planned", stock_lines, "Inventory!A1"),
+        "Save what was typed, compute the plan, and say which stock is short, too much or left "
+        "over.", "supply"),
+    "materials": Button(
+        "Materials",
+        refreshing("supply", "Materials planned", material_lines, "Material_Actions!A1"),
+        "Save what was typed, compute the plan, and say what to expedite, put off, cancel and "
+        "order.", "supply"),
+    "workforce": Button(
+        "Workforce", refreshing("supply", "Workforce planned", people_lines, "Workforce!A1"),
+        "Save what was typed, compute the plan, and say which team or skill is missing.", "supply"),
     "reconcile": Button(
-        "Reconcile", refreshing("finance", "Reconciled", _against_aop, "Finance_Recon!A1"),
-        "Save what was typed, compute the plan, and set it against the AOP.", "finance"),
+        "Reconcile", refreshing("finance", "Reconciled", reconciling.told, reconciling.RECON),
+        "Save what was typed, compute the plan, say how far it is from the AOP and why.",
+        "finance"),
+    "tie_out": Button(
+        "Tie-out list",
+        refreshing("finance", "Tie-outs listed", reconciling.tie_out_lines, reconciling.TIE_OUT),
+        "Save what was typed, and list every difference above its tolerance.", "finance"),
+    "lock_finance": Button(
+        "Lock finance", reconciling.lock_finance,
+        "Freeze the financial view; the book shows from then on what moves.", "finance"),
+    "unlock_finance": Button(
+        "Unlock finance", reconciling.unlock_finance,
+        "Let the financial view move again.", "finance"),
+    "show_locked": Button(
+        "Show locked", reconciling.show_locked,
+        "The locked financial view, computed anew from the inputs that it was made from."),
+    "cash": Button(
+        "Cash forecast", refreshing("finance", "Cash forecast", cash_lines, "Cash_WC!A1"),
+        "Save what was typed, roll receivables, payables and stock, and say how cash comes out.",
+        "finance"),
+    "levers": Button(
+        "Levers", refreshing("finance", "Levers", lever_lines, "Levers!A1"),
+        "Save what was typed, reckon the five levers, and say which of them closes a gap.",
+        "finance"),
+    "fva": Button(
+        "FVA report", refreshing("performance", "Forecast value added", value_added_lines,
+                                 "Accuracy!A1"),
+        "Save what was typed, and say what each step and department added to the forecast.",
+        "performance"),
     "kpis": Button(
         "Update KPIs", refreshing("performance", "KPIs updated", _kpis_off_target, "KPIs!A1"),
         "Save what was typed, compute the KPIs, and name those off target.", "performance"),

@@ -60,14 +60,14 @@ def inputs_of_cycle(plan: OpenPlan, name: str, first: pd.Period) -> Inputs:
 
 def _with_the_past(store: Store, held: Inputs, first: pd.Period) -> Inputs:
     frames = dict(held.frames)
-    frames["past_plans"] = _past_plans(store, frames["past_plans"], first)
+    frames["past_plans"] = _own_first(store.past_plans(first), frames["past_plans"])
+    frames["past_finance"] = _own_first(store.past_finance(first), frames["past_finance"])
     frames["past_forecasts"] = store.past_forecasts(first)
     return held._replace(frames=frames)
 
 
-def _past_plans(store: Store, loaded: pd.DataFrame, first: pd.Period) -> pd.DataFrame:
+def _own_first(own: pd.DataFrame, loaded: pd.DataFrame) -> pd.DataFrame:
     """Plans of earlier cycles: those made here, and delivered ones of cycles not made here."""
-    own = store.past_plans(first)
     if own.empty:
         return loaded
     older = loaded[~loaded["cycle"].isin(own["cycle"].unique())]

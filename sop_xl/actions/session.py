@@ -32,6 +32,8 @@ class Press:
     plan: Path
     author: str
     at: dt.datetime
+    choice: str = ""
+    """What to do where the button has a choice: the plan to adopt, for example."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 
 INPUTS = f"{DEMAND_PLAN.name}_inputs"
 SHEET = "Demand_Plan!A1"
+SHOWN = 12
+"""Blocks whose move is told."""
 
 
 def spread(press: Press) -> Report:
@@ -77,8 +79,15 @@ def _write(session: Session, found: Spreading) -> list[str]:
         issue.cycle, changes, press.author, press.at, issue.build, prefer="book"
     )
     released = int(found.changed["fixed"].isna().sum())
-    lines = [*found.met, f"{count(len(found.changed) - released, 'cell')} of blocks fixed"]
+    lines = [*found.met, *_first(found.moved)]
+    lines.append(f"{count(len(found.changed) - released, 'cell')} of blocks fixed")
     return lines + ([f"{count(released, 'cell')} released: no target any more"] * bool(released))
+
+
+def _first(moves: list[str]) -> list[str]:
+    """The largest moves of blocks, and how many more there are."""
+    more = len(moves) - SHOWN
+    return moves[:SHOWN] + ([f"{count(more, 'more block')} moved by less"] if more > 0 else [])
 
 
 def _laid_over(held: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:

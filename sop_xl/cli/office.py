@@ -25,7 +25,7 @@ from sop_xl.workbook.package import write_atomically
 
 def press_on_file(
     action: str, book: Path, plan: Path | None, cell: str, yes: bool, author: str, now: dt.datetime,
-    as_json: bool,
+    as_json: bool, choice: str = "",
 ) -> Report:
     """Do what a button does, on a workbook that is not open."""
     button = actions.button(action)
@@ -44,7 +44,8 @@ def press_on_file(
             book, answer=lambda title, lines: yes or _confirmed(title, lines, as_json),
             print_line=print_line, cell=cell, progress=progress,
         )
-        return actions.perform(Press(action, shown, folder, author, now), button, button.label)
+        press = Press(action, shown, folder, author, now, choice)
+        return actions.perform(press, button, button.label)
 
 
 def _confirmed(title: str, lines: Sequence[str], as_json: bool) -> bool:

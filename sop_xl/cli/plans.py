@@ -115,6 +115,8 @@ def load(
 @click.option("--plan", type=click.Path(path_type=Path),
               help="The plan folder of the workbook; the one it lies in if not given.")
 @click.option("--cell", default="", help="The cell for explain: Demand_Plan!Z14.")
+@click.option("--choice", default="", help="The plan for adopt: optimised, level, chase, mixed, or "
+              "none; the one chosen on the sheet Strategy if not given.")
 @click.option("--yes", is_flag=True, help="Write over what would be shown and asked for.")
 @ALL
 @AS_JSON
@@ -127,6 +129,7 @@ def run(
     open_name: str | None,
     plan: Path | None,
     cell: str,
+    choice: str,
     yes: bool,
     show_all: bool,
     as_json: bool,
@@ -139,10 +142,10 @@ def run(
     """
     if book and open_name:
         raise click.UsageError("--book names a file, --open a workbook in Excel: give one of them.")
-    if open_name is not None and (yes or cell):
+    if open_name is not None and (yes or cell or choice):
         raise click.UsageError(
-            "--yes and --cell go with --book: in Excel the person there is asked, and the cell is "
-            "the one that is selected."
+            "--yes, --cell and --choice go with --book: in Excel the person there is asked, the "
+            "cell is the one that is selected, and the plan the one chosen on the sheet."
         )
     if book is None and open_name is None:
         if target in actions.BUTTONS and not Path(target).exists():
@@ -150,7 +153,7 @@ def run(
         _run_plan(Path(target), cycle, show_all, as_json)
         return
     if book is not None:
-        report = office.press_on_file(target, book, plan, cell, yes, author, now, as_json)
+        report = office.press_on_file(target, book, plan, cell, yes, author, now, as_json, choice)
     else:
         report = office.press_in_excel(target, str(open_name), plan, as_json)
     if as_json:
@@ -210,11 +213,12 @@ def backtest(
 ) -> None:
     """Forecast the last months of PLAN again and say how far off each method was.
 
-    Methods and weights are fitted anew at each origin, from the history up to then as it is cleaned
-    today, block by block; signals, launches and the agreement with totals are left out. Error is
-    the weighted one (WAPE); MASE is 1 for the same month of the year before, inside the history;
-    bias is positive where too much was forecast; a range of 80 % should have held 80 % of what
-    came.
+    At each origin everything is done anew from what was known then, block by block: the history is
+    cleaned, the effect of signals learned, methods fitted, weighed, and brought to agree with the
+    totals. Signals and events of the months that are forecast count as planned; launches, ends of
+    life and what people typed are left out. Error is the weighted one (WAPE) against what was
+    ordered; MASE is 1 for the same month of the year before, inside the history; bias is positive
+    where too much was forecast; a range of 80 % should have held 80 % of what came.
     """
     with Progress("Backtest", quiet=as_json) as progress:
         done = actions.backtest(

@@ -44,7 +44,24 @@ class Family:
     budget_optimism: float
     policy: str = "make to stock"
     strategy: str = "chase"
+    priority: float = 2
 
+
+class Stocking(NamedTuple):
+    """What a family says of its safety and cycle stock; None where the setting holds."""
+
+    service_level: float | None = None
+    lead_time_sigma: float | None = None
+    lot: float | None = None
+
+
+STOCKING = {
+    "Backpacks": Stocking(lead_time_sigma=6),
+    "Cookware": Stocking(0.97, 4, 15_000),
+    "Jackets": Stocking(0.98, 8),
+    "Sleeping bags": Stocking(lead_time_sigma=8),
+    "Tents": Stocking(0.97, 9),
+}
 
 FAMILIES = (
     Family(
@@ -98,6 +115,7 @@ FAMILIES = (
         0,
         0.07,
         policy="make to order",
+        priority=1,
     ),
     Family(
         "Tents",
@@ -202,21 +220,80 @@ class Resource(NamedTuple):
     team: str
     headcount: float
     cost_per_month: float
+    hiring_cost: float | None = None
+    layoff_cost: float | None = None
+    """Of one person; sewers and metal workers stay by agreement with the works council."""
 
 
 # fmt: off
 RESOURCES = (
-    Resource("Cutting", "Automatic cutting tables", 18, 15.5, .92, .06, 38, "Cutters", 38, 3_600),
-    Resource("Filling", "Down and fibre filling", 12, 15.5, .90, .06, 36, "Fillers", 24, 3_400),
+    Resource("Cutting", "Automatic cutting tables", 18, 15.5, .92, .06, 38,
+             "Cutters", 38, 3_600, 2_000, 9_000),
+    Resource("Filling", "Down and fibre filling", 12, 15.5, .90, .06, 36,
+             "Fillers", 24, 3_400, 1_800, 7_000),
     Resource("Metal forming", "Presses and spinning lathes", 6, 15.5, .90, .10, 55,
              "Metal workers", 12, 4_100),
-    Resource("Packing", "Inspection and packing", 20, 7.75, .95, .04, 28, "Packers", 22, 3_100),
+    Resource("Packing", "Inspection and packing", 20, 7.75, .95, .04, 28,
+             "Packers", 22, 3_100, 900, 1_500),
     Resource("Seam taping", "Hot-air seam taping machines", 10, 15.5, .88, .10, 45,
-             "Tape operators", 23, 3_700),
+             "Tape operators", 23, 3_700, 4_500),
     Resource("Sewing", "Sewing stations", 116, 15.5, .88, .08, 34, "Sewers", 230, 3_300),
 )
 # fmt: on
 BOTTLENECK = "Seam taping"
+
+
+class CapacityOption(NamedTuple):
+    """What gives a resource more hours; months count from the first plan month of the cycle."""
+
+    resource: str
+    option: str
+    hours: float
+    cost_per_hour: float
+    fixed_cost: float = 0.0
+    lead_time: int = 0
+    start: int | None = None
+    end: int | None = None
+    note: str = ""
+
+
+CAPACITY_OPTIONS = (
+    CapacityOption("Seam taping", "overtime", 260, 52,
+                   note="Two hours a day; the works council agrees each quarter"),
+    CapacityOption("Seam taping", "extra shift", 520, 46, 4_500, 2,
+                   note="Saturday shift with six operators on loan from sewing"),
+    CapacityOption("Seam taping", "subcontract", 700, 71, 2_500, 3, end=17,
+                   note="Taping partner in Bohemia, framework contract of eighteen months"),
+    CapacityOption("Sewing", "overtime", 2_400, 41, note="As for taping"),
+    CapacityOption("Sewing", "subcontract", 4_000, 47, 6_000, 4,
+                   note="Sewing partner; its first samples take a month"),
+    CapacityOption("Cutting", "overtime", 420, 45),
+    CapacityOption("Filling", "overtime", 280, 43),
+    CapacityOption("Filling", "extra shift", 400, 48, 3_000, 2, note="Saturday shift"),
+    CapacityOption("Metal forming", "overtime", 140, 66),
+    CapacityOption("Packing", "overtime", 320, 33),
+    CapacityOption("Packing", "subcontract", 900, 39, 0, 1, note="Packing service, by the hour"),
+)
+
+
+class Staffing(NamedTuple):
+    """How people of a team come and go."""
+
+    attrition: float
+    """A month."""
+    ramp: float
+    overtime_share: float
+    hire_time: float
+
+
+STAFFING = {
+    "Cutters": Staffing(.004, 1, .08, 1),
+    "Fillers": Staffing(.005, 1, .08, 1),
+    "Metal workers": Staffing(.003, 2, .10, 2),
+    "Packers": Staffing(.008, 0, .10, 1),
+    "Tape operators": Staffing(.006, 3, .12, 2),
+    "Sewers": Staffing(.007, 3, .08, 2),
+}  # fmt: skip
 HOURS_PER_MONTH = 138.0
 
 HOURS = {
@@ -334,6 +411,7 @@ class CostLine(NamedTuple):
     fixed: float
     share_of_revenue: float
     per_unit: float
+    kind: str = "operating"
 
 
 FINANCE_LINES = (
@@ -342,7 +420,8 @@ FINANCE_LINES = (
     CostLine("Freight and logistics", 35_000.0, 0.028, 0.55),
     CostLine("Sales commission", 0.0, 0.03, 0.0),
     CostLine("Rent and energy", 195_000.0, 0.0, 0.0),
-    CostLine("IT and administration", 170_000.0, 0.0, 0.0),
+    CostLine("IT and administration", 85_000.0, 0.0, 0.0),
+    CostLine("Depreciation", 85_000.0, 0.0, 0.0, "depreciation"),
 )
 
 SETTINGS = Settings(
@@ -351,6 +430,10 @@ SETTINGS = Settings(
     base_unit="pcs",
     business_type="manufacturing",
     target_days=50.0,
+    catch_up=9,
+    purchased_share=0.6,
+    facility=4_000_000.0,
+    cash_reserve=1_500_000.0,
     target_forecast_accuracy=0.90,
     target_inventory_turns=7.0,
     target_customer_service=0.97,

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sop_xl.example import company, deliveries, meeting, money, operations, plans
+from sop_xl.example import (
+    company,
+    deliveries,
+    materials,
+    meeting,
+    money,
+    operations,
+    plans,
+    pricing,
+    treasury,
+)
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
@@ -29,6 +39,8 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """Every source table, with the columns and types of its declaration."""
     budget = money.aop(demand, cycle)
+    lines, before = money.finance_lines(budget, cycle), plans.past_plans(seed, demand, cycle)
+    booked = money.balance(seed, demand, made, cycle)
     frames = {
         "items": items(demand, cycle),
         "actuals": actuals(demand, made, cycle),
@@ -38,6 +50,7 @@ def tables(
         "resources": _resources(),
         "resource_calendar": resource_calendar(demand),
         "bill_of_resources": bill_of_resources(),
+        "capacity_options": _capacity_options(cycle),
         "families": _families(),
         "pipeline": meeting.pipeline(cycle),
         "events": events(demand, cycle),
@@ -45,13 +58,24 @@ def tables(
         "forecast_choices": _forecast_choices(),
         "signals": pd.DataFrame(columns=SIGNALS.names),
         "aop": budget,
-        "finance_lines": money.finance_lines(budget, cycle),
-        "balance": money.balance(seed, demand, made, cycle),
+        "finance_lines": lines,
+        "balance": booked,
+        "cash": treasury.cash(seed, booked, demand, cycle),
+        "payment_pattern": treasury.payment_pattern(),
         "workforce": _workforce(),
         "risks": meeting.risks(cycle),
         "actions": meeting.actions(cycle),
         "units": units(),
-        "past_plans": plans.past_plans(seed, demand, cycle),
+        "materials": materials.materials(demand),
+        "bill_of_materials": materials.bill_of_materials(cycle),
+        "material_stock": materials.material_stock(demand),
+        "purchase_orders": materials.purchase_orders(demand, cycle),
+        "past_plans": before,
+        "price_changes": pricing.price_changes(cycle),
+        "currencies": pricing.currencies(),
+        "exchange_rates": pricing.exchange_rates(seed, demand, cycle),
+        "past_finance": pricing.past_finance(demand, before, lines, cycle),
+        "recon_lines": pricing.recon_lines(),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
@@ -74,6 +98,9 @@ def items(demand: Demand, cycle: pd.Period) -> pd.DataFrame:
     """The item master."""
     frame = pd.DataFrame(company.ITEMS)
     frame["cost"] = money.standard_costs()
+    frame["material_cost"] = (frame["cost"] * money.MATERIAL).round(2)
+    frame["labour_cost"] = (frame["cost"] * money.LABOUR).round(2)
+    frame["co2e"] = (frame["cost"] * money.CARBON).round(2)
     frame["unit"] = company.SETTINGS.base_unit
     frame["like_item"] = frame["like"]
     frame["lifecycle"] = [_lifecycle(item) for item in company.ITEMS]
@@ -178,7 +205,9 @@ def _resources() -> pd.DataFrame:
 
 
 def _workforce() -> pd.DataFrame:
-    return pd.DataFrame(company.RESOURCES).assign(hours_per_month=company.HOURS_PER_MONTH)
+    teams = pd.DataFrame(company.RESOURCES).assign(hours_per_month=company.HOURS_PER_MONTH)
+    staffing = pd.DataFrame([company.STAFFING[name] for name in teams["team"]])
+    return pd.concat([teams, staffing], axis=1)
 
 
 def resource_calendar(demand: Demand) -> pd.DataFrame:
@@ -207,6 +236,20 @@ def bill_of_resources() -> pd.DataFrame:
     return frame[frame["hours_per_unit"] > 0]
 
 
+def _capacity_options(cycle: pd.Period) -> pd.DataFrame:
+    """What gives the resources more hours."""
+
+    def months(ahead: list[int | None]) -> pd.Series:
+        named = [pd.NaT if number is None else cycle + number for number in ahead]
+        return pd.Series(named, dtype="period[M]")
+
+    options = company.CAPACITY_OPTIONS
+    return pd.DataFrame(options).assign(
+        start=months([option.start for option in options]),
+        end=months([option.end for option in options]),
+    )
+
+
 def _families() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -214,6 +257,9 @@ def _families() -> pd.DataFrame:
             "policy": f.policy,
             "strategy": f.strategy,
             "target_days": f.target_days,
+            "priority": f.priority,
+            "stock_method": "days",
+            **company.STOCKING.get(f.name, company.Stocking())._asdict(),
         }
         for f in company.FAMILIES
     )

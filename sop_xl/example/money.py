@@ -16,6 +16,10 @@ COLLECTED_AFTER = (1.0, 0.85, 0.25)
 """Share of the dealers' invoices of this month and the two before that is not paid yet."""
 MATERIAL = 0.6
 """Share of the cost of sales that is bought."""
+LABOUR = 0.25
+"""Share of the cost of sales that is wages."""
+CARBON = 0.35
+"""Kilograms of CO2 equivalent for a euro of cost: textiles and aluminium."""
 BUDGETS = {-1: 0.4, 0: 1.0, 1: 0.2}
 """Fiscal years with a budget, counted from the cycle's, and how much of the optimism they hold."""
 

@@ -16,6 +16,8 @@ SALES_BIAS = {"Jackets": 0.06, "Tents": 0.08}
 MONTH_ERROR, CYCLE_ERROR, CELL_ERROR = 0.04, 0.03, 0.035
 """Errors about a month, kept from cycle to cycle; of all months of a cycle; of one number."""
 BASELINE_ERROR = 0.05
+DRIVERS, MARKETING = 0.5, 0.3
+"""Shares of what is changed beside that; finance does the rest."""
 
 
 def past_plans(seed: int, demand: Demand, cycle: pd.Period) -> pd.DataFrame:
@@ -48,7 +50,23 @@ def _plan(
         [[f.name for f in company.FAMILIES], company.REGIONS, demand.periods[months]],
         names=["family", "region", "period"],
     )
-    frame = pd.DataFrame(
-        {"consensus": np.rint(consensus).ravel(), "baseline": np.rint(baseline).ravel()}, index
-    ).reset_index()
+    layers = _layers(np.rint(consensus), np.rint(baseline))
+    columns = {name: cells.ravel() for name, cells in layers.items()}
+    frame = pd.DataFrame(columns, index).reset_index()
     return frame.assign(cycle=str(made), channel=ALL)
+
+
+def _layers(consensus: Numbers, baseline: Numbers) -> dict[str, Numbers]:
+    """The way from baseline to consensus: what sales adds anyway, and who did the rest."""
+    bias = np.array([SALES_BIAS.get(f.name, 0.03) for f in company.FAMILIES])[:, None, None]
+    sales = np.rint(consensus * bias / (1 + bias))
+    rest = consensus - baseline - sales
+    drivers, marketing = np.rint(DRIVERS * rest), np.rint(MARKETING * rest)
+    return {
+        "consensus": consensus,
+        "baseline": baseline,
+        "drivers": drivers,
+        "sales": sales,
+        "marketing": marketing,
+        "finance": rest - drivers - marketing,
+    }

@@ -18,6 +18,16 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 """Blocks down, periods across."""
 
 
+def begun(row: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A series from its first number on; a blank after it is nothing sold.
+
+    >>> begun(np.array([np.nan, 3.0, np.nan, 4.0])).tolist()
+    [3.0, 0.0, 4.0]
+    """
+    known = np.flatnonzero(~np.isnan(row))
+    return np.nan_to_num(row[known[0] :]) if len(known) else row[:0]
+
+
 def positions(names: pd.Series, known: Iterable[str]) -> npt.NDArray[np.int64]:
     """Where each name stands among the known ones, -1 for none.
 

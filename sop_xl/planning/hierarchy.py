@@ -17,7 +17,7 @@ import pandas as pd
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
-from sop_xl.schema import ALL, Grid
+from sop_xl.schema import ALL, BLANK, VALUES, Grid
 from sop_xl.tables.settings import Settings
 
 ACTUAL_NUMBERS = ("demand", "shipments", "returns", "revenue", "cost_of_sales")
@@ -175,7 +175,9 @@ def level_grid(
         axis: Periods across.
         measures: Arrays of one row per block and one column per period of the axis.
     """
-    bare = replace(grid, keys=(), at_level=False)
+    # without its keys, which its formulas may name
+    plain = tuple(replace(measure, past=BLANK, plan=VALUES) for measure in grid.measures)
+    bare = replace(grid, keys=(), measures=plain, at_level=False)
     cells = frames.blocks(bare, [""] * len(blocks), axis, measures)
     keys = blocks.loc[blocks.index.repeat(len(axis.periods))].reset_index(drop=True)
     return pd.concat([keys, cells], axis=1)

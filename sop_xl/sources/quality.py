@@ -12,6 +12,8 @@ from sop_xl.planning.wording import count
 from sop_xl.reading import did_you_mean
 from sop_xl.reading.texts import alike, as_excel_sees, risky_names
 from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
+from sop_xl.sources.bills import bill_findings
+from sop_xl.sources.decisions import decisions
 from sop_xl.sources.delivered import NAMED, Delivered
 from sop_xl.sources.last_month import NO_CYCLE, begun, incomplete, told_begun
 from sop_xl.sources.series import gaps, jumps, outliers
@@ -70,14 +72,17 @@ def check(
         *_negative(actuals),
         *_items(items, closed),
         *_events(sources["events"]),
+        *_capacity_options(sources["capacity_options"], sources["resources"], cycle),
         *_pipeline(sources["pipeline"], calendar, cycle),
         *_orders(sources["orders"], calendar, cycle),
+        *bill_findings(sources),
     ]
     if actuals.counts[Severity.ERROR] > LOST * actuals.read:
         return findings  # what is missing would be found once more in everything below
     return [
         *findings,
         *_unknown_dimensions(sources, settings),
+        *decisions(sources, settings, cycle),
         *_dead_stock(sources),
         *_prices(sources, closed, cycle),
         *_ties(sources, cycle),
@@ -381,6 +386,46 @@ def _events(events: Delivered) -> Iterator[Finding]:
         frame["end"] < frame["start"], "end",
         lambda row: f"Event {frame['event'][row]} ends in {frame['end'][row]}, before it starts in"
         f" {frame['start'][row]}.", "Mend the months.", Severity.ERROR,
+    )
+
+
+def _capacity_options(
+    options: Delivered, resources: Delivered, cycle: pd.Period
+) -> Iterator[Finding]:
+    """Options that can never be used, or that seem to cost nothing."""
+    frame = options.frame
+
+    def named(row: int) -> str:
+        return f"The {frame['option'][row]} of {frame['resource'][row]}"
+
+    yield from options.each(
+        frame["resource"] == ALL, "resource",
+        lambda row: f"{named(row)} names no resource: it is not used.",
+        "Write a row for each resource that can have it.",
+    )
+    backwards = frame["end"] < frame["start"]
+    yield from options.each(
+        backwards, "end",
+        lambda row: f"{named(row)} ends in {frame['end'][row]}, before it starts in"
+        f" {frame['start'][row]}.", "Mend the months.", Severity.ERROR,
+    )
+    if cycle != NO_CYCLE and len(frame):
+        notice = frame["lead_time"].fillna(0).astype(int)
+        ready = pd.PeriodIndex([cycle + months for months in notice], freq="M")
+        yield from options.each(
+            ~backwards & (frame["end"] < ready), "end",
+            lambda row: f"{named(row)} ends in {frame['end'][row]}; decided now, it begins in"
+            f" {ready[row]}.", "Extend it, shorten its lead time, or take its row out.",
+        )
+    yield from options.grouped(
+        frame["hours"] == 0, "hours", "{n} options give no hours",
+        "Fill in the hours at most, or take the rows out.",
+    )
+    rates = resources.frame.set_index("resource")["cost_per_hour"].groupby(level=0).first()
+    rate = frame["cost_per_hour"].fillna(frame["resource"].map(rates)).fillna(0)
+    yield from options.grouped(
+        (rate == 0) & ~(frame["fixed_cost"] > 0), "cost_per_hour", "{n} options cost nothing",
+        "Fill in the cost per hour here or in Resources.",
     )
 
 

@@ -181,11 +181,13 @@ def _problem(section: str, key: str, value: object) -> tuple[str, str] | None:
 
 def _choice_problem(option: Field[Any], key: str, value: object) -> tuple[str, str] | None:
     choices = option.metadata.get("choices") or ()
-    if not choices or value in choices:
+    given = value if isinstance(value, list) else [value]
+    wrong = [one for one in given if one not in choices]
+    if not choices or not wrong:
         return None
     allowed = f"Choose one of: {', '.join(choices)}."
-    hint = did_you_mean(str(value), choices)
-    return f"{key} cannot be {value!r}.", f"{hint} {allowed}".strip()
+    hint = did_you_mean(str(wrong[0]), choices)
+    return f"{key} cannot be {wrong[0]!r}.", f"{hint} {allowed}".strip()
 
 
 def _limit_problem(setting: Field[Any], key: str, value: Any) -> tuple[str, str] | None:

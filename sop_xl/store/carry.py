@@ -7,9 +7,15 @@ people typed over them is repeated on top of the new load, unless the source has
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from sop_xl import tables
+from sop_xl.planning.demand.curves import curve
+from sop_xl.planning.demand.launch_rows import YEAR
 from sop_xl.schema import Table
 from sop_xl.store.merge import Change, Kind, difference
 from sop_xl.store.values import keys_of
@@ -18,7 +24,7 @@ from sop_xl.tables.data import ACTIONS, RISKS, SOURCES
 SOURCE_NAMES = frozenset(table.name for table in SOURCES)
 KEPT_LISTS = frozenset({ACTIONS.name, RISKS.name})
 """Sources that stay as they are where a cycle's load does not deliver them."""
-ANEW = frozenset({"cycle_calendar", "load_report"})
+ANEW = frozenset({"cycle_calendar", "load_report", "finance_lock"})
 """Tables that each cycle starts without."""
 OF_THE_PAST = frozenset({"cleansing"})
 """Lists about closed months: what was decided about them holds in the next cycles too."""
@@ -26,13 +32,16 @@ CLOSED_MONTHS = 36
 """How long actions that are done and events that are over stay: the KPI sheet counts the ones in
 the months that it shows, the history is cleaned of the others."""
 LIFE = 36
-"""Months for which a launch or phase-out stays in its list: then it is history."""
+"""Months for which a launch or phase-out stays in its list, or as long as its curve and a year of
+sales thereafter: then it is history."""
 _OVER = {
     "decisions": ("rejected",),
     "assumptions": ("wrong",),
     "exceptions": ("done",),
+    "constraints": ("closed",),
     "risks": ("closed",),
     "actions": ("cancelled",),
+    "tie_outs": ("closed",),
 }
 """The status with which a row is left behind."""
 
@@ -54,13 +63,25 @@ def ongoing(frame: pd.DataFrame, table: Table, first: pd.Period) -> pd.DataFrame
         # those that are over explain the history that the forecast is made from
         keep &= frame["end"].isna() | (frame["end"] >= first - CLOSED_MONTHS)
     if table.name == "launches":
-        keep &= frame["start"].isna() | (frame["start"] >= first - LIFE)
+        life = [_life(row) for row in frame.to_dict("records")]
+        begun = [start is pd.NaT or start + months >= first
+                 for start, months in zip(frame["start"], life, strict=True)]  # fmt: skip
+        keep &= np.array(begun, dtype=bool)
     if table.name == "decisions":
         keep &= (frame["status"] != "approved") | ~(frame["due"] < first.to_timestamp())
     if table.name == "actions":
         since = (first - CLOSED_MONTHS).to_timestamp()
         keep &= (frame["status"] != "done") | ~(frame["due"] < since)
     return frame[keep].reset_index(drop=True)
+
+
+def _life(row: Mapping[Hashable, Any]) -> int:
+    """Months for which a row of the list of launches matters."""
+    try:
+        months = len(curve(row["kind"], row["ramp"], row["curve"]))
+    except ValueError:
+        months = 0  # a finding says so
+    return max(LIFE, months + YEAR)
 
 
 def repeated(

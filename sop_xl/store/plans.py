@@ -15,7 +15,7 @@ from sop_xl.schema import ALL, Unit
 from sop_xl.store.layout import FORECAST_METHOD, FULL_LEVEL, REVISION, VERSION, VERSION_VALUE
 from sop_xl.store.values import Value, dump, frame_of, plain
 from sop_xl.tables import GRIDS
-from sop_xl.tables.data import PAST_PLANS
+from sop_xl.tables.data import PAST_FINANCE, PAST_PLANS
 from sop_xl.tables.forecast import FORECAST_METHODS
 
 
@@ -31,11 +31,25 @@ class Version(NamedTuple):
 
 VERSIONS = (
     Version("statistical", "demand_plan", ("baseline", "low", "high"), "forecast_methods"),
-    Version("consensus", "demand_plan", ("consensus",)),
+    Version("consensus", "demand_plan",
+            ("consensus", "pipeline", "events", "lifecycle", "sales_adjustment",
+             "marketing_adjustment", "finance_adjustment")),
     Version("supply", "supply_plan", ("production", "inventory", "backlog")),
     Version("financial", "finance_total",
             ("revenue", "cost_of_sales", "operating_cost", "operating_profit", "inventory_value")),
+    Version("financial_family", "finance_family",
+            ("volume", "revenue", "constant_revenue", "cost_of_sales", "inventory_value")),
 )  # fmt: skip
+
+
+LAYERS = {
+    "drivers": ["pipeline", "events", "lifecycle"],
+    "sales": ["sales_adjustment"],
+    "marketing": ["marketing_adjustment"],
+    "finance": ["finance_adjustment"],
+}
+"""What people and known drivers added to a baseline: columns of the past plans, by the measures
+that are kept."""
 
 
 class Records(NamedTuple):
@@ -129,21 +143,7 @@ def save(connection: sa.Connection, revision: int, versions: Iterable[Records]) 
 
 def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     """The last demand plan of each earlier cycle, as rows of the table of past plans."""
-    last = (
-        sa.select(sa.func.max(VERSION.c.id))
-        .join(REVISION)
-        .where(REVISION.c.cycle < before, VERSION.c.grid == "demand_plan")
-        .group_by(REVISION.c.cycle, VERSION.c.name)
-    )
-    value = VERSION_VALUE.c
-    query = (
-        sa.select(REVISION.c.cycle, value.period, value.row_key, value.measure, value.value)
-        .select_from(VERSION_VALUE)
-        .join(VERSION)
-        .join(REVISION)
-        .where(VERSION.c.id.in_(last))
-    )
-    found = pd.DataFrame(connection.execute(query).all(), columns=[*_INDEX, "measure", "value"])
+    found = _last_values(connection, before, ("demand_plan",))
     wide = found.pivot_table("value", _INDEX, "measure", "first").reset_index()
     blocks = {key: json.loads(key) for key in wide["row_key"].unique()}
     columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
@@ -152,7 +152,48 @@ def demand_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     for name in ("consensus", "baseline", "low", "high"):
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)
+    for name, kept in LAYERS.items():
+        columns[name] = list(wide.reindex(columns=kept).sum(axis=1, min_count=1))
     return frame_of(columns, PAST_PLANS.inputs)
+
+
+def financial_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
+    """The last financial plan of each earlier cycle, as rows of the table of past finance."""
+    found = _last_values(connection, before, ("finance_family", "finance_total"))
+    families = found["grid"] == "finance_family"
+    wanted = families | (found["measure"] == "operating_cost")
+    wide = (
+        found[wanted].pivot_table("value", _INDEX, "measure", "first").reset_index()
+    )
+    columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
+    columns["family"] = [json.loads(key).get("family", ALL) for key in wide["row_key"]]
+    for name in ("volume", "revenue", "constant_revenue", "cost_of_sales", "operating_cost"):
+        numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
+        columns[name] = list(numbers)
+    return frame_of(columns, PAST_FINANCE.inputs)
+
+
+def _last_values(
+    connection: sa.Connection, before: str, grids: tuple[str, ...]
+) -> pd.DataFrame:
+    """Every value of the last versions of each earlier cycle that show some grids."""
+    last = (
+        sa.select(sa.func.max(VERSION.c.id))
+        .join(REVISION)
+        .where(REVISION.c.cycle < before, VERSION.c.grid.in_(grids))
+        .group_by(REVISION.c.cycle, VERSION.c.name)
+    )
+    value = VERSION_VALUE.c
+    query = (
+        sa.select(REVISION.c.cycle, VERSION.c.grid, value.period, value.row_key, value.measure,
+                  value.value)
+        .select_from(VERSION_VALUE)
+        .join(VERSION)
+        .join(REVISION)
+        .where(VERSION.c.id.in_(last))
+    )
+    columns = ["cycle", "grid", "period", "row_key", "measure", "value"]
+    return pd.DataFrame(connection.execute(query).all(), columns=columns)
 
 
 def forecast_methods(connection: sa.Connection, before: str) -> pd.DataFrame:

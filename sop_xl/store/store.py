@@ -201,6 +201,13 @@ class Store:
         """The frames of :meth:`read`."""
         return self.read(cycle).frames
 
+    def inputs_at(self, cycle: str, mark: Mark) -> dict[str, pd.DataFrame]:
+        """The inputs that a cycle had at a point in time."""
+        with self._database.read() as connection:
+            need_cycle(connection, cycle)
+            found = merged(connection, cycle, mark, self.tables)
+        return at_level({name: table.frame for name, table in found.items()}, self.tables).frames
+
     def inputs_as_issued(self, build: str, file: str = "") -> dict[str, pd.DataFrame]:
         """Exactly the inputs from which a workbook was generated.
 
@@ -333,6 +340,11 @@ class Store:
         """The last demand plan of each cycle before a period, as rows of the table past_plans."""
         with self._database.read() as connection:
             return plans.demand_plans(connection, str(before))
+
+    def past_finance(self, before: pd.Period) -> pd.DataFrame:
+        """The last financial plan of each cycle before a period, as rows of past_finance."""
+        with self._database.read() as connection:
+            return plans.financial_plans(connection, str(before))
 
     def past_forecasts(self, before: pd.Period) -> pd.DataFrame:
         """Champion and challengers of each block in the last cycle before a period."""

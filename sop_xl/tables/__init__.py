@@ -9,7 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
-from sop_xl.tables import data, demand, executive, finance, forecast, performance, review, supply
+from sop_xl.tables import (
+    cash,
+    data,
+    demand,
+    executive,
+    finance,
+    forecast,
+    kpi_detail,
+    levers,
+    materials,
+    people,
+    performance,
+    recon,
+    review,
+    shortage,
+    stock,
+    strategy,
+    supply,
+)
 
 GRIDS: dict[str, Grid] = {
     grid.name: grid
@@ -21,10 +39,32 @@ GRIDS: dict[str, Grid] = {
         supply.SUPPLY_PLAN,
         supply.OUTPUT,
         supply.CAPACITY,
+        supply.HEAT_MAP,
+        supply.RESOURCE_VIEW,
+        shortage.CONSTRAINED_PLAN,
+        shortage.CONSTRAINED_TOTAL,
+        *(strategy.STRATEGY_COST, strategy.STRATEGY_PLAN, strategy.STRATEGY_HOURS),
+        strategy.SUPPLY_COST,
+        stock.STOCK_TARGETS,
+        stock.INVENTORY,
+        stock.STOCK_VIEW,
+        materials.MATERIAL_PLAN,
+        materials.PURCHASES,
+        materials.PURCHASE_TOTAL,
+        people.WORKFORCE_PLAN,
+        people.WORKFORCE_TOTAL,
         finance.FINANCE_TOTAL,
         finance.FINANCE_FAMILY,
         finance.OPERATING_COST,
+        finance.FINANCE_REGION,
+        recon.RECON_MONTHS,
+        recon.BRIDGE_MONTHS,
+        *cash.CASH_GRIDS,
+        levers.LEVER_EFFECTS,
+        levers.LEVER_TOTALS,
         performance.KPI_FACTS,
+        kpi_detail.KPI_OUTLOOK,
+        kpi_detail.LAG_FORECASTS,
         executive.DEMAND_VIEW,
         executive.SUPPLY_VIEW,
         executive.CAPACITY_VIEW,
@@ -40,6 +80,11 @@ MEETING = (
     executive.CYCLE_CALENDAR,
     review.EXCEPTIONS,
     demand.CLEANSING,
+    shortage.GAP_OPTIONS,
+    shortage.CONSTRAINTS,
+    recon.TIE_OUTS,
+    recon.FINANCE_LOCK,
+    levers.LEVERS,
 )
 """Lists that people fill in during the cycle; no source delivers them."""
 
@@ -48,14 +93,22 @@ TABLES: dict[str, Table] = {
     for table in (
         *data.SOURCES,
         *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
-        *(data.LOAD_REPORT, data.COMPLETENESS),
+        *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
+        *(data.WINDOWS, data.COMPARISONS, data.RESULTS, recon.BRIDGE),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
+        *(kpi_detail.KPI_MORE, kpi_detail.KPI_PARTS),
+        *(kpi_detail.VALUE_ADDED, kpi_detail.LEAD_TIME),
         review.CHECK_TABLE,
-        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.LAG_ACCURACY),
+        *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
+        forecast.LAG_ACCURACY,
+        *(strategy.FAMILY_RATES, strategy.RESOURCE_RATES, strategy.STRATEGIES_TABLE),
+        strategy.BOTTLENECKS,
+        *(stock.STOCK_SUMMARY, stock.STOCK_ITEMS),
+        *(materials.MATERIAL_MESSAGES, materials.MATERIAL_ORDERS, materials.MATERIAL_PEGGING),
     )
 }
 
@@ -93,10 +146,10 @@ def _check_references() -> None:
                 raise ValueError(f"{where}: {owner} has no {name!r}")
     for table in TABLES.values():
         for column in table.columns:
-            if column.refers:
-                owner, _, name = column.refers.partition(".")
+            for other in filter(None, (column.refers, column.offers)):
+                owner, _, name = other.partition(".")
                 if name not in _fields(f"{table.name}.{column.name}", owner):
-                    raise ValueError(f"{table.name}.{column.name}: no column {column.refers}")
+                    raise ValueError(f"{table.name}.{column.name}: no column {other}")
 
 
 def _fields(where: str, owner: str) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
+from sop_xl.tables.materials import MATERIAL_SOURCES
+from sop_xl.tables.settings import STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 YES_NO = ("yes", "no")
@@ -58,6 +61,12 @@ ITEMS = Table(
                aliases=("standard cost", "std cost", "unit cost")),
         Column("lead_time", "Lead time", Unit.DAYS, help="Days to make or buy it.", minimum=0,
                aliases=("lead time days",)),
+        Column("material_cost", "Material cost", Unit.PRICE, minimum=0,
+               help="Part of the cost that is material."),
+        Column("labour_cost", "Labour cost", Unit.PRICE, minimum=0,
+               help="Part of the cost that is labour."),
+        Column("co2e", "CO2e", Unit.FACTOR, minimum=0,
+               help="Kilograms of CO2 equivalent per base unit.", aliases=("co2", "carbon")),
     ),
     help="Item master with family, lifecycle, price and cost.",
 )
@@ -169,6 +178,8 @@ RESOURCES = Table(
                help="Share of time lost to maintenance, set-up and absence."),
         Column("cost_per_hour", "Cost per hour", Unit.PRICE, minimum=0, default=0.0,
                help="Cost of an hour of overtime or of an extra shift."),
+        Column("regular_cost", "Regular cost per hour", Unit.PRICE, minimum=0, default=0.0,
+               help="Cost of an hour worked in regular time, beside the pay of the people."),
     ),
     help="What limits supply: machines, lines, teams, warehouses.",
 )
@@ -200,6 +211,40 @@ BILL_OF_RESOURCES = Table(
                aliases=("hours", "standard hours", "std hours")),
     ),
     help="Hours of each resource that one unit takes.",
+)
+
+CAPACITY_OPTIONS = Table(
+    "capacity_options",
+    "Capacity options",
+    (
+        Column("resource", "Resource", role=KEY, help="Resource that gets more hours.",
+               refers="resources.resource", aliases=RESOURCES["resource"].aliases),
+        Column("option", "Option", role=KEY, aliases=("type", "kind", "measure"),
+               choices=("overtime", "extra shift", "subcontract"),
+               help="Where the hours come from."),
+        Column("hours", "Hours at most", Unit.HOURS, INPUT, minimum=0,
+               aliases=("hours", "maximum hours", "max hours", "hours per month", "limit"),
+               help="Most hours that it gives in a month; of a subcontractor, hours of ours that"
+                    " its work saves."),
+        Column("cost_per_hour", "Cost per hour", Unit.PRICE, minimum=0,
+               aliases=("rate", "hourly rate", "cost"),
+               help="What an hour of it costs; empty = the cost per hour of the resource."),
+        Column("fixed_cost", "Fixed cost per month", Unit.MONEY, minimum=0, default=0.0,
+               aliases=("fixed cost", "fixed"),
+               help="What a month with any hour of it costs besides: a foreman, a set-up fee."),
+        Column("lead_time", "Lead time in months", Unit.COUNT, minimum=0, maximum=36, default=0.0,
+               aliases=("lead time", "notice", "months ahead"),
+               help="Months from the decision to the first hour; 0 = already in the first plan"
+                    " month."),
+        Column("start", "From", Unit.PERIOD, aliases=("start", "valid from"),
+               help="First month in which it can be used; empty = at once."),
+        Column("end", "To", Unit.PERIOD, aliases=("end", "until", "valid to"),
+               help="Last month in which it can be used; empty = no end."),
+        Column("note", "Note", help="Agreement, supplier, condition.",
+               aliases=("comment", "supplier")),
+    ),
+    help="What gives a resource more hours: overtime, an extra shift, a subcontractor; their limits"
+         " and costs.",
 )
 
 PIPELINE = Table(
@@ -289,11 +334,11 @@ LAUNCHES = Table(
                     " curve is given.", aliases=("ramp months",)),
         Column("curve", "Curve", help="Share of full demand month by month, in place of a ramp:"
                " 20% 50% 80% 100%. The last one goes on.", aliases=("launch curve",)),
-        Column("like_item", "Like item", refers="items.item",
+        Column("like_item", "Like item",
                help="Item whose demand tells level and season of a new one."),
         Column("share", "Share", Unit.PERCENT, minimum=0, maximum=10, default=1.0,
                help="Full demand of the new item as a share of the like item's."),
-        Column("takes_from", "Takes from", refers="items.item",
+        Column("takes_from", "Takes from",
                help="Item that loses what the new one sells."),
         Column("taken", "Taken", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
                help="Share of the new item's demand that it takes from that item.",
@@ -312,9 +357,10 @@ FORECAST_CHOICES = Table(
         FAMILY_KEY,
         REGION_KEY,
         CHANNEL_KEY,
-        Column("method", "Method", role=INPUT,
-               help="One method for these blocks in place of the engine's choice: simple, or the"
-                    " name of a method as the forecast shows it."),
+        Column("method", "Method", role=INPUT, offers="view_methods.label",
+               help="One method for these blocks in place of the engine's choice, by its name or in"
+                    " the words in which the forecast shows it; best simple method: the one of the"
+                    " simple ones that did best."),
         Column("reason", "Reason", help="Why, and who decided."),
     ),
     help="Blocks for which a planner has chosen the forecast method.",
@@ -356,6 +402,8 @@ AOP = Table(
     sums=True,
 )
 
+DEPRECIATION = "depreciation"
+
 FINANCE_LINES = Table(
     "finance_lines",
     "Operating costs",
@@ -367,6 +415,10 @@ FINANCE_LINES = Table(
         Column("share_of_revenue", "Share of revenue", Unit.PERCENT, default=0.0, maximum=1,
                help="Part that follows revenue.", aliases=("percent of revenue",)),
         Column("per_unit", "Per unit", Unit.PRICE, default=0.0, help="Part that follows volume."),
+        Column("per_head", "Per head", Unit.PRICE, default=0.0,
+               help="Part that follows the people of the list Workforce, each month."),
+        Column("kind", "Kind", choices=("operating", DEPRECIATION), default="operating",
+               help="Depreciation is operating cost too; EBITDA is the profit before it."),
         Column("aop", "AOP per month", Unit.MONEY, default=0.0, help="Budgeted amount each month.",
                aliases=("budget",)),
     ),
@@ -412,8 +464,29 @@ WORKFORCE = Table(
                help="Productive hours of one person in a month."),
         Column("cost_per_month", "Cost per month", Unit.MONEY, minimum=0,
                help="Cost of one person in a month."),
+        Column("layoff_cost", "Layoff cost", Unit.MONEY, minimum=0,
+               help="Cost of laying one person off; empty = no strategy lays off."),
+        Column("attrition", "Attrition", Unit.PERCENT, minimum=0, maximum=0.9, default=0.0,
+               help="Share of the people who leave each month.",
+               aliases=("turnover", "attrition per month")),
+        Column("ramp", "Ramp", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Months in which a new person is not fully productive yet: 0 for none.",
+               aliases=("ramp months", "training months")),
+        Column("overtime_share", "Overtime cap", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
+               help="Overtime at most, as a share of the productive hours.",
+               aliases=("overtime cap", "maximum overtime")),
+        Column("hire_time", "Months to hire", Unit.COUNT, minimum=0, maximum=24, default=0.0,
+               help="Whole months before somebody hired now can start."),
+        Column("hiring_cost", "Hiring cost", Unit.MONEY, minimum=0,
+               help="Cost of hiring and training one person; empty = no strategy hires."),
+        Column("overtime_cost", "Overtime cost", Unit.PRICE, minimum=0,
+               help="Cost of an hour of overtime; empty = a quarter more than a regular one."),
         Column("hours", "Team hours", Unit.HOURS, OUTPUT, help="Productive hours in a month.",
                formula="{headcount}*{hours_per_month}"),
+        Column("overtime_rate", "Overtime rate in force", Unit.PRICE, OUTPUT,
+               help="Cost of an hour of overtime.",
+               formula="IF(ISNUMBER({overtime_cost}),{overtime_cost},IF({hours_per_month}>0,"
+                       "1.25*{cost_per_month}/{hours_per_month},0))"),
     ),
     help="People behind the resources.",
 )
@@ -430,17 +503,79 @@ FAMILIES = Table(
         Column("target_days", "Target days", Unit.DAYS, minimum=0, maximum=730,
                help="Days of supply to hold; empty = setting.",
                aliases=("days of supply", "target days of supply")),
+        Column("priority", "Priority", Unit.COUNT, minimum=1, maximum=99,
+               help="1 = served first where hours are short and the setting allocation is priority;"
+                    " empty = last.", aliases=("rank", "class")),
+        Column("material_cost", "Material cost", Unit.PRICE, minimum=0,
+               help="Material and bought parts of one unit; empty = a share of the standard cost."),
+        Column("batch_size", "Batch size", Unit.QUANTITY, minimum=0,
+               help="Aggregate plans make whole batches of so many units; empty = any quantity."),
+        Column("maximum_stock", "Maximum stock", Unit.QUANTITY, minimum=0,
+               help="Most units in stock at a month's end in an aggregate plan; empty = any."),
+        Column("subcontract_cost", "Subcontract cost", Unit.PRICE, minimum=0,
+               help="Price of a finished unit from a subcontractor; empty = there is none."),
+        Column("subcontract_limit", "Subcontract limit", Unit.QUANTITY, minimum=0,
+               help="Units a month that the subcontractor can deliver; empty = any."),
+        Column("backorder_cost", "Backorder cost", Unit.PRICE, minimum=0,
+               help="Cost of a unit that is a month late; empty = a share of the price."),
+        Column("lost_sale_cost", "Lost sale cost", Unit.PRICE, minimum=0,
+               help="Cost of a unit of demand that is lost; empty = none may be lost."),
+        Column("stock_method", "Stock method", choices=STOCK_METHODS,
+               help="What sets the target stock: its target days, or safety and cycle stock; empty"
+                    " = setting."),
+        Column("service_level", "Service level", Unit.PERCENT, minimum=0.5, maximum=0.9999,
+               help="Share of cycles without a stock-out; of fill rate: share of demand served from"
+                    " stock; empty = setting.", aliases=("target service level", "fill rate")),
+        Column("lead_time", "Lead time", Unit.DAYS, minimum=0, maximum=1095,
+               help="Days to make or buy it; empty = mean of its items, else setting.",
+               aliases=("lead time days",)),
+        Column("lead_time_sigma", "Lead time deviation", Unit.DAYS, minimum=0, maximum=365,
+               help="Standard deviation of the lead time in days; empty = setting.",
+               aliases=("lead time sigma", "lead time std")),
+        Column("review", "Review days", Unit.DAYS, minimum=0, maximum=365,
+               help="Days between two orders or lots; empty = setting.",
+               aliases=("review period",)),
+        Column("lot", "Lot", Unit.QUANTITY, minimum=0,
+               help="Units of one order or lot; empty = the demand of the review days.",
+               aliases=("lot size", "order quantity")),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),
         Column("days_used", "Target days in force", Unit.DAYS, OUTPUT,
                help="The family's target days, or those of the settings.",
                formula="IF(ISNUMBER({target_days}),{target_days},{$target_days})"),
+        Column("method_used", "Stock method in force", role=OUTPUT,
+               help="The family's stock method, or the one of the settings.",
+               formula='IF({stock_method}="",{$stock_method},{stock_method})'),
+        Column("service_used", "Service level in force", Unit.PERCENT, OUTPUT,
+               help="The family's service level, or the one of the settings.",
+               formula="IF(ISNUMBER({service_level}),{service_level},{$service_level})"),
+        Column("item_lead_time", "Lead time of the items", Unit.DAYS, OUTPUT,
+               help="Mean of the item master, weighted by the last twelve months."),
+        Column("lead_time_used", "Lead time in force", Unit.DAYS, OUTPUT,
+               help="The family's lead time, that of its items, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time}),{lead_time},IF(ISNUMBER({item_lead_time}),"
+                       "{item_lead_time},{$lead_time_days}))"),
+        Column("sigma_used", "Lead time deviation in force", Unit.DAYS, OUTPUT,
+               help="The family's deviation, or that of the settings.",
+               formula="IF(ISNUMBER({lead_time_sigma}),{lead_time_sigma},{$lead_time_sigma})"),
+        Column("review_used", "Review days in force", Unit.DAYS, OUTPUT,
+               help="The family's review days, or those of the settings.",
+               formula="IF(ISNUMBER({review}),{review},{$review_days})"),
+        Column("error_cv", "Forecast error", Unit.PERCENT, OUTPUT,
+               help="Root of the mean square error of the plans made at the lag of the settings,"
+                    " over the mean demand of the same months."),
         Column("items", "Items", Unit.COUNT, OUTPUT, help="Items sold in the last twelve months."),
         Column("price", "Price", Unit.PRICE, OUTPUT,
                help="Average net price of the last twelve months."),
         Column("cost", "Cost", Unit.PRICE, OUTPUT,
                help="Average standard cost of the last twelve months."),
+        Column("material_share", "Material share", Unit.PERCENT, OUTPUT,
+               help="Material in the standard cost, as far as the item master gives it."),
+        Column("labour_share", "Labour share", Unit.PERCENT, OUTPUT,
+               help="Labour in the standard cost, as far as the item master gives it."),
+        Column("co2e", "CO2e", Unit.FACTOR, OUTPUT,
+               help="Kilograms of CO2 equivalent per base unit, at the mix of the last year."),
         Column("annual_quantity", "Last 12 months", Unit.QUANTITY, OUTPUT,
                help="Quantity ordered in the last twelve months."),
         Column("annual_value", "Last 12 months value", Unit.MONEY, OUTPUT,
@@ -450,6 +585,9 @@ FAMILIES = Table(
                help="X: coefficient of variation to 0.5, Y: to 1, Z: above."),
         Column("cv", "CV", Unit.RATIO, OUTPUT,
                help="Coefficient of variation of the deseasonalised monthly demand."),
+        Column("item_cv", "CV of the items", Unit.RATIO, OUTPUT,
+               help="Deviations of the items added up, over their demand: what safety stock is for,"
+                    " as items do not stand in for each other."),
     ),
     help="Planning parameters of the families and what their history says.",
     rows_given=True,
@@ -524,6 +662,12 @@ PAST_PLANS = Table(
                help="Demand plan of that cycle.", aliases=("forecast", "plan")),
         Column("baseline", "Baseline", Unit.QUANTITY, minimum=0,
                help="Statistical forecast of that cycle."),
+        Column("drivers", "Events and pipeline", Unit.QUANTITY,
+               help="What events, pipeline, launches and phase-outs added to it in that cycle."),
+        Column("sales", "Sales adjustment", Unit.QUANTITY, help="What sales added to it."),
+        Column("marketing", "Marketing adjustment", Unit.QUANTITY,
+               help="What marketing added to it."),
+        Column("finance", "Finance adjustment", Unit.QUANTITY, help="What finance added to it."),
         Column("low", "Range low", Unit.QUANTITY, minimum=0,
                help="Lower end of the range around it."),
         Column("high", "Range high", Unit.QUANTITY, minimum=0,
@@ -531,6 +675,102 @@ PAST_PLANS = Table(
     ),
     help="Demand plans of earlier cycles, from before this store: accuracy and volatility.",
     sums=True,
+)
+
+PRICE_CHANGE, DISCOUNT, PROMOTION = "price change", "discount", "promotion"
+
+PRICE_CHANGES = Table(
+    "price_changes",
+    "Prices and discounts",
+    (
+        Column("change", "Number", role=KEY, help="Number or name.", aliases=("id", "change")),
+        Column("kind", "Kind", role=INPUT, default=PRICE_CHANGE, aliases=("type",),
+               choices=(PRICE_CHANGE, DISCOUNT, PROMOTION),
+               help="Price change: of the gross price, it lasts. Discount or promotion: off the"
+                    " gross price."),
+        FAMILY,
+        REGION,
+        Column("start", "From", Unit.PERIOD, INPUT, help="First month.",
+               aliases=("start", "from month", "valid from")),
+        Column("until", "Until", Unit.PERIOD, help="Last month; empty = it goes on.",
+               aliases=("to", "valid to")),
+        Column("rate", "Change or discount", Unit.PERCENT, INPUT, minimum=-0.9, maximum=5,
+               help="3 % raises the gross price by 3 %; a discount or promotion of 3 % takes 3 %"
+                    " off it.", aliases=("percent", "change %", "discount %")),
+        Column("reason", "Reason", help="Why, and who decided."),
+        Column("included", "Included", Unit.FLAG, choices=YES_NO, default="yes",
+               help="No keeps the row out of the plan."),
+        Column("end", "Last month in force", Unit.PERIOD, OUTPUT,
+               help="Until, or the last month of the plan.",
+               formula='IF({start}="","",IF({until}="",{$last_period},{until}))'),
+    ),
+    help="Price changes by date, discounts and promotions, by family and region.",
+)
+
+CURRENCIES = Table(
+    "currencies",
+    "Currencies",
+    (
+        Column("region", "Region", role=KEY, aliases=REGION.aliases,
+               help="Region that is invoiced in another currency."),
+        Column("currency", "Currency", role=INPUT, help="Its currency (ISO code)."),
+        Column("budget_rate", "Budget rate", Unit.FACTOR, minimum=0,
+               help="Money of the house for one of the currency, as the AOP reckons.",
+               aliases=("aop rate", "plan rate")),
+    ),
+    help="Regions that are invoiced in another currency than that of the plan.",
+)
+
+EXCHANGE_RATES = Table(
+    "exchange_rates",
+    "Exchange rates",
+    (
+        Column("currency", "Currency", role=KEY, help="Currency (ISO code)."),
+        PERIOD,
+        Column("rate", "Rate", Unit.FACTOR, INPUT, minimum=0, aliases=("exchange rate",),
+               help="Money of the house for one of the currency, past or planned; a month"
+                    " without a rate takes the one before."),
+    ),
+    help="Exchange rates by month: past and expected.",
+)
+
+PAST_FINANCE = Table(
+    "past_finance",
+    "Past financial plans",
+    (
+        Column("cycle", "Cycle", Unit.PERIOD, KEY, help="Cycle in which the plan was made.",
+               aliases=("plan cycle", "made in")),
+        PERIOD,
+        Column("family", "Family", role=KEY, default=ALL, aliases=FAMILY.aliases,
+               help="Product family; All for what belongs to none, such as operating cost."),
+        Column("volume", "Volume", Unit.QUANTITY, help="Planned shipments.",
+               aliases=("quantity", "units")),
+        Column("revenue", "Revenue", Unit.MONEY, help="Planned net revenue."),
+        Column("constant_revenue", "Revenue at budget rates", Unit.MONEY,
+               help="Planned net revenue at the exchange rates of the AOP; empty = revenue."),
+        Column("cost_of_sales", "Cost of sales", Unit.MONEY, help="Planned cost of sales.",
+               aliases=("cogs",)),
+        Column("operating_cost", "Operating cost", Unit.MONEY, help="Planned operating cost.",
+               aliases=("opex",)),
+    ),
+    help="Financial plans of earlier cycles, from before this store: prior cycle, actual to plan.",
+    sums=True,
+)
+
+RECON_LINES = Table(
+    "recon_lines",
+    "Reconciliation lines",
+    (
+        Column("line", "Line", role=KEY, help="Line that is reconciled."),
+        Column("tolerance", "Tolerance", Unit.PERCENT, minimum=0, maximum=1,
+               help="Difference that needs no explanation; empty = setting."),
+        Column("owner", "Owner", help="Who explains a difference of this line."),
+        Column("tolerance_used", "Tolerance in force", Unit.PERCENT, OUTPUT,
+               help="The line's tolerance, or that of the settings.",
+               formula="IF(ISNUMBER({tolerance}),{tolerance},{$tolerance})"),
+    ),
+    help="How close each line has to be to what it is compared with.",
+    rows_given=True,
 )
 
 LOAD_REPORT = Table(
@@ -550,8 +790,10 @@ LOAD_REPORT = Table(
 
 SOURCES = (
     ITEMS, ACTUALS, STOCK, ORDERS, PRODUCTION, RESOURCES, RESOURCE_CALENDAR, BILL_OF_RESOURCES,
+    CAPACITY_OPTIONS,
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
-    WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS,
+    CASH, PAYMENT_PATTERN, WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
+    PRICE_CHANGES, CURRENCIES, EXCHANGE_RATES, PAST_FINANCE, RECON_LINES,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 
@@ -573,6 +815,48 @@ CALENDAR = Table(
         Column("workdays", "Working days", Unit.DAYS, OUTPUT, help="Working days."),
     ),
     help="The periods of the fiscal calendar.",
+)
+
+REGION_PRICES = Table(
+    "region_prices",
+    "Prices by family and region",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("region", "Region", role=KEY, help="Sales region."),
+        Column("share", "Share of volume", Unit.PERCENT, OUTPUT,
+               help="Of the family, last twelve months."),
+        Column("price", "Net price", Unit.PRICE, OUTPUT,
+               help="Average of the last twelve months, in the currency of the house."),
+        Column("discount", "Discounts in force", Unit.PERCENT, OUTPUT,
+               help="Discounts in the last closed month: they are in the net price already."),
+        Column("gross", "Gross price", Unit.PRICE, OUTPUT, help="Net price before discounts."),
+        Column("rate", "Average rate", Unit.FACTOR, OUTPUT,
+               help="Average exchange rate of the last twelve months; empty = no other currency."),
+    ),
+    help="What the plan starts from: it is computed from the actuals.",
+)
+
+WINDOWS = Table(
+    "windows",
+    "Windows of time",
+    (
+        Column("window", "Window", role=KEY, help="What can be chosen."),
+        Column("first", "First month", Unit.PERIOD, OUTPUT, help="Its first month."),
+        Column("last", "Last month", Unit.PERIOD, OUTPUT, help="Its last month."),
+    ),
+    help="What Finance_Recon and PVM can show.",
+)
+COMPARISONS = Table(
+    "comparisons",
+    "Comparisons",
+    (Column("comparison", "Compared with", role=KEY, help="What the plan is compared with."),),
+    help="What Finance_Recon and PVM can compare.",
+)
+RESULTS = Table(
+    "results",
+    "Results",
+    (Column("result", "Result", role=KEY, help="What a bridge explains."),),
+    help="What PVM can explain.",
 )
 
 HISTORY = Table(

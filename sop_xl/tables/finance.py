@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
+from sop_xl.tables.data import DISCOUNT, PRICE_CHANGE, PROMOTION
 
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
@@ -17,6 +18,81 @@ def _measure(name: str, label: str, formula: str, help: str, unit: Unit = MONEY,
                    strong=strong)
 
 
+def _prior(name: str, label: str, unit: Unit = MONEY) -> Measure:
+    return Measure(name, label, unit, past=VALUES, plan=VALUES, total="sum", detail=True,
+                   help="Plan months: plan of the prior cycle. Closed months: the last plan that "
+                        "was made before they closed.")
+
+
+_CHANGED = (
+    '{price_changes@match}*({price_changes.kind@column}="%s")'
+)
+"""Rows of the list of prices and discounts that count in a block and month, of one kind."""
+_PRICES = (
+    "EXP(SUMPRODUCT(" + _CHANGED % PRICE_CHANGE
+    + "*({price_changes.start@column}>={$first_period})*LN(1+{price_changes.rate@column})))"
+)
+
+
+def _taken_off(kind: str) -> str:
+    return "MIN(1,SUMPRODUCT(" + _CHANGED % kind + "*{price_changes.rate@column}))"
+
+
+FINANCE_REGION = Grid(
+    "finance_region",
+    "Finance by family and region",
+    (
+        Column("family", "Family", role=Role.KEY, help="Product family."),
+        Column("region", "Region", role=Role.KEY, help="Sales region."),
+    ),
+    (
+        Measure("volume", "Volume", past=VALUES, total="sum",
+                plan="{supply_plan.shipments@sum}*IF({demand_total.consensus@sum}=0,"
+                     "{region_prices.share@sum},"
+                     "{demand_plan.consensus@sum}/{demand_total.consensus@sum})",
+                help="Shipments of the family, shared out by the consensus of the month."),
+        Measure("rate", "Exchange rate", Unit.FACTOR, past=VALUES, detail=True,
+                plan="IF({region_prices.rate@sum}=0,1,IF(SUMIFS({exchange_rates.rate@column},"
+                     "{exchange_rates.currency@column},{currencies.currency@lookup},"
+                     "{exchange_rates.period@column},{#period})=0,{rate@prev},"
+                     "SUMIFS({exchange_rates.rate@column},{exchange_rates.currency@column},"
+                     "{currencies.currency@lookup},{exchange_rates.period@column},{#period})))",
+                help="Money of the house for one of the region's currency; a month without a rate "
+                     "takes the one before."),
+        Measure("price_change", "Price change", PERCENT, OPTIONAL, plan=VALUES, minimum=-1,
+                help="For this month only, on top of the list of the sheet Prices, which holds "
+                     "the changes that last."),
+        Measure("gross_price", "Gross price", PRICE, detail=True,
+                plan="{region_prices.gross@sum}*" + _PRICES
+                     + "*(1+N({price_change}))"
+                     "*IF({region_prices.rate@sum}=0,1,{rate}/{region_prices.rate@sum})",
+                help="Before discounts: of the last twelve months, with the price changes of the "
+                     "list Prices and of the row Price change, at the exchange rate."),
+        Measure("discount", "Discounts", PERCENT, plan=_taken_off(DISCOUNT), detail=True,
+                help="Off the gross price."),
+        Measure("promotion", "Promotions", PERCENT, plan=_taken_off(PROMOTION), detail=True,
+                help="Off the gross price, in months of a promotion."),
+        Measure("price", "Net price", PRICE, ratio=("revenue", "volume"),
+                past='IF({volume}=0,"",{revenue}/{volume})',
+                plan="{gross_price}*MAX(0,1-{discount}-{promotion})",
+                help="Gross price less discounts and promotions."),
+        Measure("gross_revenue", "Gross revenue", MONEY, plan="{volume}*{gross_price}",
+                total="sum", detail=True, help="Volume x gross price."),
+        Measure("revenue", "Revenue", MONEY, past=VALUES, plan="{volume}*{price}", total="sum",
+                strong=True, help="Volume x net price."),
+        Measure("constant_revenue", "Revenue at budget rates", MONEY, total="sum", detail=True,
+                past="IF(N({currencies.budget_rate@lookup})*{rate}*{region_prices.rate@sum}=0,N({revenue}),"
+                     "{revenue}/{rate}*{currencies.budget_rate@lookup})",
+                plan="IF(N({currencies.budget_rate@lookup})*{rate}*{region_prices.rate@sum}=0,{revenue},"
+                     "{revenue}/{rate}*{currencies.budget_rate@lookup})",
+                help="Revenue at the exchange rates of the AOP."),
+        Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES, total="sum", detail=True,
+                plan="{volume}*{families.cost@lookup}", help="Volume x unit cost of the family."),
+        _measure("margin", "Margin", "N({revenue})-N({cost_of_sales})", "Revenue - cost of sales."),
+    ),
+    help="Price and revenue of each family in each region; they add up to the families.",
+)
+
 FINANCE_FAMILY = Grid(
     "finance_family",
     "Finance by family",
@@ -24,14 +100,19 @@ FINANCE_FAMILY = Grid(
     (
         Measure("volume", "Volume", past=VALUES, plan="{supply_plan.shipments@sum}", total="sum",
                 help="Quantity shipped."),
-        Measure("price_change", "Price change", PERCENT, OPTIONAL, plan=VALUES, minimum=-1,
-                help="Change against the average price of the last twelve months."),
         Measure("price", "Price", PRICE, ratio=("revenue", "volume"),
                 past='IF({volume}=0,"",{revenue}/{volume})',
-                plan="{families.price@lookup}*(1+N({price_change}))",
-                help="Net revenue per unit."),
-        Measure("revenue", "Revenue", MONEY, past=VALUES, plan="{volume}*{price}", total="sum",
-                strong=True, help="Volume x price."),
+                plan="IF({volume}=0,{families.price@lookup},{revenue}/{volume})",
+                help="Net revenue per unit; where nothing is sold, that of the last twelve "
+                     "months."),
+        Measure("gross_revenue", "Gross revenue", MONEY, plan="{finance_region.gross_revenue@sum}",
+                total="sum", detail=True, help="Sum of the regions, before discounts."),
+        Measure("revenue", "Revenue", MONEY, past=VALUES, plan="{finance_region.revenue@sum}",
+                total="sum", strong=True, help="Sum of the regions: volume x net price."),
+        Measure("constant_revenue", "Revenue at budget rates", MONEY, total="sum", detail=True,
+                past="{finance_region.constant_revenue@sum}",
+                plan="{finance_region.constant_revenue@sum}",
+                help="Revenue at the exchange rates of the AOP."),
         Measure("unit_cost", "Unit cost", PRICE, ratio=("cost_of_sales", "volume"),
                 past='IF({volume}=0,"",{cost_of_sales}/{volume})',
                 plan="{families.cost@lookup}", help="Standard cost per unit."),
@@ -42,6 +123,15 @@ FINANCE_FAMILY = Grid(
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
                 past='IF({revenue}=0,"",{margin}/{revenue})',
                 plan='IF({revenue}=0,"",{margin}/{revenue})', help="Margin / revenue."),
+        Measure("material", "Material", MONEY, total="sum", detail=True,
+                plan="{cost_of_sales}*{families.material_share@lookup}",
+                help="Material in the cost of sales."),
+        Measure("labour", "Labour", MONEY, total="sum", detail=True,
+                plan="{cost_of_sales}*{families.labour_share@lookup}",
+                help="Labour in the cost of sales."),
+        Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
+                plan="{volume}*{families.co2e@lookup}/1000",
+                help="Volume x kilograms of CO2 equivalent per unit."),
         Measure("inventory_value", "Inventory value", MONEY, total="last",
                 past="{supply_plan.inventory@sum}*{families.cost@lookup}",
                 plan="{supply_plan.inventory@sum}*{families.cost@lookup}",
@@ -58,6 +148,10 @@ FINANCE_FAMILY = Grid(
         _measure("margin_variance", "Margin to AOP",
                  'IF({aop_margin}=0,"",{margin}-{aop_margin})',
                  f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
+        _prior("prior_volume", "Prior plan volume", Unit.QUANTITY),
+        _prior("prior_revenue", "Prior plan revenue"),
+        _prior("prior_constant", "Prior plan revenue at budget rates"),
+        _prior("prior_cost", "Prior plan cost of sales"),
     ),
     help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
@@ -66,6 +160,7 @@ _PLANNED_COST = (
     "{finance_lines.fixed@lookup}"
     "+{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
     "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}"
+    "+{finance_lines.per_head@lookup}*SUM({workforce.headcount@column})"
 )
 
 OPERATING_COST = Grid(
@@ -74,7 +169,15 @@ OPERATING_COST = Grid(
     (Column("line", "Cost line", role=Role.KEY, help="Line of the profit and loss account."),),
     (
         _measure("cost", "Plan", _PLANNED_COST,
-                 "Fixed + share of revenue + rate per unit; in closed months of what was sold."),
+                 "Fixed + share of revenue + rate per unit and per head; in closed months of "
+                 "what was sold."),
+        Measure("variable", "Variable part", MONEY, total="sum", detail=True,
+                plan="{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
+                     "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",
+                help="What follows revenue and volume."),
+        Measure("depreciation", "Depreciation", MONEY, total="sum", detail=True,
+                plan='IF({finance_lines.kind@lookup}="depreciation",{cost},0)',
+                help="The cost of lines of the kind depreciation."),
         _measure("aop_cost", "AOP", "{finance_lines.aop@lookup}", "Budgeted cost."),
     ),
     help="Operating cost by line: what it follows is set in Data_Finance.",
@@ -87,6 +190,11 @@ FINANCE_TOTAL = Grid(
     (
         _measure("volume", "Volume", "{finance_family.volume@all}", "Sum of the families.",
                  Unit.QUANTITY),
+        Measure("gross_revenue", "Gross revenue", MONEY, total="sum",
+                plan="{finance_family.gross_revenue@all}",
+                help="Sum of the families, before discounts."),
+        Measure("deductions", "Discounts and promotions", MONEY, total="sum",
+                plan="{revenue}-{gross_revenue}", help="Revenue - gross revenue."),
         _measure("revenue", "Revenue", "{finance_family.revenue@all}", "Sum of the families.",
                  strong=True),
         _measure("cost_of_sales", "Cost of sales", "{finance_family.cost_of_sales@all}",
@@ -96,6 +204,16 @@ FINANCE_TOTAL = Grid(
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
                 past='IF({revenue}=0,"",{margin}/{revenue})',
                 plan='IF({revenue}=0,"",{margin}/{revenue})', help="Margin / revenue."),
+        Measure("material", "Material", MONEY, total="sum", detail=True,
+                plan="{finance_family.material@all}", help="In the cost of sales."),
+        Measure("labour", "Labour", MONEY, total="sum", detail=True,
+                plan="{finance_family.labour@all}", help="In the cost of sales."),
+        Measure("other_cost", "Other cost of sales", MONEY, total="sum", detail=True,
+                plan="{cost_of_sales}-{material}-{labour}",
+                help="Cost of sales - material - labour."),
+        Measure("contribution", "Contribution", MONEY, total="sum",
+                plan="{margin}-{operating_cost.variable@all}",
+                help="Margin - operating cost that follows revenue and volume."),
         Measure("booked_cost", "Booked operating cost", MONEY, past=VALUES, total="sum",
                 detail=True, help="What accounting booked, from Finance actuals."),
         Measure("operating_cost", "Operating cost", MONEY, total="sum",
@@ -103,8 +221,10 @@ FINANCE_TOTAL = Grid(
                 plan="{operating_cost.cost@all}",
                 help="What was booked; the cost lines of the plan in months that are not booked."),
         _measure("operating_profit", "Operating profit", "{margin}-{operating_cost}",
-                 "Margin - operating cost (EBITDA, where the lines hold no depreciation).",
-                 strong=True),
+                 "Margin - operating cost: EBIT.", strong=True),
+        Measure("ebitda", "EBITDA", MONEY, total="sum",
+                plan="{operating_profit}+{operating_cost.depreciation@all}",
+                help="Operating profit + depreciation."),
         Measure("profit_share", "Operating profit %", PERCENT,
                 ratio=("operating_profit", "revenue"),
                 past='IF({revenue}=0,"",{operating_profit}/{revenue})',
@@ -113,6 +233,10 @@ FINANCE_TOTAL = Grid(
         Measure("inventory_value", "Inventory value", MONEY, total="last",
                 past="{finance_family.inventory_value@all}",
                 plan="{finance_family.inventory_value@all}", help="Sum of the families."),
+        Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
+                plan="{finance_family.co2e@all}", help="Sum of the families."),
+        _measure("aop_volume", "AOP volume", "{finance_family.aop_quantity@all}",
+                 "Sum of the families.", Unit.QUANTITY),
         _measure("aop_revenue", "AOP revenue", "{finance_family.aop_revenue@all}",
                  "Sum of the families."),
         _measure("aop_margin", "AOP margin", "{finance_family.aop_margin@all}",
@@ -145,6 +269,18 @@ FINANCE_TOTAL = Grid(
                      '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
                 alert="status",
                 help="Whether revenue is as close to the AOP as the tolerance in Settings asks."),
+        Measure("prior_volume", "Prior plan volume", Unit.QUANTITY, total="sum", detail=True,
+                past="{finance_family.prior_volume@all}", plan="{finance_family.prior_volume@all}",
+                help="Sum of the families."),
+        _measure("prior_revenue", "Prior plan revenue", "{finance_family.prior_revenue@all}",
+                 "Sum of the families."),
+        _measure("prior_margin", "Prior plan margin",
+                 "{prior_revenue}-{finance_family.prior_cost@all}",
+                 "Prior plan revenue - prior plan cost of sales."),
+        _prior("prior_operating_cost", "Prior plan operating cost"),
+        _measure("prior_operating_profit", "Prior plan operating profit",
+                 "{prior_margin}-N({prior_operating_cost})",
+                 "Prior plan margin - prior plan operating cost."),
     ),
     help="Company profit and loss of the plan against the AOP.",
 )

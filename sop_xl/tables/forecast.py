@@ -26,6 +26,12 @@ _DETAIL = (
                 help=f"Forecast of the method that stands in place {rank} of the list of methods.")
         for rank in range(1, RANKS + 1)
     ),
+    Measure("others", "Other methods, their part", plan=VALUES,
+            help="Forecasts of all methods that are not shown, each times its weight. The methods "
+                 "above times their weights, this row and the next sum to the baseline."),
+    Measure("agreement", "Moved to agree", plan=VALUES,
+            help="By how much the baseline was moved to agree with family and company, and what is "
+                 "cut off below zero."),
     *(
         Measure(f"backtest_{at}", f"Backtest {at}", past=VALUES, sparse="blank",
                 help="What would have been forecast from what was known before the first month "
@@ -83,6 +89,17 @@ VIEW_BLOCKS = Table(
     at_level=True,
 )
 
+VIEW_METHODS = Table(
+    "view_methods",
+    "Methods to choose",
+    (
+        Column("label", "Method", role=OUTPUT, help="The method in words."),
+        Column("method", "Name", role=OUTPUT, help="Its name, in files and settings."),
+        Column("about", "What it does", role=OUTPUT, help="How it comes to its forecast."),
+    ),
+    help="Choices of the list Forecast methods.",
+)
+
 FORECAST_BLOCKS = Table(
     "forecast_blocks",
     "Forecast by block",
@@ -101,7 +118,8 @@ FORECAST_BLOCKS = Table(
                help="What makes the baseline: the methods with their weights."),
         Column("error", "Backtest error", Unit.PERCENT, OUTPUT,
                "Weighted error (WMAPE) of the champion at earlier origins, against the cleaned "
-               "history."),
+               "history of today and with the weights of today, which have seen these months: "
+               "sop-xl backtest says how the plan would have done without."),
         Column("last_champion", "Last cycle's champion", role=OUTPUT,
                help="What made the baseline of the cycle before."),
         Column("last_error", "Its error", Unit.PERCENT, OUTPUT,
@@ -152,8 +170,17 @@ LAG_ACCURACY = Table(
         Column("demand", "Demand", Unit.QUANTITY, OUTPUT, "Quantity ordered in them."),
         Column("consensus_error", "Consensus error", Unit.PERCENT, OUTPUT,
                "Sum of |consensus - actual| over blocks and months / sum of actual (WMAPE)."),
+        Column("accuracy", "Forecast accuracy", Unit.PERCENT, OUTPUT, "1 - consensus error.",
+               formula='IF(ISNUMBER({consensus_error}),MAX(0,1-{consensus_error}),"")'),
         Column("consensus_bias", "Consensus bias", Unit.PERCENT, OUTPUT,
                "Sum of consensus / sum of actual - 1; positive is over-forecast."),
+        Column("tracking", "Tracking signal", Unit.RATIO, OUTPUT,
+               "Sum of the monthly errors of the consensus / mean of their absolute values; "
+               "positive is over-forecast."),
+        Column("control", "In control", role=OUTPUT, alert="status",
+               formula='IF(ISNUMBER({tracking}),IF(ABS({tracking})<=4,"● in control",'
+                       'IF({tracking}>0,"▲ too high","▲ too low")),"")',
+               help="● where the tracking signal is between -4 and 4 (Heizer and Render)."),
         Column("baseline_error", "Baseline error", Unit.PERCENT, OUTPUT,
                "The same of the statistical baseline."),
         Column("baseline_bias", "Baseline bias", Unit.PERCENT, OUTPUT,

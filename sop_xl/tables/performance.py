@@ -59,6 +59,35 @@ KPI_FACTS = Grid(
              "Sum over items of the lower of plan and actual / sum of plan."),
         _kpi("decision_closure", "Meeting decision closure", Unit.PERCENT,
              _share("actions_closed", "actions_due"), "Closed actions / actions due."),
+        _kpi("net_accuracy", "Forecast accuracy, net", Unit.PERCENT,
+             'IF(N({forecast_demand})>0,MAX(0,1-ABS({forecast}-{forecast_demand})'
+             '/{forecast_demand}),"")',
+             "Handbook: 1 - |sum of forecast - sum of actual| / sum of actual; errors cancel out."),
+        _kpi("item_adherence", "Plan adherence by item", Unit.PERCENT,
+             'IF(AND(ISNUMBER({output_error}),N({planned_output})>0),'
+             'MAX(0,1-{output_error}/{planned_output}),"")',
+             "Stricter: 1 - sum over items of |actual - planned| / planned output; the mix counts"
+             " too."),
+        _kpi("yearly_turns", "Inventory turns of the year", Unit.RATIO,
+             _share("year_cost", "year_inventory"),
+             "Stricter: cost of sales of twelve months / mean of their average inventories."),
+        _kpi("requested_service", "Service to the requested day", Unit.PERCENT,
+             _share("lines_on_request", "lines_requested"),
+             "Stricter: order lines delivered by the day that was asked for / lines asked for."),
+        _kpi("due_otif", "OTIF of lines due", Unit.PERCENT, _share("lines_otif", "orders_due"),
+             "Stricter: lines due that came on time and in full / all lines due, delivered or not "
+             "(SCOR RL.2.1 with RL.2.2)."),
+        _kpi("family_revenue", "Revenue vs plan by family", Unit.PERCENT,
+             'IF(AND(ISNUMBER({revenue_error}),N({planned_revenue})>0),'
+             'MAX(0,1-{revenue_error}/{planned_revenue}),"")',
+             "Stricter: 1 - sum over families of |revenue - AOP| / AOP: the mix counts."),
+        _kpi("trade_capital", "Trade working capital", MONEY,
+             'IF(COUNT({receivables},{inventory},{payables})=3,'
+             '{receivables}+{inventory}-{payables},"")',
+             "Stricter: receivables + inventory - payables, without cash and tax."),
+        _kpi("timely_closure", "Decision closure by the due day", Unit.PERCENT,
+             _share("actions_timely", "actions_due"),
+             "Stricter: actions closed by their due day / actions due."),
         _fact("actual_demand", "Actual demand", QUANTITY, "Quantity ordered."),
         _fact("forecast_demand", "Actual demand with a forecast", QUANTITY,
               "Quantity ordered in blocks for which a forecast at the lag exists."),
@@ -88,6 +117,23 @@ KPI_FACTS = Grid(
         _fact("previous_plan", "Previous plan", QUANTITY, "Plan of the cycle before, same months."),
         _fact("actions_due", "Actions due", COUNT, "Actions due by the month's end."),
         _fact("actions_closed", "Actions closed", COUNT, "Of these, closed by then."),
+        _fact("actions_timely", "Actions closed in time", COUNT, "Of these, by their due day."),
+        _fact("output_error", "Absolute difference of output", QUANTITY,
+              "Sum over items of |actual - planned|."),
+        _fact("year_cost", "Cost of sales, 12 months", MONEY, "Of this month and eleven before."),
+        _fact("year_inventory", "Average inventory, 12 months", MONEY,
+              "Mean of the average inventories of these months."),
+        _fact("lines_requested", "Lines asked for", COUNT,
+              "Order lines that the customer wanted in the month."),
+        _fact("lines_on_request", "Lines to the requested day", COUNT,
+              "Of these, delivered by that day."),
+        _fact("lines_otif", "Lines due OTIF", COUNT,
+              "Lines due in the month that came on time and in full."),
+        _fact("revenue_error", "Absolute difference of revenue", MONEY,
+              "Sum over families of |revenue - AOP revenue|."),
+        _fact("receivables", "Receivables", MONEY, "At the month's end."),
+        _fact("inventory", "Inventory booked", MONEY, "At the month's end."),
+        _fact("payables", "Payables", MONEY, "At the month's end."),
     ),
     help="The KPIs month by month and the facts they are made of.",
 )
@@ -105,40 +151,51 @@ class Kpi:
     better: str
     """``higher``, ``lower``, ``target`` (close to it) or ``info`` (no verdict)."""
     owner: str
+    second: str = ""
+    """The measure of :data:`KPI_FACTS` that takes the other definition, where they differ."""
+    source: str = ""
+    """Where the facts come from."""
 
 
 PROCESS, QUALITY, BUSINESS = "Process health", "Plan quality", "Business impact"
 
 KPIS = (
     Kpi("schedule_adherence", PROCESS, "Actual schedule met / planned schedule", "higher",
-        "Operations"),
+        "Operations", source="Production"),
     Kpi("decision_closure", PROCESS, "Closed action items / total actions", "higher",
-        "Process owner"),
+        "Process owner", "timely_closure", "Actions"),
     Kpi("forecast_accuracy", QUALITY, "(Actual - forecast) error over time", "higher",
-        "Demand planner"),
+        "Demand planner", "net_accuracy", "Past plans, actuals"),
     Kpi("forecast_bias", QUALITY, "Average forecast error direction", "target",
-        "Demand planner"),
+        "Demand planner", source="Past plans, actuals"),
     Kpi("demand_volatility", QUALITY, "Change rate across demand forecasts", "lower",
-        "Demand planner"),
-    Kpi("plan_adherence", QUALITY, "Actual output / planned output", "target", "Operations"),
+        "Demand planner", source="Past plans"),
+    Kpi("plan_adherence", QUALITY, "Actual output / planned output", "target", "Operations",
+        "item_adherence", "Production"),
     Kpi("inventory_turns", BUSINESS, "Cost of goods sold / average inventory", "higher",
-        "Supply planner"),
-    Kpi("working_capital", BUSINESS, "Current assets - current liabilities", "info", "Finance"),
+        "Supply planner", "yearly_turns", "Actuals, stock"),
+    Kpi("working_capital", BUSINESS, "Current assets - current liabilities", "info", "Finance",
+        "trade_capital", "Finance actuals"),
     Kpi("customer_service", BUSINESS, "Orders fulfilled on time / total orders", "higher",
-        "Supply planner"),
-    Kpi("otif", BUSINESS, "OTIF deliveries / total deliveries", "higher", "Supply planner"),
+        "Supply planner", "requested_service", "Orders"),
+    Kpi("otif", BUSINESS, "OTIF deliveries / total deliveries", "higher", "Supply planner",
+        "due_otif", "Orders"),
     Kpi("capacity_utilisation", BUSINESS, "Actual output / available capacity", "target",
-        "Operations"),
-    Kpi("revenue_vs_plan", BUSINESS, "Actual / planned revenue", "higher", "Finance"),
+        "Operations", source="Production, resources"),
+    Kpi("revenue_vs_plan", BUSINESS, "Actual / planned revenue", "higher", "Finance",
+        "family_revenue", "Actuals, AOP"),
 )
 """The twelve, by group: process health, plan quality, business impact."""
 
 
 
-def _found(month: str) -> str:
+def _found(month: str, kpi: str = "kpi") -> str:
     """The KPI in a month; nothing where there is nothing (INDEX alone would make it a zero)."""
-    value = f"INDEX({{kpi_facts@{month}}},MATCH({{kpi}},{{kpi_facts@measures}},0))"
+    value = f"INDEX({{kpi_facts@{month}}},MATCH({{{kpi}}},{{kpi_facts@measures}},0))"
     return f'IF({value}="","",{value})'
+
+
+_AHEAD = "INDEX({kpi_outlook@totals},MATCH({kpi},{kpi_outlook@measures},0))"
 
 
 KPI_TABLE = Table(
@@ -167,6 +224,14 @@ KPI_TABLE = Table(
                formula='IF(ISNUMBER({actual}),IF({better}="info","○ for information",'
                        'IF({miss}<=0.0000001,"● on target",IF({miss}<=0.05,"▲ watch",'
                        '"■ off target"))),"– no data")'),
+        Column("outlook", "Outlook", Unit.RATIO, Role.OUTPUT, unit_by="unit",
+               help="Over the plan months, where the plan decides it; it moves with the plan.",
+               formula=f'IFERROR(IF({_AHEAD}="","",{_AHEAD}),"")'),
+        Column("second", "Other definition", Unit.RATIO, Role.OUTPUT, unit_by="unit",
+               help="The figure by the other definition, where handbook and standard differ.",
+               formula=f'IF({{second_name}}="","",{_found("last", "second_name")})'),
+        Column("second_name", "Called", role=Role.OUTPUT,
+               help="Name of the other figure; how it is computed stands further right."),
         Column("better", "Better", role=Role.OUTPUT,
                help="Higher, lower, close to the target, or for information."),
         Column("miss", "Miss", Unit.PERCENT, Role.OUTPUT,
@@ -180,6 +245,9 @@ KPI_TABLE = Table(
         Column("unit", "Unit", role=Role.OUTPUT, help="Unit of the figures."),
         Column("definition", "Definition", role=Role.OUTPUT, help="How it is computed here."),
         Column("handbook", "Handbook formula", role=Role.OUTPUT, help="The simple formula."),
+        Column("second_definition", "Other definition in words", role=Role.OUTPUT,
+               help="How the other figure is computed, and whether it is the stricter one."),
+        Column("source", "Source", role=Role.OUTPUT, help="Where the facts come from."),
         Column("owner", "Owner", role=Role.OUTPUT, help="Who answers for it."),
     ),
     help="The twelve KPIs of the last closed month, with target and status.",

@@ -10,7 +10,7 @@ OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
 
 DONE = "done"
 """The status of an exception on which nobody has to work any more."""
-PROFIT_KINDS = ("Capacity short", "Backlog", "Margin below AOP")
+PROFIT_KINDS = ("Capacity short", "Sales short", "Backlog", "Margin below AOP")
 """The kinds of exceptions, by the text before their colon, whose money is margin or cost. That of
 the others is revenue, or stock at cost: no effect on profit."""
 
@@ -73,22 +73,37 @@ CHECKS = (
           "Load the stock of the last closed month, or set the policy to make to order."),
     Check("inventory_balance", "Opening stock + production - demand = closing stock",
           "{supply_plan.net_stock@opening}+{supply_plan.production@total}"
-          "-{supply_plan.demand@total}-{supply_plan.net_stock@final}", 0.01, "Supply_Plan",
+          "+{supply_plan.subcontracted@total}-{supply_plan.demand@total}"
+          "-{supply_plan.net_stock@final}", 0.01, "Supply_Plan",
           "A formula was typed over: generate the book again."),
     Check("capacity_load", "Load of all resources = production x hours per unit",
           "{capacity.load@total}-SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS("
           "{output@totals},{output.family@keys},{bill.family@column}))", 0.01, "Capacity",
           "A resource of the bill is missing in Resources: add it and load again."),
+    Check("adopted_capacity", "The adopted plan keeps the available hours of every resource",
+          "{strategy_hours.adopted_short@total}", 0.5, "Capacity",
+          "Hours, people or fixed production changed since: adopt a plan again, or none."),
     Check("volume", "Shipments in the supply plan = volume in finance",
           "{supply_plan.shipments@total}-{finance_family.volume@total}", 0.01, "Finance_Recon",
           "A formula was typed over: generate the book again."),
     Check("revenue", "Revenue of the families = revenue of the company",
           "{finance_family.revenue@total}-{finance_total.revenue@total}", 0.01, "Finance_Recon",
           "A formula was typed over: generate the book again."),
+    Check("regions", "Revenue of the regions = revenue of the families",
+          "{finance_region.revenue@total}-{finance_family.revenue@total}", 0.01, "Finance_Recon",
+          "A formula was typed over: generate the book again."),
+    Check("bridge", "Every bridge sums to the change it explains",
+          "SUMPRODUCT(ABS({bridge.proof@column}))+SUMPRODUCT(ABS({bridge.check@column}))", 0.01,
+          "PVM", "A formula was typed over: generate the book again."),
+    Check("finance_lock", "The plan is as finance has locked it", "Lock_moved", 0.01,
+          "Finance_Recon", "See which line has moved; then lock again, or unlock."),
     Check("profit", "Revenue - cost of sales - operating cost = operating profit",
           "{finance_total.revenue@total}-{finance_total.cost_of_sales@total}"
           "-{finance_total.operating_cost@total}-{finance_total.operating_profit@total}", 0.01,
           "Finance_Recon", "A formula was typed over: generate the book again."),
+    Check("cash", "Operating cash flow from what is paid = from the profit",
+          "{cash_flow.difference@total}", 0.01, "Cash_WC",
+          "A formula was typed over: generate the book again."),
     Check("aop", "AOP in Data_AOP for the plan months = AOP in the demand plan",
           'SUMIFS({aop.quantity@column},{aop.period@column},">="&{$first_period},'
           '{aop.period@column},"<="&{$last_period})-{demand_plan.aop@total}', 0.01,

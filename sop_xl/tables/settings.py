@@ -35,28 +35,40 @@ FORECASTERS = (
 """Values of the setting ``forecaster``: two ways to choose among methods, and each by name."""
 
 
+STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "periodic review")
+"""What sets the target stock: days of supply, or safety and cycle stock by one of four methods."""
+
+
 class BusinessType(NamedTuple):
-    """What a kind of business plans: the two sides of the plan and what limits supply."""
+    """What a kind of business plans: both sides of the plan, what limits supply, and who works."""
 
     demand: str
     supply: str
     capacity: str
+    resources: str
+    """What its resources are, as the heat map of the capacity calls them."""
+    people: str
+    """Its people, as the sheet Workforce calls them."""
 
 
 BUSINESS_TYPES = {
     "manufacturing": BusinessType(
-        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity"
+        "orders, forecast, channel demand", "production and inventory", "manufacturing capacity",
+        "work centres and lines", "operators by line and shift",
     ),
     "distribution": BusinessType(
-        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory"
+        "orders, replenishment demand", "warehouse and fulfilment", "throughput and inventory",
+        "warehouse throughput and storage", "warehouse and fulfilment teams",
     ),
     "saas": BusinessType(
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
+        "onboarding and support teams", "onboarding and support teams",
     ),
     "services": BusinessType(
-        "project demand, client pipeline", "consultant availability", "billable hours and skills"
+        "project demand, client pipeline", "consultant availability", "billable hours and skills",
+        "skills and consultants", "consultants by skill",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""
@@ -119,8 +131,9 @@ class Settings:
         "demand",
         "How the baselines of blocks, families and company are made to agree: wls (each gives way "
         "by the width of its range), mint (by the backtest errors that they share, where the "
-        "forecaster has a backtest) or bottom_up (the blocks alone).",
-        choices=("wls", "mint", "bottom_up"),
+        "forecaster has a backtest), bottom_up (the blocks alone), top_down (what the company's "
+        "history says, shared out by the forecasts below) or middle_out (the same from families).",
+        choices=("wls", "mint", "bottom_up", "top_down", "middle_out"),
     )
     spread_basis: str = _setting(
         "consensus",
@@ -148,6 +161,100 @@ class Settings:
     target_days: float = _setting(
         30.0, "supply", "Days of supply to hold, for families that name none.", minimum=0.0
     )
+    stock_method: str = _setting(
+        "days",
+        "supply",
+        "What sets the target stock: days (target days), or safety and cycle stock by the deviation"
+        " of the demand (service level), by what forecasts missed (forecast error), for a share of"
+        " demand served from stock (fill rate), or with a review now and then (periodic review).",
+        choices=STOCK_METHODS,
+    )
+    service_level: float = _setting(
+        0.95, "supply", "Service level of safety stocks, for families that name none.",
+        minimum=0.5, maximum=0.9999,
+    )
+    lead_time_days: float = _setting(
+        30.0, "supply", "Lead time in days, where neither family nor items have one.",
+        minimum=0.0, maximum=1095.0,
+    )
+    lead_time_sigma: float = _setting(
+        0.0, "supply", "Standard deviation of the lead time in days, for families without one.",
+        minimum=0.0, maximum=365.0,
+    )
+    review_days: float = _setting(
+        30.0, "supply", "Days between two orders or lots, for families that name none.",
+        minimum=0.0, maximum=365.0,
+    )
+
+    load_method: str = _setting(
+        "bill_of_resources",
+        "supply",
+        "How production loads the resources: bill_of_resources (each family its own hours) or "
+        "overall_factors (all hours, split by the shares of the last twelve months).",
+        choices=("bill_of_resources", "overall_factors"),
+    )
+    demonstrated_months: int = _setting(
+        6, "supply", "Closed months whose mean output is the demonstrated capacity of a resource.",
+        minimum=1, maximum=24,
+    )
+    allocation: str = _setting(
+        "margin",
+        "supply",
+        "Who gets scarce hours in the constrained plan: margin (most margin per hour first), "
+        "priority (the column Priority of the families, 1 first) or fair_share (all the same "
+        "share).",
+        choices=("margin", "priority", "fair_share"),
+    )
+    strategy_seconds: float = _setting(
+        10.0, "supply",
+        "Seconds that the solver may take for each of the four aggregate plans; then it gives the "
+        "best plan it has and says how far from the cheapest it may be. 0 leaves the plans out.",
+        minimum=0.0, maximum=3600.0,
+    )
+    holding_rate: float = _setting(
+        0.18, "supply", "Cost of holding stock for a year, as a share of its standard cost.",
+        minimum=0.0, maximum=2.0,
+    )
+    material_share: float = _setting(
+        0.6, "supply",
+        "Share of the standard cost that is material, for families without a material cost.",
+        minimum=0.0, maximum=1.0,
+    )
+    late_rate: float = _setting(
+        0.1, "supply",
+        "Cost of delivering a month late, as a share of the price, for families without a "
+        "backorder cost.",
+        minimum=0.0, maximum=10.0,
+    )
+    least_stock: float = _setting(
+        0.5, "supply",
+        "Share of the target inventory below which no aggregate plan may fall; at the end it is "
+        "back on target.",
+        minimum=0.0, maximum=1.0,
+    )
+    catch_up: int = _setting(
+        6, "supply",
+        "Months in which an aggregate plan brings stock below target, or backlog of what is made "
+        "to order, back to target.",
+        minimum=1, maximum=36,
+    )
+
+    purchased_share: float = _setting(
+        1.0, "cash", "Share of what goes into stock that is bought from suppliers; the rest is "
+        "payroll and other cost of making, paid in its month.", minimum=0.0, maximum=1.0,
+    )
+    tax_rate: float = _setting(
+        0.25, "cash", "Tax as a share of the profit, in months without a tax in Data_Cash.",
+        minimum=0.0, maximum=1.0,
+    )
+    facility: float = _setting(
+        0.0, "cash", "What the bank lends at most, in months without a facility in Data_Cash.",
+        minimum=0.0,
+    )
+    cash_reserve: float = _setting(
+        0.0, "cash", "Headroom (cash and facility) under which a month is near the limit.",
+        minimum=0.0,
+    )
 
     stale_days: int = _setting(
         35, "checks", "Data whose last day is older than this many days are stale.", minimum=1
@@ -164,6 +271,10 @@ class Settings:
         "two thirds of it on a correction is proposed.",
         minimum=2.0,
     )
+    utilisation_full: float = _setting(
+        0.85, "checks", "Utilisation from which a resource counts as full: amber, no longer green.",
+        minimum=0.1, maximum=2.0,
+    )
     utilisation_limit: float = _setting(
         1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",
         minimum=0.1, maximum=2.0,
@@ -171,6 +282,14 @@ class Settings:
     forecast_lag: int = _setting(
         1, "checks", "Cycles between forecast and month at which accuracy is measured.",
         minimum=1, maximum=12,
+    )
+
+    kpi_packs: tuple[str, ...] = _setting(
+        ("cash",),
+        "checks",
+        "More KPIs to show, where their data are known: cash (days and cash flow), retail (fill "
+        "rate, stock-outs, sell-through), scor (SCOR metrics by their numbers).",
+        choices=("cash", "retail", "scor"),
     )
 
     target_forecast_accuracy: float = _setting(0.80, "targets", "Forecast accuracy, 1 - WMAPE.")
@@ -204,6 +323,7 @@ SECTIONS = {
     "horizon": "Horizon, level and process",
     "demand": "Demand planning",
     "supply": "Supply planning",
+    "cash": "Cash",
     "checks": "Limits and tolerances",
     "targets": "KPI targets",
     "store": "Store",

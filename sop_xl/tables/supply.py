@@ -27,31 +27,42 @@ SUPPLY_PLAN = Grid(
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
                 plan='IF({families.policy@lookup}="make to order",0,'
+                     'IF({families.method_used@lookup}<>"days",{stock_targets.service_target@sum},'
                      "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
                      + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"
                      "*INDEX({demand@plan}," + _NEXT + ")/INDEX({#days@plan}," + _NEXT + ")"
-                     "-{cumulative_demand})",
-                help="Demand of the target days that follow the month; beyond the horizon at the "
-                     "daily demand of the last month."),
+                     "-{cumulative_demand}))",
+                help="Demand of the target days that follow the month (beyond the horizon at the "
+                     "daily demand of the last month), or the target by safety stock of Inventory "
+                     "where the stock method says so."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",
-                plan="MAX(0,{demand}+{target}-N({net_stock@prev}))",
-                help="Output that ends the month on target: demand + target - stock."),
+                plan="MAX(0,{demand}+{target}-N({net_stock@prev})-N({subcontracted}))",
+                help="Output that ends the month on target: demand + target - stock - bought."),
         Measure("required_rate", "Required daily rate", Unit.RATE, detail=True,
-                plan="(SUM({demand@todate})-N({net_stock@opening}))/SUM({#workdays@todate})",
+                plan="(SUM({demand@todate})-SUM({subcontracted@todate})-N({net_stock@opening}))"
+                     "/SUM({#workdays@todate})",
                 help="Constant output per working day that avoids backlog up to this month."),
         Measure("level_plan", "Level plan", detail=True, total="sum",
                 plan="MAX(0,MAX({required_rate@plan}),(SUM({demand@plan})+{target@final}"
-                     "-N({net_stock@opening}))/SUM({#workdays@plan}))*{#workdays}",
+                     "-SUM({subcontracted@plan})-N({net_stock@opening}))/SUM({#workdays@plan}))*{#workdays}",
                 help="Lowest constant daily rate without backlog that ends on target x days."),
         Measure("production_override", "Fixed production", role=OPTIONAL, plan=VALUES, minimum=0,
                 help="Output that the supply planner fixes instead of the proposal."),
+        Measure("adopted", "Adopted plan", role=OPTIONAL, plan=VALUES, minimum=0,
+                help="Output of the plan adopted on the sheet Strategy; fixed production goes "
+                     "before it."),
+        Measure("subcontracted", "+ Subcontracted", role=OPTIONAL, plan=VALUES, minimum=0,
+                total="sum", help="Finished units from a subcontractor; an adopted plan fills "
+                                  "them in, too."),
         Measure("production", "Production", past=VALUES, total="sum", strong=True,
                 plan='IF(ISNUMBER({production_override}),{production_override},'
-                     'IF({families.strategy_used@lookup}="level",{level_plan},{chase_plan}))',
-                help="Actual output, then fixed production or the plan of the strategy."),
+                     'IF(ISNUMBER({adopted}),{adopted},'
+                     'IF({families.strategy_used@lookup}="level",{level_plan},{chase_plan})))',
+                help="Actual output, then fixed production, the adopted plan, or the plan of the "
+                     "strategy."),
         Measure("net_stock", "Stock less backlog", past=VALUES, detail=True, total="last",
-                plan="N({net_stock@prev})+{production}-{demand}",
-                help="Stock before + production - demand; negative is backlog."),
+                plan="N({net_stock@prev})+{production}+N({subcontracted})-{demand}",
+                help="Stock before + production + subcontracted - demand; negative is backlog."),
         # rounded: 1E-13 units left over by floating point are no stock, no backlog and no gap
         Measure("inventory", "Projected inventory", past=VALUES, plan="MAX(0,ROUND({net_stock},6))",
                 total="last", strong=True, help="Usable stock at the month's end."),
@@ -117,10 +128,14 @@ CAPACITY = Grid(
                 total="sum", help="Hours of overtime that we commit to."),
         Measure("extra", "+ Extra shift or subcontract", Unit.HOURS, OPTIONAL, plan=VALUES,
                 minimum=0, total="sum", help="Hours from an extra shift or from outside."),
+        Measure("adopted_hours", "+ Adopted plan", Unit.HOURS, OPTIONAL, plan=VALUES, minimum=0,
+                total="sum", detail=True,
+                help="Hours beyond today's regular ones that the adopted plan takes; counted where "
+                     "they are more than overtime and extra hours."),
         Measure("available", "Available", Unit.HOURS, total="sum", strong=True,
                 past="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})",
                 plan="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})"
-                     "+N({overtime})+N({extra})",
+                     "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
         Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
                 alert="negative", help="Available - load; negative is a shortage."),
@@ -128,10 +143,51 @@ CAPACITY = Grid(
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",
                 help="Sum of the gaps; positive means that building ahead is possible."),
+        Measure("ahead", "Build ahead?", Unit.TEXT, detail=True,
+                plan='IF({gap}>=-0.5,"",IF({cumulative_gap}>=-0.5,"yes",'
+                     'IF(N({cumulative_gap@prev})>0.5,"in part","no")))',
+                help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
                 past='IF({available}>0,{load}/{available},"")',
                 plan='IF({available}>0,{load}/{available},"")',
                 alert="utilisation", help="Load / available; above 100 % is an overload."),
+        Measure("demonstrated", "Demonstrated hours", Unit.HOURS, plan=VALUES, detail=True,
+                total="sum",
+                help="Mean hours of output of the last closed months (setting demonstrated_months):"
+                     " what the resource has shown, beside what it is rated at."),
     ),
     help="Rough-cut load against available capacity by resource.",
+)
+
+HEAT_MAP = Grid(
+    "heat_map",
+    "Heat map",
+    (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
+    (
+        Measure("heat", "Utilisation", Unit.PERCENT, alert="heat",
+                past='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
+                     '"")',
+                plan='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
+                     '"")',
+                help="Load / available hours: ● free, ▲ full, ■ over the limit."),
+    ),
+    help="Utilisation of every resource, one line each: ● free, ▲ full, ■ over the limit.",
+)
+
+RESOURCE_VIEW = Grid(
+    "resource_view",
+    "The chosen resource",
+    (),
+    (
+        Measure("load", "Load", Unit.HOURS, past="{capacity.load@view}",
+                plan="{capacity.load@view}"),
+        Measure("available", "Available", Unit.HOURS, past="{capacity.available@view}",
+                plan="{capacity.available@view}"),
+        Measure("demonstrated", "Demonstrated hours", Unit.HOURS,
+                plan="{capacity.demonstrated@view}"),
+        Measure("gap", "Gap", Unit.HOURS, plan="{capacity.gap@view}", alert="negative"),
+        Measure("cumulative_gap", "Cumulative gap", Unit.HOURS,
+                plan="{capacity.cumulative_gap@view}", alert="negative"),
+    ),
+    help="Load against available hours of the resource chosen above the chart.",
 )

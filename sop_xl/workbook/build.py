@@ -141,7 +141,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
         for name in spec.grids:
             grid = GRIDS[name].for_level(level)
             place = layout.place_grid(grid, spec.name, row, frames[name])
-            row = place.last_row + 3
+            row = place.last_row + 3 + (spec.room if name == spec.grids[0] else 0)
         column = 1
         for name in spec.tables:
             table = TABLES[name].for_level(level)

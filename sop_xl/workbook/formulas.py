@@ -153,6 +153,9 @@ class Translator:
             return _range(other, self.first_past, self.opening)
         if modifier == "label":
             return excel_text(other.grid[name].label)
+        if modifier == "line":
+            row = other.row((), name)
+            return f"{other.sheet}!${self.first_past}${row}:${self.final}${row}"
         if modifier == "keys":
             return _range(other, column_letter(other.grid.key_names.index(name) + 1))
         return None
@@ -232,7 +235,7 @@ class Translator:
                 return setting_name(name)
             if owner is None:
                 return structured(table, table[name], this_row=True)
-            if modifier in ("year", "year_after", "total", "key_plan"):
+            if modifier in ("year", "year_after", "total", "key_plan", "key_line"):
                 return self._keyed(table, self.layout.grids[owner], name, modifier)
             return self._free(owner, name, modifier)
 
@@ -261,8 +264,9 @@ class Translator:
         keys = _range(other, column_letter(1))
         label = excel_text(other.grid[name].label)
         measures = _range(other, self._measures_column)
-        if modifier == "key_plan":
-            block = _range(other, self.first, self.final)
+        if modifier in ("key_plan", "key_line"):
+            first = self.first if modifier == "key_plan" else self.first_past
+            block = _range(other, first, self.final)
             offset = other.grid.names.index(name)
             return f"INDEX({block},MATCH({cell},{keys},0)+{offset},0)"
         at = {

@@ -20,7 +20,7 @@ from sop_xl.workbook.layout import (
 )
 from sop_xl.workbook.sheet import LEGEND, Sheet
 from sop_xl.workbook.sheetdata import CellValue
-from sop_xl.workbook.styles import Cell
+from sop_xl.workbook.styles import Cell, heat_format
 
 Matrix = npt.NDArray[np.object_]
 """Cell values, None where blank: one row per block, one column per period shown."""
@@ -190,6 +190,9 @@ class _MeasureRows:
             for text in (measure.past, measure.plan)
         )
         number = measure.unit.number_format if measure.unit.is_number else None
+        if measure.alert == "heat":
+            limits = sheet.book.settings
+            number = heat_format(limits.utilisation_full, limits.utilisation_limit)
         self.number = number
         nothing: tuple[CellValue, ...] = (None, 0.0) if measure.sparse != "blank" else (None,)
         self.empty_past = nothing if measure.sparse else ()

@@ -165,6 +165,11 @@ class TablePlace:
     def column(self, name: str) -> int:
         return self.first_column + self.table.names.index(name)
 
+    def range_of(self, name: str) -> str:
+        """The cells of a column, with the sheet."""
+        letter = get_column_letter(self.column(name))
+        return f"{self.sheet}!${letter}${self.first_row}:${letter}${self.last_row}"
+
 
 @dataclass
 class Layout:

@@ -21,6 +21,10 @@ SPARE_ROWS = 3
 ROOM = 20
 """Rows by which a list grows that the program writes into while its book is open."""
 LONGEST = 60.0
+PRINTED = 230
+"""Characters across one sheet of paper that can still be read."""
+MOST_PAGES = 3
+"""Sheets of paper side by side, at most."""
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
 UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
@@ -53,8 +57,17 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
         draw_table(sheet, place)
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
-    sheet.finish(pages_wide=min(2, len(drawn)))
+    named = f"A:{column_letter(keys)}" if keys else ""
+    pages = min(2, len(drawn)) if len(drawn) > 1 else _pages(sheet, drawn[0])
+    sheet.finish(print_columns=named if pages > 1 else "", pages_wide=pages)
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+
+
+def _pages(sheet: Sheet, place: TablePlace) -> int:
+    """Sheets of paper side by side on which a list can be read."""
+    letters = map(column_letter, range(place.first_column, place.last_column + 1))
+    width = sum(sheet.skeleton.column_dimensions[letter].width for letter in letters)
+    return min(MOST_PAGES, max(1, -(-int(width) // PRINTED)))
 
 
 def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = None) -> None:
@@ -170,7 +183,10 @@ def _rules(sheet: Sheet, place: TablePlace, column: Column, number: int) -> None
     ranges = f"{letter}{place.first_row}:{letter}{place.last_row}"
     header = f"{letter}{place.header_row}"
     sheet.validate(header, column.label, column.help)
-    if column.role.is_input or (column.role is Role.KEY and place.table.is_editable):
+    if column.offers:
+        table, _, name = column.offers.partition(".")
+        sheet.offer(ranges, sheet.book.layout.tables[table].range_of(name), column)
+    elif column.role.is_input or (column.role is Role.KEY and place.table.is_editable):
         sheet.validate(
             ranges,
             column.label,

@@ -19,7 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.schema import Alert
+from sop_xl.schema import Alert, Column
 from sop_xl.tables.settings import Settings
 from sop_xl.workbook.formulas import Translator, excel_text
 from sop_xl.workbook.layout import Layout, setting_name
@@ -44,6 +44,7 @@ HOME, HOME_LINK_ROW = "Home", 5
 HEADER_LENGTH = 80
 """Characters of the plan's name in a page header, which holds 255 in all."""
 EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
+_BANDS = setting_name("utilisation_full"), setting_name("utilisation_limit")
 LINE_HEIGHT, HIGHEST_ROW = 13.0, 409.0
 """Points of a line of text, and of the highest row that Excel has."""
 LEGEND = "Blue on yellow: fill in  ·  black: computed  ·  grey: past  ·  ● good ▲ watch ■ act"
@@ -225,6 +226,16 @@ class Sheet:
         rule.sqref = cell
         self.skeleton.add_data_validation(rule)
 
+    def offer(self, ranges: str, source: str, column: Column) -> None:
+        """Cells that offer the values of a range, and take others after a question."""
+        rule = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=True)
+        rule.errorStyle = "warning"
+        rule.errorTitle, rule.error = column.label[:32], "This is not in the list."
+        rule.promptTitle, rule.prompt = column.label[:32], column.help[:250]
+        rule.showInputMessage = True
+        rule.sqref = ranges
+        self.skeleton.add_data_validation(rule)
+
     def name_cell(self, name: str, cell: str) -> None:
         """Give a cell a name for the whole workbook."""
         column, row = coordinate_from_string(cell)
@@ -247,7 +258,8 @@ class Sheet:
         first = ranges.split(":", maxsplit=1)[0].split(" ", maxsplit=1)[0]
         rules: list[Rule] = {
             "status": lambda: status_rules(first),
-            "utilisation": lambda: utilisation_rules(first, setting_name("utilisation_limit")),
+            "utilisation": lambda: utilisation_rules(first, *_BANDS),
+            "heat": lambda: utilisation_rules(first, *_BANDS),
             "negative": lambda: [negative_rule()],
             "positive": lambda: [positive_rule()],
         }[kind]()

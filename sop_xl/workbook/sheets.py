@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sop_xl.workbook.pages import control, deck, figures, forecast
+from sop_xl.workbook.pages import (
+    capacity,
+    cash,
+    control,
+    deck,
+    figures,
+    forecast,
+    performance,
+    recon,
+    stock,
+    strategy,
+)
 from sop_xl.workbook.pages.home import home
 from sop_xl.workbook.pages.what_if import what_if
 from sop_xl.workbook.sheet import Sheet
@@ -25,12 +36,14 @@ class SheetSpec:
     tables: tuple[str, ...] = ()
     page: Callable[[Sheet], None] | None = None
     """Draws the sheet, or what stands on it beside its grids."""
-    side: Literal["", "demand", "supply", "capacity"] = ""
+    side: Literal["", "demand", "supply", "capacity", "people"] = ""
     """The side of the plan that it shows, in the words of the type of business."""
     grows: bool = False
     """Its list may grow while the book is open: it has room below its rows."""
     table_row: int = 0
     """Header row of its list, on a page that has a chart above it."""
+    room: int = 0
+    """Rows left free below its first grid, for a chart."""
     grid_row: int = 0
     """First row of its grids, on a page that has a chart above them."""
 
@@ -58,9 +71,13 @@ SHEETS = (
     SheetSpec("Signals", "Signals", "blue", "demand planner, marketing", tables=("signals",)),
     SheetSpec("Data_AOP", "Annual operating plan", "blue", "finance", tables=("aop",)),
     SheetSpec("Data_Finance", "Finance parameters and actuals", "blue", "finance",
-              tables=("finance_lines", "balance")),
+              tables=("finance_lines", "recon_lines", "balance")),
+    SheetSpec("Prices", "Prices, discounts and currencies", "blue", "finance, sales",
+              tables=("price_changes", "currencies", "exchange_rates", "region_prices")),
+    SheetSpec("Data_Cash", "Cash and payment pattern", "blue", "finance",
+              tables=("payment_pattern", "cash")),
     SheetSpec("Resources", "Resources", "blue", "operations",
-              tables=("resources", "resource_calendar", "workforce", "bill")),
+              tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
               tables=("cleansing",), grows=True),
     SheetSpec("Demand_Plan", "Demand plan", "green", "demand planner, sales, marketing",
@@ -74,14 +91,58 @@ SHEETS = (
               grids=("what_if_view", "what_if_load_view"), page=what_if),
     SheetSpec("Supply_Plan", "Supply plan", "green", "supply planner",
               grids=("supply_plan",), side="supply"),
+    SheetSpec("Strategy", "Strategies beside the plan", "green", "supply planner, S&OP leader",
+              tables=("bottlenecks",), page=strategy.strategy,
+              table_row=strategy.BOTTLENECK_ROW, grows=True),
+    SheetSpec("Strategy_Plan", "Plans of the strategies", "white", "supply planner, finance",
+              grids=("strategy_cost", "supply_cost", "strategy_plan", "strategy_hours")),
+    SheetSpec("Plan_Rates", "What units, hours and people cost in every plan", "white",
+              "supply planner, finance", tables=("strategies", "family_rates", "resource_rates")),
     SheetSpec("Capacity", "Capacity", "green", "supply planner, operations",
-              grids=("output", "capacity"), side="capacity"),
+              grids=("heat_map", "resource_view", "output", "capacity"), side="capacity",
+              page=capacity.capacity, room=capacity.ROOM),
+    SheetSpec("Options", "Options for every capacity gap", "green", "supply planner, operations",
+              tables=("gap_options",), grows=True, side="capacity"),
+    SheetSpec("Constrained_Plan", "What can be sold", "green", "supply planner, sales",
+              grids=("constrained_total", "constrained_plan"), side="capacity"),
+    SheetSpec("Constraints", "Constraint register", "purple", "supply planner, operations",
+              tables=("constraints",), grows=True),
+    SheetSpec("Inventory", "Inventory", "green", "supply planner",
+              grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
+              tables=("stock_summary", "stock_items"), grows=True),
+    SheetSpec("Data_Materials", "Materials, their stock and what is on order", "blue", "purchasing",
+              tables=("materials", "material_stock", "purchase_orders")),
+    SheetSpec("Materials", "Materials and purchases", "green", "purchasing, supply planner",
+              grids=("purchase_total", "purchases", "material_plan"), page=stock.materials,
+              grid_row=stock.GRID_ROW),
+    SheetSpec("Material_Actions", "Materials: what to do about orders", "green", "purchasing",
+              tables=("material_messages",), grows=True),
+    SheetSpec("Material_Orders", "Materials: orders to place, and what they are for", "green",
+              "purchasing", tables=("material_orders", "material_pegging"), grows=True),
+    SheetSpec("Workforce", "Workforce", "green", "operations, human resources",
+              grids=("workforce_total", "workforce_plan"), page=stock.workforce, side="people",
+              grid_row=stock.GRID_ROW),
     SheetSpec("Finance_Recon", "Financial plan and reconciliation", "green", "finance",
-              grids=("finance_total", "operating_cost", "finance_family")),
+              grids=("finance_total", "operating_cost", "finance_family", "finance_region",
+                     "recon_months"),
+              page=recon.recon, grid_row=recon.RECON_ROW),
+    SheetSpec("PVM", "Bridge: price, volume, mix", "green", "finance",
+              tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
+    SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
+              page=recon.tie_out, grows=True),
+    SheetSpec("Cash_WC", "Cash and working capital", "green", "finance",
+              grids=("cash_flow", "cash_days", "receivables", "payables", "stock_value"),
+              page=cash.cash_page, grid_row=cash.GRID_ROW),
+    SheetSpec("Levers", "Five levers, and which of them closes the gap", "green",
+              "finance, S&OP leader", tables=("levers",), page=cash.levers_page, table_row=11),
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
-              tables=("kpis",), page=control.kpi_sheet),
+              tables=("kpis",), page=performance.kpi_sheet),
+    SheetSpec("KPI_Detail", "More KPIs, and KPIs by family and region", "orange", "S&OP leader",
+              tables=("kpi_more", "kpi_parts")),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
-              tables=("lag_accuracy",)),
+              page=performance.accuracy_page),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",
               tables=("exceptions",), grows=True),
     SheetSpec("D1_Agenda", "Agenda and decisions required", "orange", "executives",
@@ -106,15 +167,24 @@ SHEETS = (
               grows=True),
     SheetSpec("Log", "What was run in this workbook", "purple", "everybody", tables=("log",),
               grows=True),
+    SheetSpec("Lever_Effects", "Effects of the levers by month", "white", "finance",
+              grids=("lever_totals", "lever_effects")),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
-              grids=("kpi_facts",)),
+              grids=("kpi_facts", "kpi_outlook"), page=performance.facts_page),
+    SheetSpec("Accuracy_Months", "Forecast of each month by lag", "white", "demand planner",
+              grids=("lag_forecasts",)),
+    SheetSpec("Accuracy_Data", "Accuracy by lag, step and lead time", "white",
+              "nobody: the sheet Accuracy looks it up",
+              tables=("lag_accuracy", "value_added", "lead_time")),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
-              grids=("demand_view", "supply_view", "capacity_view", "finance_view"),
+              grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view",
+                     "bridge_months"),
               page=figures.chart_data),
     SheetSpec("Forecast_Data", "Figures of the sheet Forecast", "white",
               "nobody: the sheet Forecast looks them up", grids=("forecast_detail",),
               page=forecast.forecast_data),
     SheetSpec("Calendar", "Fiscal calendar", "grey", "everybody",
-              tables=("calendar", "view_families", "view_resources", "view_blocks")),
+              tables=("calendar", "view_families", "view_resources", "view_blocks",
+                      "view_methods", "windows", "comparisons", "results")),
     SheetSpec("Glossary", "Glossary", "grey", "everybody", tables=("glossary",)),
 )

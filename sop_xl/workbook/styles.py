@@ -122,13 +122,22 @@ def status_rules(cell: str) -> list[Rule]:
     ]
 
 
-def utilisation_rules(cell: str, limit: str) -> list[Rule]:
-    """Colours for utilisation: above the limit bad, from 85 % watch, below good."""
+def heat_format(full: float, limit: float) -> str:
+    """Utilisation with a mark: ■ above the limit, ▲ from where it counts as full, ● below.
+
+    >>> heat_format(0.85, 1.0)
+    '[>1]"■ "0%;[>=0.85]"▲ "0%;"● "0%'
+    """
+    return f'[>{limit:g}]"■ "0%;[>={full:g}]"▲ "0%;"● "0%'
+
+
+def utilisation_rules(cell: str, full: str, limit: str) -> list[Rule]:
+    """Colours for utilisation: above the limit bad, from where it is full watch, below good."""
     filled = f"ISNUMBER({cell})"
     return [
         Rule(type="expression", dxf=BAD, formula=[f"AND({filled},{cell}>{limit})"]),
-        Rule(type="expression", dxf=WATCH, formula=[f"AND({filled},{cell}>=0.85)"]),
-        Rule(type="expression", dxf=GOOD, formula=[f"AND({filled},{cell}<0.85)"]),
+        Rule(type="expression", dxf=WATCH, formula=[f"AND({filled},{cell}>={full})"]),
+        Rule(type="expression", dxf=GOOD, formula=[f"AND({filled},{cell}<{full})"]),
     ]
 
 

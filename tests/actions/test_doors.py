@@ -106,7 +106,7 @@ def test_the_sides_of_the_plan_lead_to_one_workbook(small: Path, door: Door) -> 
         assert desk.book.defined[name] == f'"{identity[key]}"'
 
     # once it is done there is nothing left to do
-    for action in ("supply", "reconcile", "kpis", "restore", "save"):
+    for action in ("supply", "reconcile", "cash", "levers", "fva", "kpis", "restore", "save"):
         title = press_file(file, action).report.title
         assert nothing_new(desk, action).splitlines()[0] == title
     is_the_same(desk, file)
@@ -141,6 +141,14 @@ def test_targets_lead_to_one_workbook(small: Path, door: Door) -> None:
     is_the_same(desk, file)
 
 
+def test_locking_and_reconciling_lead_to_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small)
+    for action in ("lock_finance", "reconcile", "tie_out", "unlock_finance"):
+        title = press_file(file, action).report.title
+        assert desk.press(action).text.splitlines()[0] == title
+        is_the_same(desk, file)
+
+
 def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
     desk, file = door(small, another_month)
     as_it_was, cells = (file / BOOK).read_bytes(), contents(desk.book)
@@ -158,9 +166,10 @@ def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
 
 def test_every_button_that_writes_is_pressed_here() -> None:
     pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
-               "reopen", "new_cycle", "spread"}  # fmt: skip
+               "reopen", "new_cycle", "spread", "capacity", "options", "tie_out", "lock_finance",
+               "unlock_finance", "cash", "levers", "fva"}  # fmt: skip
     looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
-               "about"}  # fmt: skip
+               "about", "show_locked"}  # fmt: skip
     assert set(BUTTONS) == pressed | looking
 
 

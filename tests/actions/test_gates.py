@@ -24,8 +24,10 @@ DATA, DEMAND, SUPPLY, FINANCE, REVIEW, EXECUTIVE, PERFORMANCE = (
     step.key for step in process_steps(6)
 )
 CLOSED_BY = {
-    "forecast": DEMAND, "spread": DEMAND, "supply": SUPPLY, "reconcile": FINANCE, "save": EXECUTIVE,
+    "forecast": DEMAND, "spread": DEMAND, "supply": SUPPLY, "reconcile": FINANCE,
+    "capacity": SUPPLY, "options": SUPPLY, "save": EXECUTIVE,
     "load": EXECUTIVE, "restore": EXECUTIVE, "kpis": PERFORMANCE,
+    "cash": FINANCE, "levers": FINANCE, "fva": PERFORMANCE,
 }  # fmt: skip
 """The buttons that a step closes."""
 

@@ -27,6 +27,7 @@ def test_a_seed_always_gives_the_same_bytes(company: Example, tmp_path: Path) ->
         if digest != digests(tmp_path / "one")[name]
     }
     drawn = {"actuals", "stock", "production", "orders", "balance", "past_plans"}
+    drawn |= {"exchange_rates", "past_finance"}
     assert changed == {f"{name}.csv" for name in drawn}
 
 
@@ -36,8 +37,9 @@ def test_a_file_has_labels_iso_dates_and_a_byte_order_mark(
     example.to_csv({"items": company.frames["items"].tail(1)}, tmp_path)
     data = (tmp_path / "items.csv").read_bytes()
     assert data.decode("utf-8-sig").split("\r\n") == [
-        "Item,Name,Family,Lifecycle,Launch,End of life,Like item,Unit,Price,Cost,Lead time",
-        "TE-108,Featherlight 2,Tents,new,2026-06-01,,TE-102,pcs,319,178.64,45",
+        "Item,Name,Family,Lifecycle,Launch,End of life,Like item,Unit,Price,Cost,Lead time,"
+        "Material cost,Labour cost,CO2e",
+        "TE-108,Featherlight 2,Tents,new,2026-06-01,,TE-102,pcs,319,178.64,45,107.18,44.66,62.52",
         "",
     ]
     assert data.startswith(b"\xef\xbb\xbf")

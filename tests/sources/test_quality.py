@@ -115,6 +115,32 @@ def test_resources_that_could_not_be_read_are_one_finding(tmp_path: Path) -> Non
     ]
 
 
+def test_options_that_can_never_be_used_are_told(tmp_path: Path) -> None:
+    """Decided in 2024-03, what takes four months comes in 2024-07."""
+    options = """\
+Resource,Option,Hours at most,Cost per hour,Lead time in months,From,To
+R1,overtime,50,,,2024-09,2024-05
+R1,extra shift,0,30,0,,
+R1,subcontract,50,30,4,,2024-06
+R2,overtime,50,,0,,
+R9,overtime,50,30,0,,
+All,overtime,50,30,0,,
+"""
+    resources = "Resource,Machines,Hours per day,Cost per hour\nR1,1,8,40\nR2,1,8,\n"
+    result = loaded(tmp_path, cycle="2024-03", resources=resources, capacity_options=options)
+    file = "data/capacity_options.csv"
+    assert lines(result.findings) == [
+        f"{file}: row 6, Resource: Resource 'R9' is not in Resources.",
+        f"{file}: row 7, Resource: The overtime of All names no resource: it is not used.",
+        f"{file}: row 2, To: The overtime of R1 ends in 2024-05, before it starts in 2024-09.",
+        f"{file}: row 4, To: The subcontract of R1 ends in 2024-06; decided now, it begins in"
+        " 2024-07.",
+        f"{file}: row 3, Hours at most: 1 options give no hours: R1 extra shift.",
+        f"{file}: row 5, Cost per hour: 1 options cost nothing: R2 overtime.",
+    ]
+    assert len(lines(result.findings, ERROR)) == 1
+
+
 def test_names_that_the_book_needs(tmp_path: Path) -> None:
     assert found(tmp_path, items="Item,Family,Price,Cost\nA,All,1,1\nB,F,1,1\n",
                  actuals="Month,Item,Orders\n2024-01,A,1\n") == [
@@ -283,3 +309,16 @@ def test_many_findings_of_a_kind_are_counted(tmp_path: Path) -> None:
     assert len(errors) == 21
     assert errors[-1].message == "Item: 10 more values of this kind (10 rows)."
     assert not [f for f in result.findings if f.severity is WARNING]
+
+
+def test_a_bill_of_materials_names_rows_without_a_parent_and_circles(tmp_path: Path) -> None:
+    materials = "Component,Name\nM1,One\nM2,Two\n"
+    bill = "Parent,Component,Quantity per\nA,M1,1\nF,M2,1\nZ,M1,1\nM1,M2,2\nM2,M1,3\nA,M9,1\n"
+    assert found(tmp_path, materials=materials, bill_of_materials=bill) == [
+        "data/bill_of_materials.csv: row 7, Component: Component 'M9' is not in Materials.",
+        "data/bill_of_materials.csv: row 4, Parent: Parent 'Z' is no item, family or material.",
+        "data/bill_of_materials.csv: row 5, Component: The bill runs in a circle: M1 > M2 > M1;"
+        " such rows are left out of the plan.",
+        "data/bill_of_materials.csv: row 6, Component: The bill runs in a circle: M1 > M2 > M1;"
+        " such rows are left out of the plan.",
+    ]

@@ -8,6 +8,7 @@ from pandas.testing import assert_frame_equal
 
 from sop_xl.schema import Severity
 from sop_xl.store import Store
+from sop_xl.store.carry import ongoing
 from tests.store.company import (
     DEALS,
     NOVEMBER,
@@ -231,3 +232,19 @@ def test_a_cycle_may_start_with_nothing(store: Store) -> None:
     store.open_cycle(NOVEMBER, at(30))
     assert store.inputs(NOVEMBER)["decisions"].empty
     assert store.latest_revision(NOVEMBER) is None
+
+
+def test_a_long_ramp_stays_in_the_list_until_it_and_a_year_are_over() -> None:
+    """In November 2026: 60 months from January 2021 and 12 more end in December 2026."""
+    list_ = frame("launches", """
+        item  region  channel  kind       start    ramp  curve      included
+        A     All     All      phase-out  2021-01  60    .          yes
+        B     All     All      phase-out  2020-10  60    .          yes
+        C     All     All      launch     2023-11  6     .          yes
+        D     All     All      launch     2023-10  6     .          yes
+        E     All     All      launch     2023-10  .     20 apples  yes
+    """)  # fmt: skip
+
+    kept = ongoing(list_, TABLES["launches"], pd.Period("2026-11"))
+
+    assert kept["item"].tolist() == ["A", "C"]

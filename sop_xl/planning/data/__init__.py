@@ -7,7 +7,7 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.data.completeness import completeness
-from sop_xl.planning.data.facts import bill, history, item_mix, stock_history
+from sop_xl.planning.data.facts import bill, history, item_mix, overall_factors, stock_history
 from sop_xl.planning.data.families import planned, summary, valued
 from sop_xl.planning.data.portfolio import portfolio
 from sop_xl.planning.wording import count, listed, month
@@ -28,6 +28,7 @@ def run(
     resources: pd.DataFrame,
     resource_calendar: pd.DataFrame,
     bill_of_resources: pd.DataFrame,
+    capacity_options: pd.DataFrame,
     families: pd.DataFrame,
     pipeline: pd.DataFrame,
     events: pd.DataFrame,
@@ -37,11 +38,22 @@ def run(
     aop: pd.DataFrame,
     finance_lines: pd.DataFrame,
     balance: pd.DataFrame,
+    cash: pd.DataFrame,
+    payment_pattern: pd.DataFrame,
     workforce: pd.DataFrame,
     risks: pd.DataFrame,
     actions: pd.DataFrame,
     units: pd.DataFrame,
     past_plans: pd.DataFrame,
+    materials: pd.DataFrame,
+    bill_of_materials: pd.DataFrame,
+    material_stock: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
+    price_changes: pd.DataFrame,
+    currencies: pd.DataFrame,
+    exchange_rates: pd.DataFrame,
+    past_finance: pd.DataFrame,
+    recon_lines: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -54,6 +66,7 @@ def run(
         "resources": resources,
         "resource_calendar": resource_calendar,
         "bill_of_resources": bill_of_resources,
+        "capacity_options": capacity_options,
         "families": families,
         "pipeline": pipeline,
         "events": events,
@@ -63,11 +76,22 @@ def run(
         "aop": aop,
         "finance_lines": finance_lines,
         "balance": balance,
+        "cash": cash,
+        "payment_pattern": payment_pattern,
         "workforce": workforce,
         "risks": risks,
         "actions": actions,
         "units": units,
         "past_plans": past_plans,
+        "materials": materials,
+        "bill_of_materials": bill_of_materials,
+        "material_stock": material_stock,
+        "purchase_orders": purchase_orders,
+        "price_changes": price_changes,
+        "currencies": currencies,
+        "exchange_rates": exchange_rates,
+        "past_finance": past_finance,
+        "recon_lines": recon_lines,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
@@ -79,8 +103,10 @@ def run(
     frames = {
         "history": history(facts, settings.level, axis),
         "stock_history": stock_history(family_stock, output, names, axis),
-        "bill": bill(bill_of_resources, mix, names),
-        "families": summary(facts, items, families, names, family_of, axis, settings),
+        "bill": _hours(bill(bill_of_resources, mix, names), facts, axis, settings),
+        "families": summary(
+            facts, items, families, names, family_of, axis, settings, past_plans
+        ),
         "portfolio": portfolio(facts, items, family_stock, axis),
         "completeness": completeness(load_report, sources, axis, settings),
         "calendar": calendar(axis),
@@ -92,6 +118,16 @@ def run(
         *_late(facts, axis),
     ]
     return Outcome(frames, findings)
+
+
+def _hours(
+    by_family: pd.DataFrame, facts: pd.DataFrame, axis: Axis, settings: Settings
+) -> pd.DataFrame:
+    """Hours per unit by the method of the settings."""
+    if settings.load_method != "overall_factors":
+        return by_family
+    year = facts[facts["period"].isin(axis.last_year)]
+    return overall_factors(by_family, year.groupby("family")["demand"].sum())
 
 
 def calendar(axis: Axis) -> pd.DataFrame:

@@ -109,3 +109,33 @@ def bill(bill_of_resources: pd.DataFrame, mix: pd.DataFrame, families: pd.Index)
     rows = rows.assign(hours_per_unit=rows["hours_per_unit"].fillna(0.0) * rows["share"])
     # the groups come sorted
     return rows.groupby(["family", "resource"])["hours_per_unit"].sum().reset_index()
+
+
+def overall_factors(bill: pd.DataFrame, volumes: pd.Series) -> pd.DataFrame:
+    """The bill of resources where all hours are split by the shares of the past.
+
+    h'(f, w) = sum over resources of h(f, v), times the share of w in the hours of all volumes. A
+    change of the mix between families shows in the total only. Source: Berry, Schmitt and Vollmann,
+    Journal of Operations Management 3(1), 1982 (capacity planning using overall factors).
+
+    Args:
+        bill: The list, hours by family and resource.
+        volumes: Units of each family in the past; the bill stays as it is where there are none.
+
+    >>> one = pd.DataFrame({"family": ["A", "A"], "resource": ["V", "W"],
+    ...                     "hours_per_unit": [3.0, 1.0]})
+    >>> overall_factors(one, pd.Series({"A": 10.0}))["hours_per_unit"].tolist()
+    [3.0, 1.0]
+    """
+    hours = bill["hours_per_unit"] * bill["family"].map(volumes).fillna(0.0)
+    if not hours.sum() > 0:
+        return bill
+    shares = hours.groupby(bill["resource"]).sum() / hours.sum()
+    each = bill.groupby("family")["hours_per_unit"].sum()
+    return pd.DataFrame(
+        {
+            "family": np.repeat(each.index.to_numpy(), len(shares)),
+            "resource": np.tile(shares.index.to_numpy(), len(each)),
+            "hours_per_unit": np.outer(each, shares).ravel(),
+        }
+    ).astype(bill.dtypes.to_dict())

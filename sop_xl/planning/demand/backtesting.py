@@ -1,23 +1,32 @@
 """How good the forecast would have been: the whole procedure, run again at earlier origins.
 
-At each origin everything is done anew from what was known then: members are fitted and tested,
-weighed and combined, ranges are made. Errors are forecast - actual and measured against the demand
-as it was recorded; the history is the cleaned one, as it is known today.
+At each origin everything is done anew from what was known then: the history is cleaned, the effect
+of signals is learned, members are fitted and tested, weighed and combined, brought to agree with
+family and company, ranges are made. Errors are forecast - actual and measured against the demand as
+it was recorded. Known later and used all the same: what planners decided about months that were
+closed by then, and the signals and events of the months that are forecast, which a plan would have
+had as planned. Launches and ends of life are left out, as is what people type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning import hierarchy
+from sop_xl.planning.calendar import Axis, axis_of
+from sop_xl.planning.demand.baseline import ahead, statistical, weighed
 from sop_xl.planning.demand.engine.result import MONTHS
-from sop_xl.planning.demand.forecaster import WIDE, Forecast, forecast, label
+from sop_xl.planning.demand.forecaster import WIDE, Forecast, label
+from sop_xl.planning.demand.groundwork import Known, known
 from sop_xl.planning.frames import Numbers
 from sop_xl.tables.forecast import CHAMPION, LAST_YEAR
+from sop_xl.tables.settings import Settings
 
 STEP = 3
 """Months from one origin to the next."""
@@ -30,15 +39,20 @@ NAMES = {
 """What is tested beside the single methods, in words."""
 
 Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 
-class Choice(NamedTuple):
-    """How the plan forecasts."""
+class Said(NamedTuple):
+    """What would have been said at an earlier origin of all series, NaN of those unknown then."""
 
-    method: str
-    level: float
-    pins: Sequence[str]
-    groups: Sequence[str]
+    own: Forecast
+    """As the plan does it."""
+    weighed: Forecast
+    """All methods weighed, none chosen by planners."""
+    last_year: Numbers
+    """(S, H) Last year's pattern."""
+    history: Numbers
+    """(S, T - cut) What it was made from; NaN before the first observation."""
 
 
 class Tried(NamedTuple):
@@ -65,24 +79,25 @@ class Backtest(NamedTuple):
 
 
 def backtest(
-    history: Numbers,
     actual: Numbers,
     months: pd.PeriodIndex,
     parts: Sequence[str],
-    choice: Choice,
+    said_at: Callable[[int], Said],
+    *,
     origins: int,
     horizon: int,
+    level: float,
 ) -> Backtest:
-    """Forecast again what is known by now, at several earlier origins.
+    """Hold against what came what would have been said at several earlier origins.
 
     Args:
-        history: (S, T) What forecasts are made from; NaN before the first observation.
         actual: (S, T) What came.
-        months: The months of both.
+        months: Their months.
         parts: The family or region of each series.
-        choice: How the plan forecasts.
+        said_at: What would have been said so many months before the end.
         origins: How many origins; fewer where the history is too short for them.
         horizon: Months that are forecast each time.
+        level: Share of outcomes that the range of the plan holds.
 
     Raises:
         ValueError: The history is too short for a single origin.
@@ -94,12 +109,13 @@ def backtest(
             f"a test of {horizon} months wants a year of history before them; there are"
             f" {len(months)} months in all"
         )
+    said = [said_at(cut) for cut in cuts]
     came = np.stack([actual[:, len(months) - cut :][:, :horizon] for cut in cuts])
-    known = np.stack([~np.isnan(history[:, : len(months) - cut]).all(axis=1) for cut in cuts])
+    known = np.stack([~np.isnan(one.history).all(axis=1) for one in said])
     came = np.where(known[:, :, None], came, np.nan)
-    scales = np.stack([_scale(history[:, : len(months) - cut]) for cut in cuts])
-    tried = _tried([history[:, : len(months) - cut] for cut in cuts], choice, horizon)
-    levels = (choice.level, *((WIDE,) if choice.level != WIDE else ()))
+    scales = np.stack([_scale(one.history) for one in said])
+    tried = _tried(said, level, horizon)
+    levels = (level, *((WIDE,) if level != WIDE else ()))
     rows = [
         (name, NAMES.get(name) or label(name), *_figures(one, came, scales, len(levels)))
         for name, one in tried.items()
@@ -118,25 +134,87 @@ def backtest(
     return Backtest(first, horizon, levels, table, by_part)
 
 
-def _tried(histories: Sequence[Numbers], choice: Choice, horizon: int) -> dict[str, Tried]:
+def looking_back(
+    settings: Settings, frames: Mapping[str, pd.DataFrame], seen: Known, months: int
+) -> Callable[[int], Said]:
+    """What the plan would have said so many months before the end of its history.
+
+    Args:
+        settings: The company's settings.
+        frames: What :func:`~sop_xl.planning.demand.groundwork.known` reads, as of today.
+        seen: What is known today.
+        months: Months that are wanted; the plan looks as far ahead as ever.
+    """
+    farther = replace(settings, horizon=max(settings.horizon, months))
+    names = pd.Index(frames["families"]["family"]).sort_values()
+
+    def said_at(cut: int) -> Said:
+        first = seen.history.months[-1] - cut + 1
+        then = axis_of(farther, first)
+        past = known(then, farther, **frames)
+        at = hierarchy.rows_of(past.history.blocks, seen.history.blocks)
+        said = said_by(then, farther, past, names)
+        return _in_place(said, at, len(seen.history.blocks), len(seen.history.months) - cut)
+
+    return said_at
+
+
+def said_by(axis: Axis, settings: Settings, seen: Known, names: pd.Index) -> Said:
+    """What a plan says with what it knows; last year's pattern is that of the cleaned history."""
+    own = statistical(axis, settings, seen, names).own
+    free = own
+    if settings.forecaster != WEIGHTS or any(seen.pins) or settings.reconciliation != "bottom_up":
+        free = weighed(axis, replace(settings, forecaster=WEIGHTS), seen)
+    cleaned, months = seen.history.cleaned, seen.history.months
+    again = ahead(axis, replace(settings, forecaster="seasonal_naive"), months, cleaned)
+    return Said(own, free, again.mean, cleaned)
+
+
+def _in_place(said: Said, at: Rows, series: int, months: int) -> Said:
+    """The same for the series of today: at[i] is the place of the i-th series of then, -1 for
+    none; with so many months of history."""
+    kept = at >= 0
+
+    def put(numbers: Numbers, axis: int = 0) -> Numbers:
+        rows = np.moveaxis(numbers, axis, 0)
+        found = np.full((series, *rows.shape[1:]), np.nan)
+        found[at[kept]] = rows[kept]
+        return np.moveaxis(found, 0, axis)
+
+    def placed(one: Forecast) -> Forecast:
+        found = one.found._replace(
+            mean=put(one.found.mean), low=put(one.found.low, 1), high=put(one.found.high, 1),
+            candidates=put(one.found.candidates, 1),
+        )  # fmt: skip
+        return Forecast(put(one.mean), put(one.low), put(one.high), found)
+
+    history = np.full((series, months), np.nan)
+    short = said.history[:, -months:]
+    history[:, months - short.shape[1] :] = put(short)
+    return Said(placed(said.own), placed(said.weighed), put(said.last_year), history)
+
+
+def _tried(said: Sequence[Said], level: float, horizon: int) -> dict[str, Tried]:
     """The plan's own way, all methods weighed, last year's pattern, then each member."""
-    own = [_forecast(history, choice, choice.method, horizon) for history in histories]
-    free = choice.method == WEIGHTS and not any(choice.pins)
-    unpinned = choice._replace(pins=[""] * len(choice.pins))
-    weighed = own if free else [_forecast(h, unpinned, WEIGHTS, horizon) for h in histories]
-    again = [_forecast(history, unpinned, "seasonal_naive", horizon) for history in histories]
+    weights = [_first(one.weighed, horizon) for one in said]
     found = {
-        CHAMPION: _with_range(own, choice.level),
-        WEIGHTS: _with_range(weighed, choice.level),
-        LAST_YEAR: Tried(np.stack([one.mean for one in again])),
+        CHAMPION: _with_range([_first(one.own, horizon) for one in said], level),
+        WEIGHTS: _with_range(weights, level),
+        LAST_YEAR: Tried(np.stack([one.last_year[:, :horizon] for one in said])),
     }
-    return found | _members(weighed)
+    return found | _members(weights)
 
 
-def _forecast(history: Numbers, choice: Choice, method: str, horizon: int) -> Forecast:
-    return forecast(
-        history, horizon, method, choice.level, pins=choice.pins, groups=choice.groups
+def _first(forecast: Forecast, horizon: int) -> Forecast:
+    """The first months of a forecast."""
+    mean, low, high, found = forecast
+    shown = found._replace(
+        mean=found.mean[:, :horizon],
+        low=found.low[..., :horizon],
+        high=found.high[..., :horizon],
+        candidates=found.candidates[..., :horizon],
     )
+    return Forecast(mean[:, :horizon], low[:, :horizon], high[:, :horizon], shown)
 
 
 def _with_range(forecasts: Sequence[Forecast], level: float) -> Tried:

@@ -24,6 +24,10 @@ from sop_xl.tables.forecast import (
 Places = npt.NDArray[np.int64]
 
 
+NOISE = 1e-9
+"""Share of a number below which a difference comes from adding up."""
+
+
 class Detail(NamedTuple):
     """Frames behind the sheet Forecast."""
 
@@ -101,12 +105,30 @@ def detail(
         numbers = found.candidates[member, kept] if kept_all else none
         cells[f"candidate_{rank}"] = across(axis, plan=numbers)
         lines.append(_rank(names, rank, member, kept, found, numbers))
+    others, agreement = _parts(found, order, kept)
+    cells |= {
+        "others": across(axis, plan=others), "agreement": across(axis, plan=agreement),
+    }  # fmt: skip
     for at in range(ORIGINS):
         past = _backtest(found.backtest, at, kept, months, axis)
         cells[f"backtest_{at + 1}"] = across(axis, past=past)
     grid = hierarchy.level_grid(FORECAST_DETAIL, blocks.iloc[kept], axis, cells)
     ranks = pd.concat(lines).sort_values("at", kind="stable").drop(columns="at")
     return Detail(grid, ranks.reset_index(drop=True))
+
+
+def _parts(found: Forecasts, order: Places, kept: Places) -> tuple[Numbers, Numbers]:
+    """(blocks, plan periods) What the methods that are not shown give, each times its weight, and
+    what the baseline is above all methods together; NaN where methods are not kept."""
+    mean = found.mean[kept]
+    if not len(found.candidates):
+        return np.full(mean.shape, np.nan), np.full(mean.shape, np.nan)
+    parts = found.weights[:, kept, np.newaxis] * np.nan_to_num(found.candidates[:, kept])
+    places = np.broadcast_to(order[RANKS:, :, np.newaxis], (*order[RANKS:].shape, mean.shape[1]))
+    others = np.take_along_axis(parts, places, axis=0).sum(axis=0)
+    moved = mean - parts.sum(axis=0)
+    # what is left of adding up is no move
+    return others, np.where(np.abs(moved) > NOISE * np.abs(mean), moved, 0.0)
 
 
 def place(block: str, rank: int) -> str:

@@ -13,7 +13,7 @@ from sop_xl.planning.demand.engine.reasons import reasons
 from sop_xl.planning.demand.engine.result import Forecasts, Options
 from sop_xl.planning.demand.forecaster import SEASON
 from sop_xl.planning.demand.outlook import LEVEL, Method, forecasts, past
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Numbers, begun
 from sop_xl.planning.wording import count, percent
 
 MOVED = 0.005
@@ -64,6 +64,7 @@ def told(
     pins: Sequence[str] | None = None,
     corrected: npt.NDArray[np.int64] | None = None,
     agreement: npt.NDArray[np.float64] | None = None,
+    doubts: Sequence[str] | None = None,
 ) -> list[Told]:
     """What is to be said of each series and its forecast.
 
@@ -75,16 +76,19 @@ def told(
         pins: The method that planners have chosen for each series; empty for none.
         corrected: Periods of each series that are not as recorded.
         agreement: Share by which each forecast was moved to agree with the totals.
+        doubts: What speaks against each forecast; empty where nothing does.
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     if method == statsmodels_ets.NAME:
         said = [statsmodels_ets.LABEL] * len(rows)
     else:
         said = reasons(found, Options(season=season, method=method), pins=pins).tolist()
+    notes = doubts if doubts is not None else [""] * len(rows)
+    said = ["; ".join(filter(None, pair)) for pair in zip(said, notes, strict=True)]
     shares = np.zeros(len(rows)) if agreement is None else agreement
     said = [one + _moved(share) for one, share in zip(said, shares.tolist(), strict=True)]
     return [
-        _told(_begun(row), reason, number, season)
+        _told(begun(row), reason, number, season)
         for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
     ]
 
@@ -165,12 +169,6 @@ def season_strength(series: Numbers, season: int) -> float:
         return 0.0
     left = _squares(series, levels) / (number - season - 1)
     return float(max(0.0, 1 - left / (around / (number - 2))))
-
-
-def _begun(row: Numbers) -> Numbers:
-    """A series from its first number on; a blank after it is nothing sold."""
-    known = np.flatnonzero(~np.isnan(row))
-    return np.nan_to_num(row[known[0] :]) if len(known) else row[:0]
 
 
 def _squares(series: Numbers, design: Numbers) -> float:

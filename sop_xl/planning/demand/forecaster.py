@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sop_xl.planning.demand import statsmodels_ets
+from sop_xl.planning.demand.choices import SIMPLE
 from sop_xl.planning.demand.engine import forecast_block
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.result import LEVELS, MONTHS, Forecasts, Options
@@ -14,8 +15,6 @@ from sop_xl.planning.demand.engine.routing import KINDS, PLAIN
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.wording import percent
 
-SIMPLE = "simple"
-"""The choice of the one simple method with the lowest backtest error."""
 SEASON = MONTHS
 """Months of a year."""
 WIDE = LEVELS[-1]

@@ -8,32 +8,34 @@ its share of its block's baseline along; one that is gone, what the baseline sti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sop_xl.planning import frames, hierarchy
+from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand import launch_rows
 from sop_xl.planning.demand.curves import along, curve
 from sop_xl.planning.demand.forecaster import Forecast
+from sop_xl.planning.demand.launch_rows import TABLE, YEAR, Row, covers, model, same
 from sop_xl.planning.frames import Numbers, rounded, zero
 from sop_xl.planning.wording import month
-from sop_xl.schema import ALL, Finding, Severity
+from sop_xl.schema import Finding, Severity
 
-YEAR = 12
-"""Months of own sales after which a new item needs no like item, and that tell shares of blocks."""
 TRUSTED = 3.0
 """Months of own sales that move the curve half way to what they say."""
 MOST = 3.0
 """Times by which own sales can raise the curve."""
+VOID = ("item", "curve", "like_item")
+"""Columns without which a row changes nothing."""
 
-Row: TypeAlias = Mapping[Hashable, Any]
-"""A row of the list; its fields are of several types."""
-Which: TypeAlias = npt.NDArray[np.bool_]
+
+Clean: TypeAlias = Callable[[pd.DataFrame, pd.DataFrame], Numbers]
+"""(actuals of one item, keys of blocks) -> (blocks, months) its cleaned demand."""
 
 
 class Layer(NamedTuple):
@@ -45,32 +47,32 @@ class Layer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(launch_rows.Known):
     """What is known of the items, and the blocks of the plan."""
 
     axis: Axis
-    launches: pd.DataFrame
-    """The rows of the list that count, with the family of new items: what :func:`valid` gives."""
-    families: pd.Series
-    """Family by item."""
-    actuals: pd.DataFrame
-    """Demand of the closed months by item, family and the other keys."""
     blocks: pd.DataFrame
     months: pd.PeriodIndex
     """The months delivered, without a gap."""
     history: Numbers
     """(blocks, months) Demand."""
-
-    def item(self, name: str) -> str:
-        """An item as the item master spells it; "" for none."""
-        numbers = pd.Index(self.families.index)
-        at = int(frames.positions(pd.Series([name], dtype="str"), numbers)[0])
-        return str(numbers[at]) if at >= 0 else ""
+    clean: Clean
+    """Takes out of an item's demand what is not usual."""
 
     def demand(self, item: str, family: str) -> Numbers:
         """(blocks, months) Demand of an item as if it were of a family; NaN before the first."""
         own = self.actuals[self.actuals["item"] == item].assign(family=family)
         return hierarchy.demand_history(own, self.blocks, self.months)
+
+    def usual(self, item: str, family: str) -> Numbers:
+        """(blocks, months) Demand of an item as if it were of a family, cleaned as its own is."""
+        rows = np.flatnonzero(same(self.blocks["family"], family))
+        own = self.actuals[self.actuals["item"] == item]
+        found = np.full(self.history.shape, np.nan)
+        if len(rows) and len(own):
+            keys = self.blocks.iloc[rows].assign(family=own["family"].iloc[0])
+            found[rows] = self.clean(own, keys.reset_index(drop=True))
+        return found
 
     def since(self, start: pd.Period) -> npt.NDArray[np.int64]:
         """Months from a month to each of those delivered."""
@@ -94,18 +96,7 @@ class _Change(NamedTuple):
     units: Numbers
     told: str = ""
     remedy: str = ""
-
-
-def valid(launches: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Rows that are included and have a month, with the family of new items, "" for none.
-
-    Args:
-        launches: The list.
-        new: Its launches, with their family: :func:`~sop_xl.planning.hierarchy.launched`.
-    """
-    rows = launches.assign(family=new["family"].reindex(launches.index).fillna(""))
-    kept: pd.DataFrame = rows[rows["included"] & rows["start"].notna()]
-    return kept
+    severity: Severity = Severity.WARNING
 
 
 def opened(
@@ -122,10 +113,10 @@ def opened(
     found = [pd.DataFrame(columns=list(level), dtype="str")]
     within = (launches["family"] != "") & (launches["start"] <= axis.plan[-1])
     for row in launches[within].to_dict("records"):
-        like = _model(row, launches, actuals).item
-        keys = actuals.loc[_same(actuals["item"], like), list(level)].drop_duplicates()
+        like = model(row, launches, actuals).item
+        keys = actuals.loc[same(actuals["item"], like), list(level)].drop_duplicates()
         keys = keys.assign(family=row["family"])
-        found.append(keys[_covers(row, keys)])
+        found.append(keys[covers(row, keys)])
     return pd.concat(found)
 
 
@@ -139,25 +130,27 @@ def layer(facts: Facts, baseline: Numbers, forecast: Callable[[Numbers], Forecas
     """
     units, findings = np.zeros(baseline.shape), []
     for row in facts.launches.to_dict("records"):
+        wrong = launch_rows.faults(row, facts)
+        for fault in wrong:
+            findings.append(Finding(TABLE, fault.message, fault.remedy, Severity.WARNING))
+        if any(fault.column in VOID for fault in wrong):
+            continue
         change = _change(row, facts, baseline, forecast)
         units += change.units
         if change.told:
-            message = f"{row['kind'].capitalize()} of {row['item']}: {change.told}."
-            findings.append(Finding("launches", message, change.remedy, Severity.WARNING))
+            message = launch_rows.message(row, change.told)
+            findings.append(Finding(TABLE, message, change.remedy, change.severity))
     return Layer(np.maximum(units, -baseline), findings)
 
 
 def _change(
     row: Row, facts: Facts, baseline: Numbers, forecast: Callable[[Numbers], Forecast]
 ) -> _Change:
-    try:
-        shares = curve(row["kind"], row["ramp"], row["curve"])
-    except ValueError as error:
-        return _Change(np.zeros(baseline.shape), str(error), "Write shares: 20% 50% 80% 100%.")
+    shares = curve(row["kind"], row["ramp"], row["curve"])
     if row["start"] > facts.axis.plan[-1]:
         told = f"it begins in {month(row['start'])}, after the last month of the plan"
         remedy = "Nothing to do: it comes in with time, or with a longer horizon."
-        return _Change(np.zeros(baseline.shape), told, remedy)
+        return _Change(np.zeros(baseline.shape), told, remedy, Severity.REPAIR)
     if row["kind"] == "launch":
         return _launch(row, shares, facts, baseline, forecast)
     return _run_down(row, shares, facts, baseline, forecast)
@@ -171,27 +164,21 @@ def _launch(
     forecast: Callable[[Numbers], Forecast],
 ) -> _Change:
     nothing, family = np.zeros(baseline.shape), row["family"]
-    if not family:
-        told = "it has no family in the plan, and is left out"
-        return _Change(nothing, told, "Add the item to Items with its family.")
-    covered = _covers(row, facts.blocks)[:, np.newaxis]
+    covered = covers(row, facts.blocks)[:, np.newaxis]
     own = np.where(covered, facts.demand(facts.item(row["item"]), family), np.nan)
     sold = int((~np.isnan(own)).any(axis=0).sum())
     if sold >= YEAR:
         return _Change(nothing)
-    model = _model(row, facts.launches, facts.actuals)
-    if model.circle:
-        told = f"its like items form a circle, {model.circle}, so it is left out"
-        return _Change(nothing, told, "Name a like item that has sales.")
-    like = facts.item(model.item)
-    known = np.where(covered, _undisturbed(like, facts.demand(like, family), facts), np.nan)
+    end = model(row, facts.launches, facts.actuals)
+    like = facts.item(end.item)
+    known = np.where(covered, _undisturbed(like, facts.usual(like, family), facts), np.nan)
     rows = np.flatnonzero(zero(known).any(axis=1))
     if not len(rows):
         told = "it has no like item with demand in its region, and is left out"
         return _Change(nothing, told, "Name a like item that sells there, or plan it by hand.")
     full = np.zeros(baseline.shape)
-    full[rows] = forecast(known[rows]).mean * model.share
-    moved = _moved(own, known * model.share, along(shares, facts.since(row["start"])))
+    full[rows] = forecast(known[rows]).mean * end.share
+    moved = _moved(own, known * end.share, along(shares, facts.since(row["start"])))
     target = full * zero(along(shares, facts.ahead(row["start"]))) * moved
     change = target - _held(own, facts, baseline, forecast)
     lost = _taken(row, change, facts, baseline)
@@ -218,9 +205,8 @@ def _taken(row: Row, change: Numbers, facts: Facts, baseline: Numbers) -> _Chang
     if not row["takes_from"] or not row["taken"] > 0:
         return _Change(nothing)
     name = facts.item(row["takes_from"])
-    if not name:
-        told = f"{row['takes_from']}, from which it takes, is no item, so it takes from nobody"
-        return _Change(nothing, told, "Name an item of Items.")
+    if not name or same(pd.Series([name]), row["item"])[0]:
+        return _Change(nothing)
     family = facts.families[name]
     has = baseline * facts.share(facts.demand(name, family), YEAR)
     # where both sell: the blocks of the two items are alike but for the family
@@ -229,7 +215,7 @@ def _taken(row: Row, change: Numbers, facts: Facts, baseline: Numbers) -> _Chang
     place = np.broadcast_to(place, len(baseline))
     gained = np.zeros(baseline.shape)
     np.add.at(gained, place, change * row["taken"])
-    mine = _same(facts.blocks["family"], family)[:, np.newaxis]
+    mine = same(facts.blocks["family"], family)[:, np.newaxis]
     return _Change(np.where(mine, np.clip(gained[place], 0.0, has), 0.0))
 
 
@@ -267,7 +253,7 @@ def _run_down(
     name, since = facts.item(row["item"]), facts.since(row["start"])
     begun = int((since >= 0).sum())
     left_now = float(along(shares, since[-1:])[0]) if begun else 1.0
-    covered = _covers(row, facts.blocks)
+    covered = covers(row, facts.blocks)
     if name:
         part = facts.demand(name, facts.families[name])
         part = np.where(covered[:, np.newaxis], part, np.nan)
@@ -275,9 +261,9 @@ def _run_down(
             return _Change(-_held(part, facts, baseline, forecast))
         share = facts.share(part, min(begun, YEAR) if begun else YEAR)
     else:
-        covered &= _same(facts.blocks["family"], row["item"])
+        covered &= same(facts.blocks["family"], row["item"])
         if not covered.any():
-            told = "it is no item and no family of the plan, and is left out"
+            told = "the plan has no such block, and it is left out"
             return _Change(np.zeros(baseline.shape), told, "Write it as in Items.")
         share = covered.astype(float)[:, np.newaxis]
     left = along(shares, facts.ahead(row["start"]))
@@ -286,37 +272,13 @@ def _run_down(
     return _Change(baseline * share * (rest - 1))
 
 
-class _Model(NamedTuple):
-    """The item at the end of a chain of like items, and the product of the shares."""
-
-    item: str
-    share: float
-    circle: str = ""
-
-
-def _model(row: Row, launches: pd.DataFrame, actuals: pd.DataFrame) -> _Model:
-    """Follow the like items until one that is not new itself."""
-    share, chain = 1.0, [str(row["item"])]
-    while True:
-        like = str(row["like_item"])
-        share *= 1.0 if np.isnan(row["share"]) else row["share"]
-        sold = actuals.loc[_same(actuals["item"], like), "period"].nunique()
-        new = launches[_same(launches["item"], like) & (launches["kind"] == "launch")]
-        if not like or sold >= YEAR or new.empty:
-            return _Model(like, share)
-        if like.lower() in [name.lower() for name in chain]:
-            return _Model("", share, " - ".join([*chain, like]))
-        chain.append(like)
-        row = new.iloc[0].to_dict()
-
-
 def _undisturbed(like: str, known: Numbers, facts: Facts) -> Numbers:
     """A like item's demand, without its own running down: the months a year before, in its place.
 
     A successor is often like the item that it replaces.
     """
     ends = facts.launches[
-        _same(facts.launches["item"], like) & (facts.launches["kind"] != "launch")
+        same(facts.launches["item"], like) & (facts.launches["kind"] != "launch")
     ]
     if ends.empty:
         return known
@@ -325,16 +287,3 @@ def _undisturbed(like: str, known: Numbers, facts: Facts) -> Numbers:
         if at >= YEAR:
             found[:, at] = found[:, at - YEAR]
     return found
-
-
-def _covers(row: Row, blocks: pd.DataFrame) -> Which:
-    """Blocks in the row's region and channel, as far as the plan has them."""
-    covered = np.ones(len(blocks), dtype=bool)
-    for key in ("region", "channel"):
-        if key in blocks and row[key].lower() != ALL.lower():
-            covered &= _same(blocks[key], row[key])
-    return covered
-
-
-def _same(names: pd.Series, wanted: str) -> Which:
-    return (names.str.lower() == wanted.lower()).to_numpy(dtype=bool)

@@ -6,7 +6,8 @@ period, ``y`` the demand; ``mean``, and ``lo_80`` and ``hi_80`` for a level of 8
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ import pandas as pd
 
 from sop_xl.planning.demand.calendar_steps import Steps, read_steps
 from sop_xl.planning.demand.engine import Forecasts, Options, forecast_block
+from sop_xl.planning.demand.engine import cumulative as sums_ahead
+from sop_xl.planning.demand.engine.block import whole
 from sop_xl.planning.demand.engine.panel import observed, steps
 from sop_xl.planning.demand.engine.simple import seasonal_naive
 from sop_xl.planning.frames import Numbers
@@ -44,6 +47,7 @@ def forecast(
     *,
     origins: int = 3,
     workers: int = 1,
+    cumulative: bool = False,
 ) -> pd.DataFrame:
     """Forecast every series from the period after its last row on.
 
@@ -56,6 +60,8 @@ def forecast(
         method: ``weights``, ``simple`` or the name of a method.
         origins: Rolling origins of the backtest that weights and ranges come from.
         workers: Processes that share the work; the numbers are the same with any.
+        cumulative: Give the demand from the first period ahead to each one, with ranges of the
+            sum: over a lead time, errors of single periods partly cancel and partly pile up.
 
     Returns:
         ``unique_id``, ``ds``, ``mean``, and ``lo_`` and ``hi_`` for each level; series in the
@@ -72,10 +78,12 @@ def forecast(
         0         A  2026-01   5.0    5.0    5.0
     """
     options = _options(levels, season_length, method, origins)
+    whole("horizon", horizon, 1)
+    whole("number of workers", workers, 1)
     block, values = _read(history)
     # handed over and not held here, so that of a large block it is let go when it was used
-    found = _forecasts(block, values.pop, horizon, options, workers, sparing=True)
-    mean, lows, highs = found.mean, found.low, found.high
+    found = _forecasts(block, values.pop, horizon, options, workers, sparing=not cumulative)
+    mean, lows, highs = sums_ahead(found) if cumulative else (found.mean, found.low, found.high)
     del found
     columns: dict[str, object] = {"mean": mean.ravel()}
     for level, low, high in zip(sorted(set(levels)), lows, highs, strict=True):
@@ -109,6 +117,8 @@ def backtest(
         that are too short for a test have no rows, nor has a series that needs no method.
     """
     options = _options((), season_length, method, origins)
+    whole("horizon", horizon, 1)
+    whole("number of workers", workers, 1)
     block, held = _read(history)
     values = held.pop()
     found = _forecasts(block, lambda: values, horizon, options, workers)
@@ -154,15 +164,25 @@ def _observed(history: Numbers) -> Numbers:
     return np.where(known, filled, np.nan)
 
 
+def _each(levels: object) -> tuple[object, ...]:
+    if isinstance(levels, str) or not isinstance(levels, Iterable):
+        raise ValueError(f"levels have to be a list of percentages, as (80, 95); not {levels!r}")
+    return tuple(levels)
+
+
 def _options(levels: Sequence[float], season_length: int, method: str, origins: int) -> Options:
-    wrong = [level for level in levels if not 0 < level < 100]
-    if wrong:
-        raise ValueError(f"a level of {wrong[0]:g} %; levels are percentages between 0 and 100")
-    shares = [level for level in levels if level < 1]
-    if shares:
-        raise ValueError(f"a level of {shares[0]:g} %; did you mean {100 * shares[0]:g}?")
-    if season_length < 1:
-        raise ValueError(f"a season of {season_length} periods; it has to be at least 1")
+    for level in _each(levels):
+        if isinstance(level, bool) or not isinstance(level, Real) or not 0 < float(level) < 100:
+            shown = f"{level:g} %" if isinstance(level, Real) else repr(level)
+            raise ValueError(
+                f"a level of {shown}; levels are percentages between 0 and 100"
+            )
+        if level < 1:
+            raise ValueError(f"a level of {float(level):g} %; did you mean {100 * level:g}?")
+    whole("season length", season_length, 1)
+    whole("number of origins", origins, 0)
+    if not isinstance(method, str):
+        raise ValueError(f"the method has to be a text, weights for example; not {method!r}")
     wanted = tuple(sorted({level / 100 for level in levels}))
     return Options(season=season_length, levels=wanted, method=method, origins=origins)
 
@@ -193,6 +213,10 @@ def _read(frame: pd.DataFrame) -> tuple[_Block, list[Numbers]]:
 
     (S, T), each ends with its own last row.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(
+            f"the history has to be a frame with unique_id, ds and y; not {type(frame).__name__}"
+        )
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise ValueError(

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts, Options
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Numbers, begun
 
 if TYPE_CHECKING:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
@@ -49,7 +49,7 @@ def forecast_block(history: Numbers, horizon: int, options: Options) -> Forecast
     # the optimiser's matrices are tiny: waking more threads for them costs four times the work
     with threadpool_limits(limits=1):
         for at, row in enumerate(history):
-            mean[at], low[:, at], high[:, at] = _one(_observed(row), horizon, options)
+            mean[at], low[:, at], high[:, at] = _one(begun(row), horizon, options)
     untested = np.full(count, np.nan)
     return Forecasts(
         mean, low, high, options.levels, (NAME,), mean[np.newaxis], np.ones((1, count)),
@@ -59,12 +59,6 @@ def forecast_block(history: Numbers, horizon: int, options: Options) -> Forecast
             np.zeros((0, count, horizon)), np.zeros((0, 1, count, horizon)),
         ),
     )  # fmt: skip
-
-
-def _observed(row: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The series from its first observation on; a month that is missing later is zero."""
-    known = np.flatnonzero(~np.isnan(row))
-    return np.nan_to_num(row[known[0] :]) if len(known) else row[:0]
 
 
 def _one(

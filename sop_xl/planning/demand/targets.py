@@ -16,12 +16,15 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.demand.consensus import LAYERS
 from sop_xl.planning.frames import Numbers, zero
+from sop_xl.planning.spreading import spread as spread_one
 from sop_xl.planning.spreading import spread_levels
-from sop_xl.planning.wording import month, number
+from sop_xl.planning.wording import month, months, number
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.demand import TOP_DOWN
 
 YEAR = 12
+SAME = 1e-6
+"""Units below which two numbers are the same."""
 
 Texts = npt.NDArray[np.object_]
 
@@ -34,7 +37,9 @@ class Spreading(NamedTuple):
     overwritten: list[str]
     """What people typed and is written over: one line for each cell."""
     met: list[str]
-    """One line for each total that is met in some months."""
+    """One line for each total that is met in some months, and by how much it has moved."""
+    moved: list[str]
+    """One line for each block that moved, the largest move first."""
     refused: list[str]
     """Why a target cannot be met, and what to do; then nothing is to be written."""
 
@@ -56,6 +61,8 @@ def spread_targets(
     """Spread the targets over the blocks, in whole units.
 
     A family's target goes over its blocks, the company's over what the targets of families leave.
+    A target with a fraction is rounded before it is spread; family targets that sum to that of the
+    company do so afterwards, by the largest remainder.
     Blocks that hold a spread number but lie under no target any more get their layers back.
 
     Args:
@@ -66,7 +73,8 @@ def spread_targets(
     """
     plan = _plan(axis, demand_plan)
     names = pd.Index(demand_total["family"].drop_duplicates())
-    targets = _wide(demand_total, "target", axis)[:, axis.history :]
+    wanted = _wide(demand_total, "target", axis)[:, axis.history :]
+    targets = _whole(wanted)
     own = plan.reason == TOP_DOWN
     locked = ~np.isnan(plan.fixed) & ~own & (plan.reason != "")
     company = np.zeros(len(plan.keys), dtype=np.int64)
@@ -90,10 +98,13 @@ def spread_targets(
     reason = np.where(spread, TOP_DOWN, np.where(own, "", plan.reason))
     same = (zero(fixed) == zero(plan.fixed)) & (np.isnan(fixed) == np.isnan(plan.fixed))
     changes = ~(same & (reason == plan.reason))
+    before, after = (np.where(np.isnan(held), plan.summed, held) for held in (plan.fixed, fixed))
+    inside = np.vstack([company == 0, *(family == at for at in range(len(names) - 1))])
     return Spreading(
         _changed(plan, changes, fixed, reason),
         list(_overwritten(plan, changes & spread & ~own, fixed)),
-        list(_met(names, plan.periods, targets)),
+        list(_met(names, plan.periods, wanted, targets, inside.astype(float) @ before)),
+        _moved(plan, before, after),
         refused,
     )
 
@@ -170,11 +181,55 @@ def _overwritten(plan: _Plan, cells: npt.NDArray[np.bool_], fixed: Numbers) -> I
             yield f'{line}the reason "{plan.reason[row, column]}" becomes "{TOP_DOWN}"'
 
 
-def _met(names: pd.Index, periods: pd.PeriodIndex, targets: Numbers) -> Iterator[str]:
-    for name, target in zip(names, targets, strict=True):
-        given = periods[~np.isnan(target)]
-        if len(given) == 1:
-            yield f"{name}: {number(np.nansum(target))} in {month(given[0])}"
-        elif len(given):
-            when = f"{len(given)} months from {month(given[0])} to {month(given[-1])}"
-            yield f"{name}: {number(np.nansum(target))} in {when}"
+def _whole(targets: Numbers) -> Numbers:
+    """Targets in whole units, the company's first, then the families'."""
+    whole = np.floor(targets + 0.5)
+    # families without a target are not bound to anything, so nothing has to sum up
+    together = (~np.isnan(targets)).all(axis=0)
+    together &= np.abs(targets[0] - targets[1:].sum(axis=0)) < SAME
+    for column in np.flatnonzero(together):
+        whole[1:, column] = spread_one(whole[0, column], targets[1:, column], decimals=0).ravel()
+    return whole
+
+
+def _met(
+    names: pd.Index, periods: pd.PeriodIndex, wanted: Numbers, targets: Numbers, before: Numbers
+) -> Iterator[str]:
+    for name, asked, target, was in zip(names, wanted, targets, before, strict=True):
+        given = ~np.isnan(target)
+        if not given.any():
+            continue
+        met = periods[given]
+        when = f"{len(met)} months from {month(met[0])} to {month(met[-1])}"
+        when = month(met[0]) if len(met) == 1 else when
+        total, then = float(target[given].sum()), float(was[given].sum())
+        rounded = np.abs(asked - target)[given].max() > SAME
+        note = f" (rounded from {float(asked[given].sum()):,.10g})" if rounded else ""
+        yield f"{name}: {number(total)}{note} in {when}, {_change(then, total)}"
+
+
+def _moved(plan: _Plan, before: Numbers, after: Numbers) -> list[str]:
+    """The blocks that moved, over the months in which they did."""
+    by = np.abs(after - before)
+    order = np.argsort(-by.sum(axis=1), kind="stable")
+    lines = []
+    for row in order[by[order].max(axis=1, initial=0.0) > SAME]:
+        moved = by[row] > SAME
+        was, now = float(before[row, moved].sum()), float(after[row, moved].sum())
+        name = " · ".join(plan.keys.iloc[row])
+        when = months(plan.periods[moved][0], plan.periods[moved][-1])
+        lines.append(f"{name}: {number(now)} in {when}, {_change(was, now)}")
+    return lines
+
+
+def _change(was: float, now: float) -> str:
+    """How much more or less a number is than before.
+
+    >>> _change(80.0, 100.0), _change(0.0, 5.0), _change(5.0, 5.0)
+    ('20 more than 80 (+25.0 %)', '5 more than 0', 'as before')
+    """
+    by = now - was
+    if abs(by) < SAME:
+        return "as before"
+    share = f" ({by / was:+.1%})".replace("%", " %") if was > 0 else ""
+    return f"{number(abs(by))} {'more' if by > 0 else 'less'} than {number(was)}{share}"

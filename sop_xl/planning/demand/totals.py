@@ -11,7 +11,14 @@ import pandas as pd
 
 from sop_xl.planning import frames
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.demand.coherence import Structure, mint, structure, sum_ranges, wls
+from sop_xl.planning.demand.coherence import (
+    Structure,
+    middle_out,
+    mint,
+    structure,
+    sum_ranges,
+    wls,
+)
 from sop_xl.planning.demand.coherence.structure import Level
 from sop_xl.planning.demand.consensus import gap_to_aop
 from sop_xl.planning.demand.engine.result import Backtest
@@ -140,8 +147,10 @@ def reconciled(
 
     Large totals are forecast better than the sum of their blocks, blocks know what is particular to
     them. Each gives way according to the width of its range; with ``mint`` according to the errors
-    that they had in the backtest, those they share included, where there was one. Ranges keep
-    their width and move along; nothing becomes negative.
+    that they had in the backtest, those they share included, where there was one. With
+    ``top_down`` the forecast of the company stands, with ``middle_out`` those of families, and
+    blocks share them by their own. Ranges keep their width and move along; nothing becomes
+    negative.
 
     Args:
         blocks: Keys of the blocks.
@@ -158,7 +167,10 @@ def reconciled(
     errors = None
     if own.errors is not None and sums.errors is not None:
         errors = np.vstack([sums.errors[at], own.errors])
-    if method == "mint" and errors is not None and _times(errors) > 1:
+    if method in ("top_down", "middle_out"):
+        kept = 0 if method == "top_down" else len(tree.levels) - 1
+        found = middle_out(tree, nodes, kept)
+    elif method == "mint" and errors is not None and _times(errors) > 1:
         found = mint(tree, nodes, errors)
     else:
         above = np.vstack([sums.high[at], own.high]) - nodes
@@ -228,7 +240,11 @@ def _times(errors: Numbers) -> int:
 
 
 def total_range(
-    blocks: pd.DataFrame, families: pd.Index, own: Baseline, sums: Baseline, belongs: Numbers
+    blocks: pd.DataFrame,
+    families: pd.Index,
+    own: Baseline,
+    alone: Callable[[], Baseline],
+    belongs: Numbers,
 ) -> Range:
     """The range of the sums of the baselines.
 
@@ -242,13 +258,13 @@ def total_range(
         blocks: Keys of the blocks.
         families: The planned families, as :func:`members` has them.
         own: Baseline of the blocks as it stands on the sheet.
-        sums: What :func:`forecast_of_sums` gives.
+        alone: Gives what :func:`forecast_of_sums` does; asked only without a backtest.
         belongs: What :func:`members` gives.
     """
     mean = belongs @ own.mean
     below, above = belongs @ (own.mean - own.low), belongs @ (own.high - own.mean)
     if own.errors is None or not len(blocks):
-        several = belongs.sum(axis=1) > 1
+        several, sums = belongs.sum(axis=1) > 1, alone()
         below[several] = np.minimum(below[several], (sums.mean - sums.low)[several])
         above[several] = np.minimum(above[several], (sums.high - sums.mean)[several])
     else:

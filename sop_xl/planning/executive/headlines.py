@@ -21,6 +21,7 @@ def headlines(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     supply_summary: pd.DataFrame,
+    constrained_total: pd.DataFrame,
     finance_summary: pd.DataFrame,
     kpis: pd.DataFrame,
     exceptions: pd.DataFrame,
@@ -34,7 +35,12 @@ def headlines(
         "D1_Agenda": _decisions(decisions),
         "D2_KPIs": _kpis(axis, kpis),
         "D3_Demand": _demand(axis, settings, demand_total),
-        "D4_Supply": f"{_capacity(supply_summary)} {_stock(axis, settings, supply_plan)}",
+        "D4_Supply": " ".join(
+            (
+                _capacity(supply_summary) + _sales(settings, constrained_total),
+                _stock(axis, settings, supply_plan),
+            )
+        ),
         "D5_Finance": _finance(axis, settings, finance_summary),
         "D6_Risks": _risks(settings, risks, exceptions),
     }
@@ -125,6 +131,18 @@ def _capacity(summary: pd.DataFrame) -> str:
         f"{count(len(short), 'resource')} short of hours: {worst['resource']} lacks "
         f"{number(-float(worst['short_hours']))} h in "
         f"{count(int(worst['short_months']), 'month')}."
+    )
+
+
+def _sales(settings: Settings, constrained_total: pd.DataFrame) -> str:
+    """What the company cannot sell in the month in which it is asked for; empty without a gap."""
+    short = constrained_total[constrained_total["gap"] < 0]
+    units, margin = -float(short["gap"].sum()), -float(short["gap_margin"].sum())
+    if units < 1:
+        return ""
+    return (
+        f" {number(units, settings.base_unit)} cannot be sold when they are asked for, with a "
+        f"margin of {number(margin, settings.currency)}."
     )
 
 

@@ -25,6 +25,8 @@ from sop_xl.tables.executive import (
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
+from sop_xl.tables.stock import STOCK_VIEW
+from sop_xl.tables.supply import RESOURCE_VIEW
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
 SHORT = -0.5
@@ -66,10 +68,23 @@ def supply_view(axis: Axis, supply_plan: pd.DataFrame) -> pd.DataFrame:
     return blocks(SUPPLY_VIEW, [""], axis, cells)
 
 
+def stock_view(axis: Axis, inventory: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``stock_view`` of all families together."""
+    everything = inventory.assign(family=ALL_FAMILIES)
+    cells = _shown(axis, STOCK_VIEW, everything, "family", ALL_FAMILIES)
+    return blocks(STOCK_VIEW, [""], axis, cells)
+
+
 def capacity_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:
     """The grid ``capacity_view`` of one resource."""
     cells = _shown(axis, CAPACITY_VIEW, capacity, "resource", resource)
     return blocks(CAPACITY_VIEW, [""], axis, cells)
+
+
+def resource_view(axis: Axis, capacity: pd.DataFrame, resource: str) -> pd.DataFrame:
+    """The grid ``resource_view`` of one resource."""
+    cells = _shown(axis, RESOURCE_VIEW, capacity, "resource", resource)
+    return blocks(RESOURCE_VIEW, [""], axis, cells)
 
 
 def finance_view(finance_total: pd.DataFrame) -> pd.DataFrame:

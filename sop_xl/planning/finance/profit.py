@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.finance.earlier import Earlier
 from sop_xl.planning.frames import (
     Numbers,
     across,
@@ -20,6 +21,7 @@ from sop_xl.planning.frames import (
     totals,
     zero,
 )
+from sop_xl.tables.data import DEPRECIATION
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL, OPERATING_COST
 
 WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
@@ -27,62 +29,65 @@ WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
 
 def family_profit(
     axis: Axis,
+    finance_region: pd.DataFrame,
     supply_plan: pd.DataFrame,
     families: pd.DataFrame,
-    history: pd.DataFrame,
     aop: pd.DataFrame,
-    inputs: pd.DataFrame,
+    prior: Earlier,
 ) -> pd.DataFrame:
-    """The grid ``finance_family``: volume x price - volume x cost, and the AOP beside it."""
+    """The grid ``finance_family``: the sum of the regions, with the AOP and earlier plans beside.
+
+    Args:
+        axis: Periods across.
+        finance_region: The grid: revenue, cost and margin of each family in each region.
+        supply_plan: The grid, with the shipments and the stock of each family.
+        families: With price and cost, and the shares of material and labour in the cost.
+        aop: The budget.
+        prior: Plans of earlier cycles, a row for each family in sorted order.
+    """
     names = sorted(families["family"])
-    price, cost = (lookup(families, "family", names, column) for column in ("price", "cost"))
-    past = _booked(axis, names, history, cost)
-    change = matrix(inputs, "price_change", "family", names, axis.plan)
+    price, cost, material, labour, co2e = (
+        lookup(families, "family", names, column)
+        for column in ("price", "cost", "material_share", "labour_share", "co2e")
+    )
+
+    def region(name: str, periods: pd.PeriodIndex = axis.periods) -> Numbers:
+        return matrix(finance_region, name, "family", names, periods)
+
+    past_volume = region("volume", axis.past)
     volume = totals(supply_plan, "shipments", "family", names, axis.plan)
-    new_price = price * (1 + zero(change))
+    revenue, spent = region("revenue"), region("cost_of_sales")
+    earned, consumed = revenue[:, axis.history :], volume * cost
+    spent = np.hstack([spent[:, : axis.history], consumed])
+    sold = volume != 0
+    new_price = np.where(sold, zero(earned) / np.where(sold, volume, 1.0), price)
     unit_cost = np.broadcast_to(cost, volume.shape)
-    revenue = np.hstack([past["revenue"], volume * new_price])
-    cost_of_sales = np.hstack([past["cost_of_sales"], volume * unit_cost])
+    past_price, past_cost = (
+        ratio(cells[:, : axis.history], past_volume) for cells in (revenue, spent)
+    )
     budget_revenue = totals(aop, "revenue", "family", names, axis.periods)
     budget_cost = totals(aop, "cost_of_sales", "family", names, axis.periods)
     cells = {
-        "volume": np.hstack([past["volume"], volume]),
-        "price_change": across(axis, plan=change),
-        "price": np.hstack([ratio(past["revenue"], past["volume"]), new_price]),
-        "revenue": revenue,
-        "unit_cost": np.hstack([ratio(past["cost_of_sales"], past["volume"]), unit_cost]),
-        "cost_of_sales": cost_of_sales,
+        "volume": np.hstack([past_volume, volume]),
+        "price": np.hstack([past_price, new_price]),
+        "gross_revenue": across(axis, plan=zero(region("gross_revenue", axis.plan))),
+        "revenue": np.hstack([revenue[:, : axis.history], zero(earned)]),
+        "constant_revenue": zero(region("constant_revenue")),
+        "unit_cost": np.hstack([past_cost, unit_cost]),
+        "cost_of_sales": spent,
+        "material": across(axis, plan=consumed * material),
+        "labour": across(axis, plan=consumed * labour),
+        "co2e": across(axis, plan=volume * co2e / 1000),
         "inventory_value": totals(supply_plan, "inventory", "family", names, axis.periods) * cost,
         "aop_quantity": totals(aop, "quantity", "family", names, axis.periods),
         "aop_revenue": budget_revenue,
         "aop_margin": np.where(budget_cost == 0, 0.0, budget_revenue - budget_cost),
+        "prior_volume": prior.volume,
+        "prior_revenue": prior.revenue,
+        "prior_constant": prior.constant,
+        "prior_cost": prior.cost,
     }
     return blocks(FINANCE_FAMILY, names, axis, cells | _against_aop(cells))
-
-
-def _booked(
-    axis: Axis, names: Sequence[str], history: pd.DataFrame, cost: Numbers
-) -> dict[str, Numbers]:
-    """Volume, revenue and cost of the closed periods; NaN where nobody knows.
-
-    Where no shipments were delivered, what was ordered counts as shipped; where no cost of sales
-    was delivered, revenue is set against the volume at today's standard cost.
-    """
-    quantity = history["shipments"].fillna(history["orders"])
-    facts = history.assign(
-        volume=quantity,
-        unbooked=quantity.where(history["revenue"].notna() & history["cost_of_sales"].isna()),
-    )
-    volume, revenue, delivered, unbooked = (
-        matrix(facts, column, "family", names, axis.past)
-        for column in ("volume", "revenue", "cost_of_sales", "unbooked")
-    )
-    nowhere = np.isnan(delivered) & np.isnan(unbooked)
-    return {
-        "volume": volume,
-        "revenue": revenue,
-        "cost_of_sales": np.where(nowhere, np.nan, zero(delivered) + zero(unbooked) * cost),
-    }
 
 
 def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
@@ -100,17 +105,36 @@ def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
     }
 
 
-def cost_lines(axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame) -> pd.DataFrame:
-    """The grid ``operating_cost``: fixed + share of revenue + rate per unit, by line."""
+def cost_lines(
+    axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame, heads: float
+) -> pd.DataFrame:
+    """The grid ``operating_cost``: fixed + share of revenue + rate per unit and per head, by line.
+
+    Args:
+        axis: Periods across.
+        finance_lines: What each line follows.
+        by_family: The grid ``finance_family``.
+        heads: People of all teams, full-time equivalents.
+    """
     names = sorted(finance_lines["line"])
-    fixed, share, rate, budget = (
+    fixed, share, rate, head, budget = (
         lookup(finance_lines, "line", names, column)
-        for column in ("fixed", "share_of_revenue", "per_unit", "aop")
+        for column in ("fixed", "share_of_revenue", "per_unit", "per_head", "aop")
     )
     revenue, volume = (by_period(by_family, name, axis.periods) for name in ("revenue", "volume"))
-    cost = fixed + share * revenue + rate * volume
+    follows = share * revenue + rate * volume
+    cost = fixed + follows + head * heads
+    kinds = finance_lines.set_index("line")["kind"].reindex(names)
+    written_off = (kinds == DEPRECIATION).to_numpy(dtype=bool)[:, np.newaxis]
+    plan = slice(axis.history, None)
     everywhere = np.broadcast_to(budget, (len(names), len(axis.periods)))
-    return blocks(OPERATING_COST, names, axis, {"cost": cost, "aop_cost": everywhere})
+    cells = {
+        "cost": cost,
+        "variable": across(axis, plan=follows[:, plan]),
+        "depreciation": across(axis, plan=np.where(written_off, cost, 0.0)[:, plan]),
+        "aop_cost": everywhere,
+    }
+    return blocks(OPERATING_COST, names, axis, cells)
 
 
 def company(
@@ -119,6 +143,7 @@ def company(
     lines: pd.DataFrame,
     balance: pd.DataFrame,
     tolerance: float,
+    prior_operating_cost: Numbers,
 ) -> pd.DataFrame:
     """The grid ``finance_total``: profit and loss of the company.
 
@@ -129,6 +154,7 @@ def company(
         balance: What accounting booked: the operating cost of the closed periods; where it is
             not booked yet, the plan's stands in.
         tolerance: Share of the AOP revenue that needs no explanation.
+        prior_operating_cost: Operating cost of earlier plans: one row, NaN where there is none.
     """
 
     def total(frame: pd.DataFrame, name: str) -> Numbers:
@@ -155,8 +181,39 @@ def company(
         "profit_variance": np.where(has_margin, profit - cells["aop_operating_profit"], np.nan),
         "revenue_variance_share": share,
     }
+    cells |= _of_the_plan(axis, by_family, lines, cells)
+    earlier = {name: total(by_family, name) for name in ("prior_volume", "prior_revenue")}
+    cells |= earlier | {"prior_operating_cost": prior_operating_cost}
+    cells["prior_margin"] = earlier["prior_revenue"] - total(by_family, "prior_cost")
+    cells["prior_operating_profit"] = cells["prior_margin"] - zero(prior_operating_cost)
+    cells["aop_volume"] = total(by_family, "aop_quantity")
     verdict = _verdict(share, tolerance)
     return blocks(FINANCE_TOTAL, [""], axis, {**cells, "verdict": verdict})
+
+
+def _of_the_plan(
+    axis: Axis, by_family: pd.DataFrame, lines: pd.DataFrame, cells: Mapping[str, Numbers]
+) -> dict[str, Numbers]:
+    """The rows that only plan months have: gross revenue, the parts of the cost, EBITDA."""
+
+    def total(frame: pd.DataFrame, name: str) -> Numbers:
+        return by_period(frame, name, axis.plan)[np.newaxis, :]
+
+    gross, material, labour, co2e = (
+        total(by_family, name) for name in ("gross_revenue", "material", "labour", "co2e")
+    )
+    plan = {name: numbers[:, axis.history :] for name, numbers in cells.items()}
+    shown = {
+        "gross_revenue": gross,
+        "deductions": plan["revenue"] - gross,
+        "material": material,
+        "labour": labour,
+        "other_cost": plan["cost_of_sales"] - material - labour,
+        "contribution": plan["margin"] - total(lines, "variable"),
+        "ebitda": plan["operating_profit"] + total(lines, "depreciation"),
+        "co2e": co2e,
+    }
+    return {name: across(axis, plan=numbers) for name, numbers in shown.items()}
 
 
 def _verdict(share: Numbers, tolerance: float) -> npt.NDArray[np.object_]:

@@ -17,13 +17,15 @@ from sop_xl.planning.performance.facts import (
     monthly,
     output,
 )
+from sop_xl.planning.performance.outlook import totals
 from sop_xl.planning.performance.scorecard import scorecard
 from sop_xl.planning.performance.service import closure, service
+from sop_xl.planning.performance.stricter import stricter_facts, stricter_kpis
 from sop_xl.schema import ALL
 from sop_xl.tables.performance import KPI_FACTS
 from sop_xl.tables.settings import Settings
 
-LAGS = (1, 3)
+LAGS = (1, 2, 3, 6)
 """Cycles ahead at which accuracy is measured by family, beside the lag of the settings."""
 
 
@@ -44,6 +46,7 @@ def run(
     balance: pd.DataFrame,
     capacity: pd.DataFrame,
     finance_family: pd.DataFrame,
+    kpi_outlook: pd.DataFrame,
 ) -> Outcome:
     """Gather the facts of the past months and make the KPIs of them."""
     # a plan of a family that is no more would count as an error
@@ -71,9 +74,13 @@ def run(
         "current_liabilities": monthly(balance, "current_liabilities", axis),
         **closure(actions, axis),
     }
+    facts |= stricter_facts(
+        axis, facts, history=history, aop=aop, production=production, orders=orders,
+        actions=actions, balance=balance,
+    )  # fmt: skip
     cells = {
         name: across(axis, past=numbers[np.newaxis, :])
-        for name, numbers in (facts | kpis(facts, axis)).items()
+        for name, numbers in (facts | kpis(facts, axis) | stricter_kpis(facts)).items()
     }
     kpi_facts = frames.blocks(KPI_FACTS, [""], axis, cells)
     measured = by_family(
@@ -82,7 +89,7 @@ def run(
     )  # fmt: skip
     frames_made = {
         "kpi_facts": kpi_facts,
-        "kpis": scorecard(kpi_facts, axis, settings),
+        "kpis": scorecard(kpi_facts, axis, settings, totals(kpi_outlook)),
         "lag_accuracy": measured,
     }
     return Outcome(frames_made, [])

@@ -12,11 +12,15 @@ import pandas as pd
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, positions
+from sop_xl.planning.performance.metrics import tracking_signal
 from sop_xl.schema import ALL, ALL_FAMILIES, DTYPES
 from sop_xl.tables.forecast import LAG_ACCURACY
 
 MEASURED = ("consensus", "baseline")
 """The plans whose accuracy is measured."""
+CONTROL = 4.0
+"""Tracking signal that is still in control. Source: Heizer and Render, Operations Management."""
+_DERIVED = ("accuracy", "tracking", "control")
 FIGURES = ("forecast", "forecast_demand", "absolute_error")
 
 
@@ -49,7 +53,7 @@ def accuracy(
         plan: What is measured of the plans: the consensus, or the baseline under it.
     """
     total = dict.fromkeys(FIGURES, np.full(len(axis.past), np.nan))
-    for part in _measured(history, plans, level, axis, plan):
+    for part in measured(history, plans, level, axis, plan):
         for name, found in part.figures.items():
             total[name] = _add(total[name], found)
     return total
@@ -63,7 +67,7 @@ class _Part(NamedTuple):
     """Each of ``FIGURES`` by block and past month; NaN where it was not measured."""
 
 
-def _measured(
+def measured(
     history: pd.DataFrame,
     plans: pd.DataFrame,
     level: tuple[str, ...],
@@ -71,7 +75,7 @@ def _measured(
     plan: str,
 ) -> Iterator[_Part]:
     delivered = axis.past.isin(pd.PeriodIndex(history["period"]))
-    for keys, rows in _by_detail(plans, level):
+    for keys, rows in by_detail(plans, level):
         blocks = hierarchy.blocks_of(keys, [rows])
         forecast = hierarchy.sums(rows, [plan], blocks, axis.past)[plan]
         actual = hierarchy.sums(history, ["orders"], blocks, axis.past)["orders"]
@@ -107,18 +111,35 @@ def by_family(
     lines = []
     for lag in lags:
         plans = at_lag(past_plans, axis, lag)
-        parts = [list(_measured(history, plans, level, axis, plan)) for plan in MEASURED]
+        parts = [list(measured(history, plans, level, axis, plan)) for plan in MEASURED]
         found = [_by_name(own, names) for own in parts]
         alike = [_by_name(own, names) for own in _common(*parts)]
         months = _months(found[0])
         for at, name in enumerate(names):
             shares = _shares([one[at] for one in found])
             consensus, baseline = (_error(one[at]) for one in alike)
-            lines.append((name, lag, months[at], *shares, baseline - consensus))
-    frame = pd.DataFrame(lines, columns=LAG_ACCURACY.names)
+            signal = _tracking(found[0][at])
+            lines.append((name, lag, months[at], *shares, baseline - consensus, signal))
+    names_measured = [name for name in LAG_ACCURACY.names if name not in _DERIVED]
+    frame = pd.DataFrame(lines, columns=[*names_measured, "tracking"])
+    frame["accuracy"] = np.maximum(0.0, 1 - frame["consensus_error"])
+    frame["control"] = _control(frame["tracking"].to_numpy(dtype=float))
+    frame = frame[LAG_ACCURACY.names]
     types = {c.name: DTYPES[c.unit.kind] for c in LAG_ACCURACY.columns}
     order = np.lexsort((frame["lag"], positions(frame["family"], names)))
     return frame.iloc[order].reset_index(drop=True).astype(types)
+
+
+def _tracking(found: dict[str, Numbers]) -> float:
+    """Sum of the monthly errors / mean of their absolute values; NaN without an error."""
+    return tracking_signal(found["forecast_demand"], found["forecast"])
+
+
+def _control(signals: Numbers) -> list[str]:
+    """Whether a tracking signal is within its limits, in words."""
+    words = np.where(signals > 0, "▲ too high", "▲ too low").astype(object)
+    words = np.where(np.abs(signals) <= CONTROL, "● in control", words)
+    return [str(word) for word in np.where(np.isnan(signals), "", words)]
 
 
 def _common(first: list[_Part], second: list[_Part]) -> tuple[list[_Part], list[_Part]]:
@@ -172,7 +193,7 @@ def _error(found: dict[str, Numbers]) -> float:
     return float(np.nansum(found["absolute_error"])) / demand if demand > 0 else np.nan
 
 
-def _by_detail(
+def by_detail(
     plans: pd.DataFrame, level: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
     """The rows by the keys that they name; ``All`` names none."""

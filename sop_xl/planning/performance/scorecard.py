@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 
@@ -15,10 +18,24 @@ EXACT, NEAR = 1e-7, 0.05
 """How far on the wrong side still is on target, and how far is worth watching."""
 
 
-def scorecard(kpi_facts: pd.DataFrame, axis: Axis, settings: Settings) -> pd.DataFrame:
-    """The table ``kpis``, in the order of the handbook."""
+def scorecard(
+    kpi_facts: pd.DataFrame,
+    axis: Axis,
+    settings: Settings,
+    outlook: Mapping[str, float] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """The table ``kpis``, in the order of the handbook.
+
+    Args:
+        kpi_facts: The KPIs month by month.
+        axis: The last month of its past is shown.
+        settings: Targets and tolerance.
+        outlook: What the plan makes of a KPI, by its label.
+    """
     names = [kpi.name for kpi in KPIS]
-    past = kpi_facts.set_index("period").reindex(axis.past)[names]
+    months = kpi_facts.set_index("period").reindex(axis.past)
+    past = months[names]
+    last = months.iloc[-1]
     frame = pd.DataFrame(
         {
             "kpi": [KPI_FACTS[name].label for name in names],
@@ -32,6 +49,13 @@ def scorecard(kpi_facts: pd.DataFrame, axis: Axis, settings: Settings) -> pd.Dat
             "definition": [KPI_FACTS[name].help for name in names],
             "handbook": [kpi.handbook for kpi in KPIS],
             "owner": [kpi.owner for kpi in KPIS],
+            "source": [kpi.source for kpi in KPIS],
+            "outlook": [outlook.get(KPI_FACTS[name].label, np.nan) for name in names],
+            "second": [float(last[kpi.second]) if kpi.second else np.nan for kpi in KPIS],
+            "second_name": [KPI_FACTS[kpi.second].label if kpi.second else "" for kpi in KPIS],
+            "second_definition": [
+                KPI_FACTS[kpi.second].help if kpi.second else "" for kpi in KPIS
+            ],
         }
     )
     frame = frame.assign(variance=frame["actual"] - frame["target"])

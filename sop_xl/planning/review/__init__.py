@@ -7,12 +7,13 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.review.capacity import capacity_shortages
+from sop_xl.planning.review.capacity import capacity_shortages, lost_sales
 from sop_xl.planning.review.checks import checks
 from sop_xl.planning.review.demand import (
     aop_gaps,
     biased_forecasts,
     big_changes,
+    doubtful_forecasts,
     large_deals,
     unexplained_changes,
 )
@@ -30,8 +31,14 @@ def run(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
+    constrained_plan: pd.DataFrame,
+    strategy_hours: pd.DataFrame,
     finance_family: pd.DataFrame,
     finance_total: pd.DataFrame,
+    finance_region: pd.DataFrame,
+    bridge: pd.DataFrame,
+    finance_drift: pd.DataFrame,
+    cash_flow: pd.DataFrame,
     families: pd.DataFrame,
     resources: pd.DataFrame,
     bill: pd.DataFrame,
@@ -41,6 +48,7 @@ def run(
     stock_history: pd.DataFrame,
     past_plans: pd.DataFrame,
     completeness: pd.DataFrame,
+    forecast_doubts: pd.DataFrame,
     exceptions: pd.DataFrame,
     risks: pd.DataFrame,
 ) -> Outcome:
@@ -48,11 +56,13 @@ def run(
     prices = dict(zip(families["family"], families["price"].fillna(0.0), strict=True))
     issues = (
         *capacity_shortages(axis, settings, capacity, resources, bill, supply_plan, finance_family),
+        *lost_sales(axis, settings, constrained_plan),
         *stock_issues(axis, settings, supply_plan, finance_family),
         *aop_gaps(axis, settings, demand_total, prices),
         *big_changes(axis, settings, demand_plan, prices),
         *unexplained_changes(axis, settings, demand_plan, prices),
         *large_deals(axis, settings, pipeline),
+        *doubtful_forecasts(axis, settings, forecast_doubts, prices),
         *biased_forecasts(axis, settings, past_plans, history, prices),
         *missed_years(axis, settings, finance_total),
         *old_data(completeness),
@@ -63,8 +73,13 @@ def run(
         families=families,
         supply_plan=supply_plan,
         capacity=capacity,
+        strategy_hours=strategy_hours,
         finance_family=finance_family,
         finance_total=finance_total,
+        finance_region=finance_region,
+        bridge=bridge,
+        finance_drift=finance_drift,
+        cash_flow=cash_flow,
         bill=bill,
         pipeline=pipeline,
         aop=aop,

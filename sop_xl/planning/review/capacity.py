@@ -129,3 +129,33 @@ def _option(
             f"Make {first} first, which earns most per hour; move other demand or subcontract it."
         )
     return "Add a shift, subcontract, or move demand to months with free hours."
+
+
+def lost_sales(axis: Axis, settings: Settings, constrained_plan: pd.DataFrame) -> Iterator[Issue]:
+    """Families of which the hours let us sell less than is asked for, one issue each."""
+    names = sorted(set(constrained_plan["family"]))
+    gap, margin = (
+        totals(constrained_plan, name, "family", names, axis.plan) for name in ("gap", "gap_margin")
+    )
+    for at, name in enumerate(names):
+        when = np.flatnonzero(gap[at] < -NOISE)
+        if not len(when):
+            continue
+        first, last = axis.plan[when[0]], axis.plan[when[-1]]
+        units, value = (float(-numbers[at][when].sum()) for numbers in (gap, margin))
+        yield Issue(
+            exception=f"Sales short: {name}",
+            area="capacity",
+            subject=name,
+            period=first,
+            message=(
+                f"Hours are missing: {number(units, settings.base_unit)} of {name} cannot be sold "
+                f"when they are asked for in {months(first, last)}, margin of "
+                f"{number(max(0.0, value), settings.currency)}."
+            ),
+            size=-units,
+            size_unit=settings.base_unit,
+            value=max(0.0, value),
+            option="Choose options for the resources that are short; Apply options plans them.",
+            sheet="Constrained_Plan",
+        )

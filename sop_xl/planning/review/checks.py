@@ -51,7 +51,8 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
     before, end = axis.periods[axis.history - 1 : axis.history], axis.plan[-1:]
     opening = total("supply_plan", "net_stock", before)
     in_stock = total("stock_history", "on_hand", before) - total("stock_history", "backlog", before)
-    produced, demanded = total("supply_plan", "production"), total("supply_plan", "demand")
+    demanded = total("supply_plan", "demand")
+    supplied = total("supply_plan", "production") + total("supply_plan", "subcontracted")
     profit = total("finance_total", "operating_profit")
     cost = total("finance_total", "cost_of_sales") + total("finance_total", "operating_cost")
     sources, deals = frames["completeness"], frames["pipeline"]
@@ -62,11 +63,16 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
         "demand_to_supply": total("demand_plan", "consensus") - demanded,
         "opening_stock": opening - in_stock,
         "stock_known": _unknown_stock(before, frames),
-        "inventory_balance": opening + produced - demanded - total("supply_plan", "net_stock", end),
+        "inventory_balance": opening + supplied - demanded - total("supply_plan", "net_stock", end),
         "capacity_load": total("capacity", "load") - _hours(axis, frames),
+        "adopted_capacity": total("strategy_hours", "adopted_short"),
         "volume": total("supply_plan", "shipments") - total("finance_family", "volume"),
         "revenue": total("finance_family", "revenue") - total("finance_total", "revenue"),
+        "regions": total("finance_region", "revenue") - total("finance_family", "revenue"),
+        "bridge": float(frames["bridge"][["proof", "check"]].abs().sum().sum()),
+        "finance_lock": float(frames["finance_drift"]["moved"].abs().sum()),
         "profit": total("finance_total", "revenue") - cost - profit,
+        "cash": total("cash_flow", "difference"),
         "aop": total("aop", "quantity") - total("demand_plan", "aop"),
         "pipeline": float(deals.loc[closing, "weighted_quantity"].sum())
         - total("demand_plan", "pipeline"),

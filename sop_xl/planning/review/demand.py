@@ -196,3 +196,23 @@ def biased_forecasts(
             option="Look at the adjustments of this family and correct the next ones.",
             sheet="KPIs",
         )
+
+
+def doubtful_forecasts(
+    axis: Axis, settings: Settings, forecast_doubts: pd.DataFrame, prices: Mapping[str, float]
+) -> Iterator[Issue]:
+    """Forecasts that the backtest speaks against, and rows of lists that cannot be followed."""
+    for row in forecast_doubts.to_dict("records"):
+        of_a_list = np.isnan(row["units"])
+        yield Issue(
+            exception=row["exception"],
+            area="data" if of_a_list else "demand",
+            subject=row["family"],
+            period=axis.first,
+            message=row["message"],
+            size=row["units"],
+            size_unit="" if of_a_list else settings.base_unit,
+            value=row["units"] * prices.get(row["family"], 0.0),
+            option=row["option"],
+            sheet=row["sheet"],
+        )

@@ -7,28 +7,43 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sop_xl.planning import Outcome
+from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
-from sop_xl.planning.supply.capacity import capacity, with_team_hours
+from sop_xl.planning.supply import strategies
+from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
 from sop_xl.planning.supply.inventory import (
     cumulative,
     days_of_supply,
     shipments,
     target_inventory,
 )
+from sop_xl.planning.supply.materials.requirements import requirements, with_months
+from sop_xl.planning.supply.materials.sheets import material_frames
 from sop_xl.planning.supply.production import level_plan, project, required_rate
+from sop_xl.planning.supply.stock import (
+    DAYS,
+    MAKE_TO_ORDER,
+    booked_orders,
+    inventory,
+    stock_summary,
+    stock_targets,
+    target_findings,
+)
+from sop_xl.planning.supply.stock_items import stock_items
+from sop_xl.planning.supply.workforce import with_overtime_rate
+from sop_xl.planning.supply.workforce import workforce as people_needed
 from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import OUTPUT, SUPPLY_PLAN
 
-MAKE_TO_ORDER = "make to order"
+__all__ = ["run", "strategies", "supply_plan"]
 
 
 def run(
     axis: Axis,
-    settings: Settings,  # noqa: ARG001  every step takes the settings
+    settings: Settings,
     *,
     demand_total: pd.DataFrame,
     families: pd.DataFrame,
@@ -40,20 +55,68 @@ def run(
     workforce: pd.DataFrame,
     supply_plan_inputs: pd.DataFrame,
     capacity_inputs: pd.DataFrame,
+    items: pd.DataFrame,
+    item_mix: pd.DataFrame,
+    stock: pd.DataFrame,
+    orders: pd.DataFrame,
+    launches: pd.DataFrame,
+    materials: pd.DataFrame,
+    bill_of_materials: pd.DataFrame,
+    material_stock: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
+    workforce_plan_inputs: pd.DataFrame,
 ) -> Outcome:
     """Plan production of each family and hold its load against the capacity."""
     names = sorted(families["family"])
+    targets = stock_targets(axis, names, demand_total, families)
     plan = supply_plan(
-        axis, names, demand_total, families, history, stock_history, supply_plan_inputs
+        axis, names, demand_total, families, history, stock_history, supply_plan_inputs, targets
     )
-    teams = with_team_hours(workforce)
+    teams = with_overtime_rate(with_team_hours(workforce))
     production = matrix(plan, "production", "family", names, axis.periods)
     load = capacity(
-        axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs
-    )
+        axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs,
+        settings.demonstrated_months,
+    )  # fmt: skip
     output = blocks(OUTPUT, names, axis, {"production": zero(production)})
-    frames = {"supply_plan": plan, "output": output, "capacity": load, "workforce": teams}
-    return Outcome(frames, _opening_findings(axis, families, stock_history))
+    booked = booked_orders(
+        axis, names, orders, hierarchy.families_of(items, settings), stock_history
+    )
+    held = inventory(axis, names, plan, targets, families, booked)
+    needed = requirements(
+        axis,
+        settings,
+        production=production[:, axis.history :],
+        families=names,
+        item_mix=item_mix,
+        materials=materials,
+        bill_of_materials=bill_of_materials,
+        material_stock=material_stock,
+        purchase_orders=purchase_orders,
+    )
+    staff = people_needed(axis, teams, load, workforce_plan_inputs)
+    frames = {
+        "supply_plan": plan,
+        "output": output,
+        "capacity": load,
+        "heat_map": heat_map(axis, load),
+        "workforce": teams,
+        "stock_targets": targets,
+        "inventory": held,
+        "stock_summary": stock_summary(axis, names, held, plan, families, stock_history),
+        "stock_items": stock_items(axis, items, item_mix, stock, launches, plan),
+        "materials": with_months(materials, settings),
+        **material_frames(axis, needed, purchase_orders),
+        "workforce_plan": staff.plan,
+        "workforce_total": staff.total,
+    }
+    findings = [
+        *_opening_findings(axis, families, stock_history),
+        *target_findings(axis, families),
+        *needed.findings,
+        *staff.findings,
+    ]
+    return Outcome(frames, findings)
 
 
 def supply_plan(
@@ -64,8 +127,13 @@ def supply_plan(
     history: pd.DataFrame,
     stock_history: pd.DataFrame,
     inputs: pd.DataFrame,
+    targets: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The grid ``supply_plan``: one block for each family in ``names``."""
+    """The grid ``supply_plan``: one block for each family in ``names``.
+
+    Args:
+        targets: The grid ``stock_targets``, for families whose target is not one of days.
+    """
     actual = totals(demand_total, "actual", "family", names, axis.past)
     demand = totals(demand_total, "consensus", "family", names, axis.plan)
     past = _past(axis, names, history, stock_history)
@@ -75,12 +143,22 @@ def supply_plan(
     target = np.where(
         _is(families, names, "policy", MAKE_TO_ORDER),
         0.0,
-        target_inventory(demand, calendar_days, lookup(families, "family", names, "days_used")),
+        np.where(
+            _is(families, names, "method_used", DAYS),
+            target_inventory(demand, calendar_days, lookup(families, "family", names, "days_used")),
+            totals(targets, "service_target", "family", names, axis.plan),
+        ),
     )
-    level = level_plan(demand, opening, target[:, -1:], workdays)
-    fixed = matrix(inputs, "production_override", "family", names, axis.plan)
+    fixed, adopted, subcontracted = (
+        matrix(inputs, name, "family", names, axis.plan)
+        for name in ("production_override", "adopted", "subcontracted")
+    )
+    bought = zero(subcontracted)
+    own = demand - bought
+    level = level_plan(own, opening, target[:, -1:], workdays)
     chosen = np.where(_is(families, names, "strategy_used", "level"), level, np.nan)
-    projection = project(demand, target, opening, fixed, chosen)
+    decided = np.where(np.isnan(fixed), adopted, fixed)
+    projection = project(demand, target, opening, decided, chosen, bought)
     inventory = np.maximum(0.0, rounded(projection.net_stock))
     backlog = np.maximum(0.0, rounded(-projection.net_stock))
     plan = {
@@ -89,9 +167,11 @@ def supply_plan(
         "cumulative_days": np.broadcast_to(np.cumsum(calendar_days), demand.shape),
         "target": target,
         "chase_plan": projection.chase,
-        "required_rate": required_rate(demand, opening, workdays),
+        "required_rate": required_rate(own, opening, workdays),
         "level_plan": level,
         "production_override": fixed,
+        "adopted": adopted,
+        "subcontracted": subcontracted,
         "production": projection.production,
         "net_stock": projection.net_stock,
         "inventory": inventory,

@@ -22,7 +22,8 @@ from sop_xl.planning.frames import (
     zero,
 )
 from sop_xl.planning.ranges import one_each
-from sop_xl.tables.supply import CAPACITY
+from sop_xl.planning.supply.rough_cut import demonstrated
+from sop_xl.tables.supply import CAPACITY, HEAT_MAP
 
 
 def load_hours(production: Numbers, hours: Numbers) -> Numbers:
@@ -129,6 +130,7 @@ def capacity(
     resource_calendar: pd.DataFrame,
     workforce: pd.DataFrame,
     inputs: pd.DataFrame,
+    demonstrated_months: int = 6,
 ) -> pd.DataFrame:
     """The grid ``capacity``: load, available hours, gap and utilisation of each resource.
 
@@ -140,7 +142,8 @@ def capacity(
         resources: Machines, hours per day, efficiency, planned loss.
         resource_calendar: Working days of a resource where they differ from the calendar's.
         workforce: Teams with their ``hours``.
-        inputs: Overtime and extra hours that people committed to.
+        inputs: Overtime and extra hours that people committed to, and those of an adopted plan.
+        demonstrated_months: Closed months that count for the demonstrated hours.
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
@@ -148,11 +151,15 @@ def capacity(
     machine = _machine_hours(axis, resources, resource_calendar, names)
     labour = np.broadcast_to(_team_hours(workforce, names), machine.shape)
     regular = np.where(labour > 0, np.minimum(machine, labour), machine)
-    overtime, extra = (
-        matrix(inputs, name, "resource", names, axis.plan) for name in ("overtime", "extra")
+    overtime, extra, adopted = (
+        matrix(inputs, name, "resource", names, axis.plan)
+        for name in ("overtime", "extra", "adopted_hours")
     )
-    available = np.hstack([regular[:, past], regular[:, plan] + zero(overtime) + zero(extra)])
+    more = np.maximum(zero(overtime) + zero(extra), zero(adopted))
+    available = np.hstack([regular[:, past], regular[:, plan] + more])
     gap = capacity_gap(load[:, plan], available[:, plan])
+    cumulative = np.cumsum(gap, axis=1)
+    shown = demonstrated(np.where(load[:, past] > 0, load[:, past], np.nan), demonstrated_months)
     return blocks(
         CAPACITY,
         names,
@@ -163,12 +170,35 @@ def capacity(
             "labour_hours": labour,
             "overtime": across(axis, plan=overtime),
             "extra": across(axis, plan=extra),
+            "adopted_hours": across(axis, plan=adopted),
             "available": available,
             "gap": across(axis, plan=gap),
-            "cumulative_gap": across(axis, plan=np.cumsum(gap, axis=1)),
+            "cumulative_gap": across(axis, plan=cumulative),
+            "ahead": np.hstack(
+                [np.full((len(names), axis.history), "", dtype=object), _ahead(gap, cumulative)]
+            ),
+            "demonstrated": across(
+                axis, plan=np.broadcast_to(zero(shown.astype(float)), gap.shape)
+            ),
             "utilisation": ratio(load, np.maximum(available, 0.0)),
         },
     )
+
+
+def _ahead(gap: Numbers, cumulative: Numbers) -> npt.NDArray[np.object_]:
+    """Whether the hours that are short can be worked before: yes, in part, no."""
+    before = np.hstack([np.zeros((len(gap), 1)), cumulative[:, :-1]])
+    short = np.where(cumulative >= -0.5, "yes", np.where(before > 0.5, "in part", "no"))
+    return np.where(gap >= -0.5, "", short).astype(object)
+
+
+def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
+    """The grid ``heat_map``: utilisation of each resource in one line."""
+    names = [str(name) for name in capacity["resource"].drop_duplicates()]
+    load, available = (
+        totals(capacity, name, "resource", names, axis.periods) for name in ("load", "available")
+    )
+    return blocks(HEAT_MAP, names, axis, {"heat": ratio(load, np.maximum(available, 0.0))})
 
 
 def _team_hours(workforce: pd.DataFrame, names: Sequence[str]) -> Numbers:

@@ -99,8 +99,8 @@ def workforce_plan(
         started = zero(np.array(np.broadcast_to(np.asarray(hires, dtype=float), work.shape)))
         if (started < 0).any():
             raise ValueError("hires have to be zero or more: nobody is laid off here")
-    people = rounded(there + _of_all_who_started(started, kept))
-    productive = rounded((there + _of_all_who_started(started, worth)) * rules["hours"])
+    people = rounded(there + of_all_who_started(started, kept))
+    productive = rounded((there + of_all_who_started(started, worth)) * rules["hours"])
     overtime = np.clip(work - productive, 0.0, rules["overtime"] * productive)
     gap = rounded(np.maximum(0.0, work - productive - overtime))
     before = np.hstack([rules["people"][:, :1], people[:, :-1]])
@@ -128,7 +128,7 @@ def _proposed(
     gain = worth[:, useful : useful + 1] * rules["hours"] * reach
     for t in range(useful, horizon):
         at = t - useful
-        had = there[:, t] + _of_all_who_started(started, worth)[:, t]
+        had = there[:, t] + of_all_who_started(started, worth)[:, t]
         missing = work[:, t] - had * rules["hours"][:, t] * reach[:, t]
         each = gain[:, t]
         people = np.ceil(np.round(missing / np.where(each > 0, each, np.inf), 9))
@@ -137,7 +137,7 @@ def _proposed(
     return started
 
 
-def _of_all_who_started(started: Numbers, worth: Numbers) -> Numbers:
+def of_all_who_started(started: Numbers, worth: Numbers) -> Numbers:
     """For each period the sum over those who started up to it, each by what he is worth by then."""
     found = np.zeros_like(started)
     for age in range(started.shape[1]):

@@ -53,11 +53,17 @@ def level_plan(demand: Numbers, opening: Numbers, ending: Numbers, workdays: Num
 
 
 def project(
-    demand: Numbers, target: Numbers, opening: Numbers, fixed: Numbers, level: Numbers
+    demand: Numbers,
+    target: Numbers,
+    opening: Numbers,
+    fixed: Numbers,
+    level: Numbers,
+    bought: npt.ArrayLike = 0.0,
 ) -> Projection:
     """Walk through the periods: proposal, plan, stock.
 
-    Chase: ``P_t = max(0, D_t + target_t - S_(t-1))``; stock: ``S_t = S_(t-1) + P_t - D_t``.
+    Chase: ``P_t = max(0, D_t + target_t - S_(t-1) - C_t)``; stock:
+    ``S_t = S_(t-1) + P_t + C_t - D_t``.
 
     Args:
         demand: Units, families down, periods across.
@@ -65,14 +71,16 @@ def project(
         opening: Stock less backlog before the first period, one per family (upright).
         fixed: Output that the planner fixed; NaN where the proposal holds.
         level: The level plan of families that run level; NaN where demand is chased.
+        bought: C, units from subcontractors; as the demand, or one number for all.
     """
+    outside = np.broadcast_to(np.asarray(bought, dtype=float), demand.shape)
     chase, production, stock = (np.zeros_like(demand) for _ in range(3))
     before = opening[:, 0]
     for t in range(demand.shape[1]):
-        chase[:, t] = np.maximum(0.0, demand[:, t] + target[:, t] - before)
+        chase[:, t] = np.maximum(0.0, demand[:, t] + target[:, t] - before - outside[:, t])
         proposal = np.where(np.isnan(level[:, t]), chase[:, t], zero(level[:, t]))
         production[:, t] = np.where(np.isnan(fixed[:, t]), proposal, zero(fixed[:, t]))
-        before = before + production[:, t] - demand[:, t]
+        before = before + production[:, t] + outside[:, t] - demand[:, t]
         stock[:, t] = before
     return Projection(chase, production, stock)
 

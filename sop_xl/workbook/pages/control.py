@@ -13,9 +13,6 @@ from sop_xl.tables.settings import Settings
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.layout import column_letter, setting_name
 from sop_xl.workbook.lists import draw_table
-from sop_xl.workbook.pages.figures import (
-    kpi_chart,
-)
 from sop_xl.workbook.pages.pieces import headers
 from sop_xl.workbook.sheet import ISSUE_MARK, Sheet
 from sop_xl.workbook.sheetdata import CellValue
@@ -46,7 +43,8 @@ def setting_values(settings: Settings, axis: Axis) -> dict[str, CellValue]:
     }
     for field in fields(settings):
         value = getattr(settings, field.name)
-        values[field.name] = " x ".join(value) if isinstance(value, tuple) else value
+        between = " x " if field.name == "planning_level" else ", "
+        values[field.name] = between.join(value) if isinstance(value, tuple) else value
     values.pop("store")  # a URL may name a server; it is nobody's business in a book
     return values
 
@@ -112,13 +110,3 @@ def _figures_at_issue(sheet: Sheet, row: int) -> None:
     sheet.put(last + 1, 1, "Mark on the pages", "SOP Key")
     sheet.put(last + 1, 2, None, "SOP Text", formula=f'IF({moved},{mark},"")')
     sheet.name_cell(ISSUE_MARK, f"B{last + 1}")
-
-
-def kpi_sheet(sheet: Sheet) -> None:
-    """The scorecard with definitions, and the trend below it."""
-    sheet.head("The twelve KPIs: execution first, then results")
-    place = sheet.book.layout.tables["kpis"]
-    draw_table(sheet, place)
-    kpi_chart(sheet, sheet.at(0, place.last_row + 2), (30.0, 9.0))
-    sheet.freeze(place.first_row, 2)
-    sheet.finish()

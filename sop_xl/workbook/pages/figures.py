@@ -24,6 +24,7 @@ _MONEY_AXIS = ((3e6, "million ", "0.0,,"), (3e3, "thousand ", "#,##0,"), (0.0, "
 _TITLES = {
     "demand_view": "Demand",
     "supply_view": "Inventory against target",
+    "stock_view": "Projected stock against target",
     "capacity_view": "Load against available hours",
 }
 
@@ -55,13 +56,18 @@ def finance_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> 
         Drawn(place, (), "aop_revenue", "dashed"),
         Drawn(place, (), "aop_margin", "thin"),
     ]
-    largest = float(sheet.book.frames["finance_view"]["revenue"].abs().max())
-    word, number_format = next((w, f) for least, w, f in _MONEY_AXIS if not largest < least)
+    word, number_format = money_axis(sheet.book.frames["finance_view"]["revenue"])
     add_chart(
         sheet, at, "Revenue and margin against the AOP", series,
         unit=f"{word}{sheet.book.settings.currency} per month",
         size=size, number_format=number_format,
     )
+
+
+def money_axis(figures: pd.Series[float]) -> tuple[str, str]:
+    """The word before the currency and the number format of an axis, by the largest amount."""
+    largest = float(figures.abs().max())
+    return next((word, form) for least, word, form in _MONEY_AXIS if not largest < least)
 
 
 def inventory_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
@@ -91,6 +97,22 @@ def capacity_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) ->
         sheet, at, f"Load against available hours: {choice}", series, unit="hours per month",
         size=size, title_cell=_title_cell(sheet, "capacity_view"),
         description="Load and available hours by month",
+    )
+
+
+def stock_chart(sheet: Sheet, at: AnchorMarker, size: tuple[float, float]) -> None:
+    place = view_of(sheet, "stock_view")
+    choice = view_choice(sheet.book.frames, "stock_view")
+    series = [
+        Drawn(place, (), "stock", "column"),
+        Drawn(place, (), "backlog", "column2"),
+        Drawn(place, (), "target", "bold"),
+        Drawn(place, (), "safety_stock", "dashed"),
+    ]
+    add_chart(
+        sheet, at, f"Projected stock against target: {choice}", series,
+        unit=sheet.book.settings.base_unit, size=size, title_cell=_title_cell(sheet, "stock_view"),
+        description="Projected stock and backlog against target and safety stock by month",
     )
 
 

@@ -17,8 +17,15 @@ from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import GridPlace, column_letter, view_key_name, view_name
 from sop_xl.workbook.lists import plain
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, selector, view_choice, view_of
-from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
+from sop_xl.workbook.pages.pieces import (
+    fit_to_page,
+    headers,
+    left_of,
+    selector,
+    view_choice,
+    view_of,
+)
+from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.sheetdata import CellValue
 
 GRID_ROW = 37
@@ -112,6 +119,12 @@ def _methods(sheet: Sheet) -> None:
             value = None if line is None else plain(pd.Series([line[name]]), unit or Unit.TEXT)[0]
             _looked_up(sheet, at, column, value, unit, _rank(rank, column))
     at = row + 2 + RANKS
+    shares = f"B{row + 2}:B{at - 1}"
+    rest = max(0.0, 1 - float(frame["weight"].sum())) if len(frame) else None
+    sheet.put(at, 1, "All other methods", "SOP Label")
+    sheet.put(at, 2, rest, "SOP Output", Unit.PERCENT.number_format,
+              f'IF(COUNT({shares})=0,"",MAX(0,1-SUM({shares})))')
+    at += 1
     words = (("Champion", "error"), ("Best challenger", "challenger_error"),
              ("Last year's pattern", "reference"), ("Last cycle's champion", "last_error"))
     for line_at, (label, name) in enumerate(words, start=at):
@@ -169,7 +182,7 @@ def _words(sheet: Sheet, column: int) -> None:
 
 def _charts(sheet: Sheet, place: GridPlace, column: int, end: int) -> None:
     """Two charts side by side over the columns that are printed."""
-    width = _left(sheet, end + 1) - _left(sheet, column)
+    width = left_of(sheet, end + 1) - left_of(sheet, column)
     unit = f"{sheet.book.settings.base_unit} per month"
     series = [
         Drawn(place, (), "low", "base"),
@@ -209,11 +222,4 @@ def _origin(sheet: Sheet, number: int) -> str:
 
 def _anchor(sheet: Sheet, column: int, centimetres: float = 0.0) -> AnchorMarker:
     """The place of a chart so far to the right of a column's left edge."""
-    return sheet.at(_left(sheet, column) + centimetres, _CHART_ROW)
-
-
-def _left(sheet: Sheet, column: int) -> float:
-    """Centimetres to the left of a column."""
-    before = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
-    pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in before)
-    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)
+    return sheet.at(left_of(sheet, column) + centimetres, _CHART_ROW)

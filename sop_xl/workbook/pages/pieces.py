@@ -16,7 +16,7 @@ from sop_xl.workbook.lists import (
     plain,
     spare,
 )
-from sop_xl.workbook.sheet import Sheet
+from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 
 
 def mirror(
@@ -104,6 +104,13 @@ def fit_to_page(sheet: Sheet) -> None:
     """Print set-up of a page that is read at a glance: all on one sheet of paper."""
     sheet.finish()
     sheet.skeleton.page_setup.fitToHeight = 1
+
+
+def left_of(sheet: Sheet, column: int) -> float:
+    """Centimetres to the left of a column."""
+    before = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
+    pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in before)
+    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)
 
 
 def view_of(sheet: Sheet, grid: str) -> GridPlace:

@@ -215,9 +215,10 @@ def _examine_rows(page: Page) -> None:
         return
     columns = page.grids[0].columns
     drawn = {
-        row: _Row(place.blocks[(row - place.first_row) // len(place.grid.measures)], measure.label)
+        row: _Row(_filled(place.blocks[(row - place.first_row) // len(place.grid.measures)]),
+                  measure.label)
         for row, (place, measure) in page.measures.items()
-    }
+    }  # fmt: skip
     shown = dict(_shown_rows(page, columns.keys, columns.measure))
     in_place = {row for row, known in drawn.items() if shown.get(row) == known}
     elsewhere = {known for row, known in shown.items() if row not in in_place}
@@ -240,10 +241,13 @@ def _shown_rows(page: Page, keys: int, measure: int) -> Iterator[tuple[int, _Row
     for number, values in enumerate(page.opened.values[HEADER_ROW:], start=HEADER_ROW + 1):
         label = values[measure - 1] if len(values) >= measure else None
         if isinstance(label, str) and label:
-            texts = [text_of(value) for value in values[:keys]]
-            while texts and not texts[-1]:
-                texts.pop()
-            yield number, _Row(tuple(texts), label)
+            yield number, _Row(_filled([text_of(value) for value in values[:keys]]), label)
+
+
+def _filled(keys: Sequence[str]) -> Key:
+    """Keys without blank ones at their end: a grid may have fewer than its sheet."""
+    last = max((number for number, key in enumerate(keys, start=1) if key), default=0)
+    return tuple(keys[:last])
 
 
 def _missing_blocks(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.data import facts
-from sop_xl.planning.data.facts import bill, item_mix, stock_history
+from sop_xl.planning.data.facts import bill, item_mix, overall_factors, stock_history
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL_OF_RESOURCES, ITEMS, PRODUCTION, STOCK
 from sop_xl.tables.settings import Settings
@@ -220,3 +220,27 @@ def test_nothing_gives_empty_tables() -> None:
     assert outcome.frames["history"].empty
     assert outcome.frames["families"].empty
     assert outcome.frames["history"].dtypes["period"] == empty_frame(STOCK.inputs).dtypes["period"]
+
+
+def test_overall_factors_keep_the_total_and_split_it_by_the_past() -> None:
+    """Berry, Schmitt and Vollmann 1982: A .95 h, B 1.85 h in all (WC100 .05/1.30, WC200 .70/.55).
+
+    With 20 A and 10 B in the past: WC100 1 + 13 = 14 h, WC200 14 + 5.5 = 19.5 h, WC300 4 h of 37.5.
+    """
+    table = pd.DataFrame(
+        {
+            "family": ["A", "A", "A", "B", "B"],
+            "resource": ["WC100", "WC200", "WC300", "WC100", "WC200"],
+            "hours_per_unit": [0.05, 0.70, 0.20, 1.30, 0.55],
+        }
+    )
+    found = overall_factors(table, pd.Series({"A": 20.0, "B": 10.0}))
+    wide = found.pivot_table(index="family", columns="resource", values="hours_per_unit")
+    hours = wide.to_numpy()
+    assert hours.sum(axis=1) == pytest.approx([0.95, 1.85])
+    assert hours[0] == pytest.approx([0.95 * 14 / 37.5, 0.95 * 19.5 / 37.5, 0.95 * 4 / 37.5])
+
+
+def test_without_a_past_the_bill_stays_as_it_is() -> None:
+    table = pd.DataFrame({"family": ["A"], "resource": ["W"], "hours_per_unit": [1.0]})
+    assert overall_factors(table, pd.Series(dtype=float)).equals(table)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.tables.data import AOP, FAMILIES, ITEMS
+from sop_xl.tables.data import AOP, FAMILIES, ITEMS, PAST_PLANS
 from sop_xl.tables.settings import Settings
 from tests.planning.monthly import cells, run_data, sold
 from tests.planning.rows import axis, rows
@@ -24,7 +24,7 @@ MASTER = rows(
 
 
 def families(**given: pd.DataFrame) -> pd.DataFrame:
-    frames = run_data(WHEN, SETTINGS, items=MASTER, **given).frames
+    frames = run_data(WHEN, SETTINGS, **({"items": MASTER} | given)).frames
     return frames["families"].set_index("family")
 
 
@@ -99,3 +99,58 @@ def test_value_and_variation_give_the_classes() -> None:
     assert found["abc"].to_dict() == {"Bikes": "A", "Parts": "C"}
     assert found["xyz"].to_dict() == {"Bikes": "X", "Parts": "Z"}
     assert found.loc["Bikes", "cv"] == pytest.approx(0)
+
+
+def test_stock_parameters_of_a_family_come_before_those_of_the_settings() -> None:
+    given = rows(
+        FAMILIES.inputs, "family  stock_method  service_level  review\nBikes  fill rate  0.9  7"
+    )
+    actuals = pd.concat([sold("B-100", [12]), sold("P-100", [12])])
+    found = families(actuals=actuals, families=given)
+
+    assert list(found.loc["Bikes", ["method_used", "service_used", "review_used"]]) == [
+        *("fill rate", 0.9, 7)
+    ]
+    assert list(found.loc["Parts", ["method_used", "service_used", "review_used"]]) == [
+        *("days", 0.95, 30)
+    ]
+
+
+def test_lead_time_is_that_of_the_family_else_of_its_items_by_what_they_sold() -> None:
+    items = MASTER.assign(lead_time=[30.0, 60, float("nan"), 20])
+    given = rows(FAMILIES.inputs, "family  lead_time\nHelmet  45")
+    actuals = pd.concat([sold(i, [n]) for i, n in (("B-100", 10), ("B-200", 30), ("P-100", 5))])
+    actuals = pd.concat([actuals, sold("H-100", [5])])
+    found = families(items=items, actuals=actuals, families=given)
+
+    # (10 x 30 + 30 x 60) / 40; nothing known of the parts: the setting
+    assert found["lead_time_used"].to_dict() == {"Bikes": 52.5, "Helmet": 45, "Parts": 30}
+
+
+def test_forecast_error_is_the_root_mean_square_over_the_mean_demand() -> None:
+    plans = rows(
+        PAST_PLANS.inputs,
+        """
+        cycle    period   family  consensus
+        2025-09  2025-10  Bikes   13
+        2025-10  2025-11  Bikes   16
+        2025-11  2025-12  Bikes   30
+        2025-09  2025-12  Bikes   900
+        """,
+    )
+    found = families(actuals=sold("B-100", [10, 20, 30]), past_plans=plans)
+
+    # errors 3, -4, 0 at a lag of one cycle: root(25 / 3) over 20
+    assert found.loc["Bikes", "error_cv"] == pytest.approx((25 / 3) ** 0.5 / 20)
+
+
+def test_deviations_of_items_add_up_where_those_of_the_family_cancel_out() -> None:
+    up_and_down = [10.0, 30, 10, 30, 10, 30, 10, 30, 10, 30, 10, 30] * 2
+    down_and_up = [40 - x for x in up_and_down]
+    found = families(
+        actuals=pd.concat([sold("B-100", up_and_down), sold("B-200", down_and_up)])
+    ).loc["Bikes"]
+
+    assert found["cv"] == pytest.approx(0)
+    alone = families(actuals=sold("B-100", up_and_down)).loc["Bikes", "cv"]
+    assert found["item_cv"] == pytest.approx(alone)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.demand import groups_of
+from sop_xl.planning.demand.baseline import groups_of
 from sop_xl.planning.demand.detail import detail, methods
 from sop_xl.planning.demand.engine.result import Backtest, Forecasts
 from tests.planning.rows import axis, past_row, plan_row
@@ -79,3 +79,24 @@ def test_the_store_gets_the_champion_and_all_that_was_weighed_or_tested() -> Non
 )
 def test_regions_of_a_family_share_a_season(families: list[str], groups: list[str]) -> None:
     assert groups_of(pd.DataFrame({"family": families})) == groups
+
+
+def test_methods_times_weights_others_and_agreement_sum_to_the_baseline() -> None:
+    """Six methods of 10 to 60 units at 1/6 each make 35; the baseline was moved to 40."""
+    none, members = np.empty((0, 1, 1)), ("ets", "theta", "ar", "ses", "naive", "mean")
+    own = np.arange(10.0, 70.0, 10.0).reshape(6, 1, 1)
+    mean = np.full((1, 1), 40.0)
+    ends = np.stack([mean, mean])
+    made = Forecasts(
+        mean, ends, ends, (0.8, 0.95), members, own, np.full((6, 1), 1 / 6),
+        np.arange(6.0)[:, None], mean[:, 0], mean[:, 0], np.array(["smooth"], dtype=object),
+        Backtest(np.zeros(0, dtype=np.int64), none, none, np.empty((0, 6, 1, 1))),
+    )  # fmt: skip
+    when = axis("2026-01", history=3, horizon=1)
+
+    grid = detail(when, BLOCKS[:1], HISTORY[:1], MONTHS, made, np.array([0])).grid
+    (row,) = grid[grid["period"] == pd.Period("2026-01")].to_dict("records")
+
+    # the first four by error are shown: 10 to 40
+    assert row["others"] == pytest.approx((50 + 60) / 6)
+    assert row["agreement"] == pytest.approx(40 - 35)

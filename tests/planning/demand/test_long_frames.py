@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from subprocess import run
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,5 +136,49 @@ def test_the_engine_never_imports_statsmodels() -> None:
 
 @pytest.mark.parametrize("season", [0, -3])
 def test_a_season_of_no_periods_is_refused_before_anything_is_reckoned(season: int) -> None:
-    with pytest.raises(ValueError, match=f"a season of {season} periods"):
+    with pytest.raises(ValueError, match="the season length has to be a whole number"):
         sop_xl.forecast(_frame(MONTHS, "a"), 3, season_length=season)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"horizon": "3"}, "the horizon has to be a whole number, 1 or more; not '3'"),
+        ({"horizon": 3.0}, "the horizon has to be a whole number"),
+        ({"horizon": True}, "the horizon has to be a whole number"),
+        ({"horizon": -1}, "the horizon has to be a whole number"),
+        ({"levels": 80}, "levels have to be a list of percentages"),
+        ({"levels": ("x",)}, "a level of 'x'; levels are percentages"),
+        ({"season_length": "12"}, "the season length has to be a whole number"),
+        ({"method": 3}, "the method has to be a text"),
+        ({"origins": 2.5}, "the number of origins has to be a whole number"),
+        ({"workers": 0}, "the number of workers has to be a whole number"),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_refused_in_a_sentence(
+    given: dict[str, Any], told: str
+) -> None:
+    arguments: dict[str, Any] = {"history": _frame(MONTHS, "a"), "horizon": 3} | given
+    with pytest.raises(ValueError, match=told):
+        sop_xl.forecast(**arguments)
+
+
+def test_what_is_no_frame_is_refused() -> None:
+    with pytest.raises(ValueError, match="the history has to be a frame"):
+        sop_xl.forecast([1, 2, 3], 3)  # type: ignore[arg-type]
+
+
+def test_sums_over_a_lead_time_have_ranges_of_their_own() -> None:
+    """Errors partly cancel: the range of a sum of six is narrower than six ranges together."""
+    history = _frame(MONTHS, "a", "b", "c")
+
+    single = sop_xl.forecast(history, 6)
+    sums = sop_xl.forecast(history, 6, cumulative=True)
+
+    assert sums["mean"].to_numpy() == pytest.approx(
+        single.groupby("unique_id")["mean"].cumsum().to_numpy()
+    )
+    last = sums.groupby("unique_id").last()
+    apart = single.assign(width=single["hi_80"] - single["lo_80"]).groupby("unique_id")["width"]
+    assert ((last["hi_80"] - last["lo_80"]) < apart.sum()).all()
+    assert (last["hi_80"] > last["mean"]).all()

@@ -83,7 +83,7 @@ def test_blocks_that_offset_each_other_have_a_certain_sum() -> None:
     names = pd.Index(["Bikes"])
     belongs = members(blocks, names)
     sums = forecast_of_sums(history, own, belongs, forecast_like_blocks)
-    ends = total_range(blocks, names, own, sums, belongs)
+    ends = total_range(blocks, names, own, lambda: sums, belongs)
 
     assert ends.high - ends.low == pytest.approx(np.zeros((2, 3)), abs=1e-6)
 

@@ -54,7 +54,26 @@ def test_a_family_target_goes_over_its_blocks_in_proportion() -> None:
     # 33.3 and 66.7: the unit that is left goes to the larger remainder
     assert written(found) == {"Bikes North": 33, "Bikes South": 67}
     assert set(found.changed["reason"]) == {TOP_DOWN}
-    assert found.met == ["Bikes: 100 in Jan 2026"]
+    assert found.met == ["Bikes: 100 in Jan 2026, 10 more than 90 (+11.1 %)"]
+    assert found.moved == [
+        "Bikes · South: 67 in Jan 2026, 7 more than 60 (+11.7 %)",
+        "Bikes · North: 33 in Jan 2026, 3 more than 30 (+10.0 %)",
+    ]
+
+
+def test_a_target_with_a_fraction_leaves_none_in_the_blocks() -> None:
+    found = spread([30, 60, 50], {"Bikes": 100.4})
+
+    assert written(found) == {"Bikes North": 33, "Bikes South": 67}
+    assert found.met == ["Bikes: 100 (rounded from 100.4) in Jan 2026, 10 more than 90 (+11.1 %)"]
+
+
+def test_families_with_fractions_still_sum_to_the_company() -> None:
+    """100.5 + 60.5 = 161: the unit that is left goes to the first of equal remainders."""
+    found = written(spread([30, 60, 50], {ALL_FAMILIES: 161, "Bikes": 100.5, "Parts": 60.5}))
+
+    assert found["Bikes North"] + found["Bikes South"] == 101
+    assert found["Parts North"] == 60
 
 
 def test_what_somebody_fixed_with_a_reason_is_locked() -> None:

@@ -116,7 +116,7 @@ def test_the_range_of_a_sum_goes_by_the_errors_that_blocks_share(
     found = forecast(column(50, 50), column(6, 6))
     sums = forecast_of_sums(np.ones((2, 3)), own, BELONGS, lambda _: found)
 
-    ends = total_range(BLOCKS, FAMILIES, own, sums, BELONGS)
+    ends = total_range(BLOCKS, FAMILIES, own, lambda: sums, BELONGS)
 
     assert ends.low.ravel().tolist() == pytest.approx([40 - width, 40 - width, 0])
     assert ends.high.ravel().tolist() == pytest.approx([40 + width, 40 + width, 0])
@@ -131,7 +131,7 @@ def test_a_plan_without_blocks_has_totals_of_zero() -> None:
     )
 
     assert reconciled(empty, FAMILIES, none, sums, "wls") is none
-    ends = total_range(empty, FAMILIES, none, sums, belongs)
+    ends = total_range(empty, FAMILIES, none, lambda: sums, belongs)
     assert ends.low.tolist() == Range(ends.low, ends.high).high.tolist() == [[0.0, 0.0]] * 3
 
 
@@ -167,3 +167,17 @@ def test_a_block_that_has_only_begun_stays_and_the_others_agree_without_it() -> 
     assert asked[0].tolist() == [[40.0] * 3] * 2
     assert found.mean.ravel().tolist() == pytest.approx([20 + 4 / 6, 20 + 4 / 6, 90])
     assert found.high[2, 0] == 150
+
+
+def test_from_the_top_or_the_middle_blocks_share_what_the_sums_say() -> None:
+    """Company 100, families 60 and 20: blocks of 10, 20 and 10 share 60 + 20, or 75 + 25."""
+    blocks = pd.DataFrame({"family": ["A", "A", "B"], "region": ["N", "S", "N"]})
+    names = pd.Index(["A", "B"])
+    own = forecast(column(10, 20, 10), column(1, 1, 1))
+    sums = forecast(column(100, 60, 20), column(1, 1, 1))
+
+    middle = reconciled(blocks, names, own, sums, "middle_out").mean
+    top = reconciled(blocks, names, own, sums, "top_down").mean
+
+    assert middle.ravel().tolist() == pytest.approx([20, 40, 20])
+    assert top.ravel().tolist() == pytest.approx([25, 50, 25])

@@ -23,6 +23,8 @@ from sop_xl.tables.forecast import FORECAST_DETAIL
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import CONSTRAINED_TOTAL
+from sop_xl.tables.stock import INVENTORY
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows
 
@@ -46,6 +48,10 @@ DEMAND = {
         "low": [90.0, 90, 90, 90],
         "high": [130.0, 130, 130, 130],
     },
+}
+HELD = {
+    "Bikes": {"stock": [10.0, 20, 30, 40], "target": [15.0] * 4, "safety_stock": [5.0] * 4},
+    "Parts": {"stock": [1.0, 2, 3, 4], "target": [2.0] * 4, "backlog": [7.0, 0, 0, 0]},
 }
 BLOCKS = pd.DataFrame({"family": ["Bikes", "Parts"], "region": ["North", "North"]})
 NONE = float("nan")
@@ -78,6 +84,7 @@ MONEY = {
         "aop_operating_profit": [350.0, 350, 0, 0],
     }
 }
+SALES = {"": {"gap": [0.0, -30, 20, 0], "gap_margin": [0.0, -600, 400, 0]}}
 STOCK = {
     "Bikes": {
         "demand": [100.0] * 4,
@@ -107,7 +114,9 @@ def run(
         forecast_detail=hierarchy.level_grid(FORECAST_DETAIL, BLOCKS, WHEN, {"backtest_1": TEST}),
         view_blocks=BLOCKS.assign(block=["Bikes · North", "Parts · North"]),
         supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
+        inventory=grid(INVENTORY, WHEN, HELD),
         capacity=grid(CAPACITY, WHEN, load),
+        constrained_total=grid(CONSTRAINED_TOTAL, WHEN, SALES),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
         kpis=rows(
             KPI_TABLE.columns,
@@ -329,7 +338,9 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
     assert choices == {
         "demand_view": "All families",
         "supply_view": "All families",
+        "stock_view": "All families",
         "capacity_view": "Press",
+        "resource_view": "Press",
         "what_if_view": "All families",
         "what_if_load_view": "Press",
         "forecast_view": "Parts · North",  # the block that sold most
@@ -338,6 +349,7 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
     assert plan_row(frames["demand_view"], WHEN, "band") == [40] * 4
     assert plan_row(frames["supply_view"], WHEN, "inventory") == [55, 65, 75, 85]
     assert plan_row(frames["capacity_view"], WHEN, "load") == [90, 120, 100.4, 80]
+    assert plan_row(frames["resource_view"], WHEN, "available") == [100] * 4
     forecast = frames["forecast_view"]
     assert plan_row(forecast, WHEN, "baseline") == [10, 20, 30, 40]
     # a month that no block was tested in is empty, one that only this block was not is zero
@@ -385,7 +397,8 @@ def test_every_page_says_what_it_shows() -> None:
         "Consensus demand of the next 4 months is 500 pcs, 4.2 % below the AOP in its 2 months."
     )
     assert message(outcome, "D4_Supply") == (
-        "1 resource short of hours: Press lacks 20 h in 1 month. Inventory reaches 85 pcs in "
+        "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs cannot be sold when they "
+        "are asked for, with a margin of 600 EUR. Inventory reaches 85 pcs in "
         "Feb 2027 against a target of 44, backlog 3."
     )
     assert message(outcome, "D5_Finance") == (
@@ -420,3 +433,12 @@ def test_the_inputs_stay_as_they_are() -> None:
     before = typed.copy()
     meeting.cycle_calendar(WHEN, SETTINGS, typed)
     pd.testing.assert_frame_equal(typed, before)
+
+
+def test_the_stock_view_adds_all_families_up() -> None:
+    view = run().frames["stock_view"]
+
+    assert plan_row(view, WHEN, "stock") == [11, 22, 33, 44]
+    assert plan_row(view, WHEN, "target") == [17, 17, 17, 17]
+    assert plan_row(view, WHEN, "safety_stock") == [5, 5, 5, 5]
+    assert plan_row(view, WHEN, "backlog") == [7, 0, 0, 0]

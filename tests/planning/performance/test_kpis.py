@@ -10,6 +10,7 @@ from sop_xl.schema import empty_frame
 from sop_xl.tables import inputs as input_tables
 from sop_xl.tables.data import FAMILIES, HISTORY, STOCK_HISTORY
 from sop_xl.tables.finance import FINANCE_FAMILY
+from sop_xl.tables.kpi_detail import KPI_OUTLOOK
 from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY
@@ -43,6 +44,7 @@ def kpis(
     frames |= {
         "capacity": blocks(CAPACITY, ["Line"], WHEN, hours),
         "finance_family": blocks(FINANCE_FAMILY, ["Bikes"], WHEN, revenue),
+        "kpi_outlook": blocks(KPI_OUTLOOK, [""], WHEN, {}),
     }
     wanted = performance.run.__annotations__
     given = {name: frame for name, frame in frames.items() if name in wanted}

@@ -6,6 +6,7 @@ import pytest
 
 from sop_xl.planning import review
 from sop_xl.planning.review.checks import checks
+from sop_xl.tables.cash import CASH_FLOW
 from sop_xl.tables.data import (
     AOP,
     BILL,
@@ -18,7 +19,9 @@ from sop_xl.tables.data import (
 )
 from sop_xl.tables.demand import DEMAND_PLAN
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
+from sop_xl.tables.recon import BRIDGE
 from sop_xl.tables.review import CHECK_TABLE, CHECKS
+from sop_xl.tables.strategy import STRATEGY_HOURS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
@@ -35,6 +38,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
             "Bikes": {
                 "demand": [100, 90],
                 "production": [90, 80],
+                "subcontracted": [0, 0],
                 "net_stock": [20, 10],
                 "shipments": [110, 90],
             }
@@ -58,6 +62,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
         "demand_plan": demand,
         "supply_plan": supply,
         "capacity": grid(CAPACITY, WHEN, {"Press": {"load": [45, 40]}}),
+        "strategy_hours": grid(STRATEGY_HOURS, WHEN, {"Press": {"adopted_short": [0, 0]}}),
         "finance_family": grid(
             FINANCE_FAMILY,
             WHEN,
@@ -80,6 +85,12 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
                 }
             },
         ),
+        "finance_region": pd.DataFrame(
+            {"period": WHEN.plan, "family": "Bikes", "region": "All", "revenue": [1100.0, 900]}
+        ),
+        "bridge": rows(BRIDGE.columns, "family  proof  check\nBikes   0      0"),
+        "finance_drift": pd.DataFrame({"line": ["Revenue"], "moved": [0.0]}),
+        "cash_flow": grid(CASH_FLOW, WHEN, {"": {"difference": [0, 0]}}),
         "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
@@ -148,9 +159,15 @@ def test_a_plan_that_ties_passes_every_check() -> None:
         ("stock_history", "on_hand", ["opening_stock"]),
         ("supply_plan", "production", ["inventory_balance", "capacity_load"]),
         ("supply_plan", "shipments", ["volume"]),
+        ("supply_plan", "subcontracted", ["inventory_balance"]),
         ("capacity", "load", ["capacity_load"]),
-        ("finance_family", "revenue", ["revenue"]),
+        ("strategy_hours", "adopted_short", ["adopted_capacity"]),
+        ("finance_family", "revenue", ["revenue", "regions"]),
+        ("finance_region", "revenue", ["regions"]),
+        ("bridge", "proof", ["bridge"]),
+        ("finance_drift", "moved", ["finance_lock"]),
         ("finance_total", "operating_profit", ["profit"]),
+        ("cash_flow", "difference", ["cash"]),
     ],
 )
 def test_a_figure_that_does_not_tie_fails_its_check(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.review.capacity import capacity_shortages
+from sop_xl.planning.review.capacity import capacity_shortages, lost_sales
 from sop_xl.planning.review.demand import (
     aop_gaps,
     biased_forecasts,
@@ -22,6 +22,7 @@ from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import CONSTRAINED_PLAN
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
@@ -360,14 +361,30 @@ def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
     pd.testing.assert_frame_equal(table, ranked(reversed(many), typed))
 
 
+SHORT_OF_BIKES = {
+    "Bikes": {"gap": [0.0, -5, -3, 8, 0, 0], "gap_margin": [0.0, -750, -450, 1200, 0, 0]},
+    "Parts": {"gap": [0.0] * 6, "gap_margin": [0.0] * 6},
+}
+
+
+def test_sales_that_the_hours_do_not_allow_are_one_issue_for_each_family() -> None:
+    (found,) = lost_sales(WHEN, SETTINGS, grid(CONSTRAINED_PLAN, WHEN, SHORT_OF_BIKES))
+    assert (found.subject, found.size, found.value) == ("Bikes", -8, 1200)
+    assert found.period == WHEN.plan[1]
+    assert "8 pcs of Bikes cannot be sold when they are asked for" in found.message
+
+
 def test_money_that_is_profit_is_told_by_the_kind_of_the_exception() -> None:
     profit = [
         *shortages([130, 100, 100, 100, 100, 100], [100] * 6),
+        *lost_sales(WHEN, SETTINGS, grid(CONSTRAINED_PLAN, WHEN, SHORT_OF_BIKES)),
         *stock(backlog=[0, 10, 40, 0, 0, 0], inventory=[0] * 6, target=[0] * 6),
         *missed_years(WHEN, SETTINGS, year_below_aop()),
     ]
     kinds = [issue.exception.partition(": ")[0] for issue in profit]
-    assert kinds == ["Capacity short", "Backlog", "Revenue below AOP", "Margin below AOP"]
+    assert kinds == [
+        "Capacity short", "Sales short", "Backlog", "Revenue below AOP", "Margin below AOP"
+    ]  # fmt: skip
     assert set(PROFIT_KINDS) == set(kinds) - {"Revenue below AOP"}
 
 

@@ -10,12 +10,23 @@ from sop_xl.tables.data import (
     BILL,
     FAMILIES,
     HISTORY,
+    ITEMS,
+    LAUNCHES,
+    ORDERS,
     RESOURCE_CALENDAR,
     RESOURCES,
     STOCK_HISTORY,
     WORKFORCE,
 )
+from sop_xl.tables.data import STOCK as STOCK_SOURCE
 from sop_xl.tables.demand import DEMAND_TOTAL
+from sop_xl.tables.materials import (
+    BILL_OF_MATERIALS,
+    MATERIAL_STOCK,
+    MATERIALS,
+    PURCHASE_ORDERS,
+)
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows, typed
@@ -24,10 +35,10 @@ WHEN = axis("2026-01", history=2, horizon=3)  # Jan 31 days, 22 working; Feb 28,
 SETTINGS = Settings(planning_level=("family", "region"))
 
 THREE = """
-family    policy         strategy_used  days_used
-Chased    make to stock  chase          10
-Levelled  make to stock  level          0
-Ordered   make to order  chase          10
+family    policy         strategy_used  days_used  method_used
+Chased    make to stock  chase          10         days
+Levelled  make to stock  level          0          days
+Ordered   make to order  chase          10         days
 """
 STOCK = """
 family    period   on_hand  backlog  produced
@@ -63,6 +74,16 @@ def run(
         workforce=rows(WORKFORCE.columns),
         supply_plan_inputs=typed(SUPPLY_PLAN, fixed),
         capacity_inputs=typed(CAPACITY),
+        items=rows(ITEMS.columns),
+        item_mix=pd.DataFrame({"item": [], "family": [], "share": []}).astype({"item": "str"}),
+        stock=rows(STOCK_SOURCE.columns),
+        orders=rows(ORDERS.columns),
+        launches=rows(LAUNCHES.columns),
+        materials=rows(MATERIALS.columns),
+        bill_of_materials=rows(BILL_OF_MATERIALS.columns),
+        material_stock=rows(MATERIAL_STOCK.columns),
+        purchase_orders=rows(PURCHASE_ORDERS.columns),
+        workforce_plan_inputs=typed(WORKFORCE_PLAN),
     )
 
 
@@ -119,6 +140,32 @@ def test_fixed_production_makes_a_backlog() -> None:
     assert plan_row(plan, WHEN, "backlog", family="Chased")[:2] == [50.0, 106.0]
     assert plan_row(plan, WHEN, "inventory", family="Chased")[:2] == [0.0, 0.0]
     assert plan_row(plan, WHEN, "shipments", family="Chased")[:2] == [70.0, 0.0]
+
+
+def test_an_adopted_plan_goes_before_the_strategy_and_after_what_is_fixed() -> None:
+    typed_in = """
+    family  period   production_override  adopted
+    Chased  2026-01  .                    70
+    Chased  2026-02  55                   80
+    """
+    plan = plan_of(run(fixed=typed_in))
+    # then March chases: demand 62 and target 20 less what is left of 40 + 70 + 55 - 156
+    assert plan_row(plan, WHEN, "production", family="Chased") == [70, 55, 62 + 20 - 9]
+
+
+def test_what_is_bought_adds_to_stock_and_output_follows_it() -> None:
+    typed_in = "family    period   subcontracted\nChased    2026-01  30\nLevelled  2026-01  8"
+    before, after = plan_of(run()), plan_of(run(fixed=typed_in))
+    made, less = (
+        plan_row(plan, WHEN, "production", family="Chased") for plan in (before, after)
+    )
+    assert less == [made[0] - 30, *made[1:]]
+    assert plan_row(after, WHEN, "net_stock", family="Chased") == plan_row(
+        before, WHEN, "net_stock", family="Chased"
+    )
+    # 80 wanted, 16 there, 8 bought: 56 over 64 working days, 20 of them to the end of February's
+    level = plan_row(after, WHEN, "production", family="Levelled")
+    assert sum(level) == pytest.approx(80 - 16 - 8)
 
 
 def test_noise_of_floating_point_is_no_stock() -> None:

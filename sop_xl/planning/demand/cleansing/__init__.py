@@ -85,7 +85,8 @@ def correct(
 
     Stock-outs and events are known, so they count by default. An outlier does from the severe
     score on, and is proposed from two thirds of it; never by default in the last month, which may
-    be the first of a new level, nor in a month that a signal stirs, whose effect is to be learned.
+    be the first of a new level unless it is many times the usual, nor in a month that a signal
+    stirs, whose effect is to be learned.
 
     Args:
         history: (S, T) Units.
@@ -107,7 +108,7 @@ def correct(
     kind[known & (stock_outs.units > 0)] = STOCK_OUT
     kind[known & events.covered] = EVENT
     kind[out] = OUTLIER
-    sure = ~unsure(history) & ~stirred
+    sure = ~unsure(history, found.expected) & ~stirred
     by_default = known | (out & (np.abs(found.score) >= severe) & sure)
     return Corrections(
         kind,

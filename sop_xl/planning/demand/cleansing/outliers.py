@@ -23,6 +23,10 @@ PROPOSED = 2 / 3
 """Share of the severe score from which a correction is proposed."""
 
 
+SLIP = 20.0
+"""Times what is usual from which even the last month is no new level."""
+
+
 class Outliers(NamedTuple):
     """How far each month is out of line, and what is usual there."""
 
@@ -54,11 +58,19 @@ def outliers(history: Numbers, season: int = SEASON) -> Outliers:
     return Outliers(np.nan_to_num(score), found.expected)
 
 
-def unsure(history: Numbers) -> npt.NDArray[np.bool_]:
-    """(S, T) The last month of each series: out of line, it may be the first of a new level."""
+def unsure(history: Numbers, expected: Numbers) -> npt.NDArray[np.bool_]:
+    """(S, T) The last month of each series: out of line, it may be the first of a new level.
+
+    Not where it is many times what is usual: that is a slip, of the unit for example.
+
+    >>> unsure(np.array([[5.0, 5, 12], [5, 5, 5e4]]), np.full((2, 3), 5.0)).any(axis=1).tolist()
+    [True, False]
+    """
     known = np.isfinite(history)
     after = np.cumsum(known[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray(known & (after == 1))
+    with np.errstate(invalid="ignore"):
+        slip = (expected > 0) & (history > SLIP * expected)
+    return np.asarray(known & (after == 1) & ~slip)
 
 
 def clean(
@@ -78,5 +90,5 @@ def clean(
     """
     given = past(history)
     found = outliers(given.rows, season)
-    out = (np.abs(found.score) >= score) & ~unsure(given.rows)
+    out = (np.abs(found.score) >= score) & ~unsure(given.rows, found.expected)
     return given.like(np.where(out, found.expected, given.rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
@@ -56,10 +57,10 @@ def forecast_block(
     Raises:
         ValueError: for a wrong shape, horizon, level or method.
     """
-    history = np.asarray(history, dtype=float)
+    history = _numbers_of(history)
     if history.ndim == 2 and not history.shape[1]:
         history = np.full((len(history), 1), np.nan)
-    _check(history, horizon, options, pins, groups)
+    _check(history, horizon, options, pins, groups, workers)
     wanted = _pins(len(history), options, pins)
     block = _prepared(history, options.season, overwrite=sparing)
     del history
@@ -89,23 +90,45 @@ def forecast_block(
         return outcome.forecasts()
 
 
+def whole(what: str, given: object, least: int) -> None:
+    """Refuse what is no whole number of at least so many.
+
+    Raises:
+        ValueError: It says what was given.
+
+    >>> whole("horizon", "12", 1)
+    Traceback (most recent call last):
+    ValueError: the horizon has to be a whole number, 1 or more; not '12'
+    """
+    number = isinstance(given, Integral) and not isinstance(given, bool)
+    if not number or int(given) < least:  # type: ignore[call-overload]  # a number by now
+        raise ValueError(f"the {what} has to be a whole number, {least} or more; not {given!r}")
+
+
+def _numbers_of(history: npt.ArrayLike) -> Numbers:
+    try:
+        return np.asarray(history, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("the history has to be numbers, as many for every series") from None
+
+
 def _check(
     history: Numbers,
     horizon: int,
     options: Options,
     pins: Sequence[str] | None,
     groups: Sequence[str] | None,
+    workers: int,
 ) -> None:
     if history.ndim != 2:
         raise ValueError("the history needs series down and periods across")
-    if horizon < 1:
-        raise ValueError(f"the horizon is {horizon}; it has to be at least 1")
-    if options.season < 1:
-        raise ValueError(f"a season of {options.season} periods; it has to be at least 1")
-    if options.origins < 0:
-        raise ValueError(f"{options.origins} origins; none is the least")
+    whole("horizon", horizon, 1)
+    whole("season", options.season, 1)
+    whole("number of origins", options.origins, 0)
+    whole("number of workers", workers, 1)
     levels = options.levels
-    if not all(0 < level < 1 for level in levels) or list(levels) != sorted(set(levels)):
+    shares = all(isinstance(level, float) and 0 < level < 1 for level in levels)
+    if not shares or list(levels) != sorted(set(levels)):
         raise ValueError("levels have to be ascending and between 0 and 1, as 0.8 and 0.95")
     if options.method not in ("weights", "simple", *METHODS):
         raise ValueError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from sop_xl.planning.demand.engine import autoregression, ets, season, theta
@@ -83,7 +85,9 @@ class _Batch:
             history = np.where(panel.known, panel.values, np.nan)
             return run(history, self.horizon, panel.season)
         if name == "ets":
-            return self.smoothing if self.smoothing is not None else self._nothing()
+            if self.smoothing is None:
+                return self._nothing()
+            return np.clip(self.smoothing, *self._bounds)
         with np.errstate(over="ignore"):
             found = {
                 "dynamic_theta": self._dynamic_theta,
@@ -99,15 +103,21 @@ class _Batch:
         return np.full((len(self.panel.count), self.horizon), np.nan)
 
     def _believed(self, found: Numbers) -> Flags:
-        """Whether a forecast stays within what the series was lately, and as much again."""
+        """Whether a forecast stays within what can be believed of a series."""
+        lowest, highest = self._bounds
+        with np.errstate(invalid="ignore"):
+            return np.asarray(((found >= lowest) & (found <= highest)).all(axis=1))
+
+    @cached_property
+    def _bounds(self) -> tuple[Numbers, Numbers]:
+        """(S, 1) Lowest and highest that is believed: what the series was lately, and as much
+        again on both sides."""
         recent = slice(-RECENT * max(self.panel.season, 4), None)
         known, values = self.panel.known[:, recent], self.panel.values[:, recent]
         low = np.where(known, values, np.inf).min(axis=1, keepdims=True)
         high = np.where(known, values, -np.inf).max(axis=1, keepdims=True)
         width = high - low
-        with np.errstate(invalid="ignore"):
-            inside: Flags = ((found >= low - width) & (found <= high + width)).all(axis=1)
-        return inside
+        return low - width, high + width
 
     @property
     def seasonal(self) -> Flags:

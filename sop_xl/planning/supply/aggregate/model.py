@@ -15,8 +15,8 @@ from sop_xl.planning.supply.production import project
 TIE = 1e-6
 """Money that a unit in stock, owed or lost, an hour of overtime and a worker cost at least: of
 plans that cost the same, the one without needless stock, delay and people."""
-HOURS, WITHIN_MINIMUM, WITHIN_MAXIMUM, WITHIN_BACKLOG = (
-    "hours", "minimum stock", "maximum stock", "ending backlog",
+HOURS, MACHINES, WITHIN_MINIMUM, WITHIN_MAXIMUM, WITHIN_BACKLOG = (
+    "hours", "machine hours", "minimum stock", "maximum stock", "ending backlog",
 )  # fmt: skip
 """Names of rows that messages and worths refer to."""
 
@@ -25,9 +25,10 @@ def program(given: Situation, strategy: str, elastic: bool = False) -> Program:
     """The program of a strategy.
 
     ``I_t - B_t = I_(t-1) - B_(t-1) + P_t + C_t + L_t - D_t`` for each family (stock, backlog,
-    production, subcontracting, lost sales, demand); ``sum of h P = R + X``, ``R <= A + g W`` and
-    ``X <= O + o W`` for each resource (regular and overtime hours, workers);
-    ``W_t = W_(t-1) + H_t - F_t``. Source: Chopra and Meindl, Supply Chain Management, chapter 8.
+    production, subcontracting, lost sales, demand); ``sum of h P = R + X + E``, ``R <= A + g W``,
+    ``R <= M``, ``X <= O + o W`` and ``E <= e`` for each resource (regular, overtime and extra
+    hours, workers, machine hours); ``W_t = W_(t-1) + H_t - F_t``. Source: Chopra and Meindl, Supply
+    Chain Management, chapter 8.
 
     Args:
         given: Demand and rules.
@@ -95,6 +96,9 @@ def _resources(model: Program, given: Situation, strategy: str) -> None:
         moves[:, 1:] = 0.0
     model.block("regular", shape, given["regular_cost"])
     model.block("overtime", shape, np.maximum(given["overtime_cost"], TIE))
+    model.block(
+        "extra", shape, np.maximum(given["extra_cost"], TIE), high=given["extra_hours"]
+    )  # fmt: skip
     model.block("hired", shape, np.where(first, given["hiring_cost"], 0.0), high=moves)
     model.block("laid_off", shape, np.where(first, given["layoff_cost"], 0.0), high=moves)
     model.block(
@@ -142,13 +146,18 @@ def _capacity(model: Program, given: Situation, elastic: bool) -> None:
     less = each(-1.0, count)
     model.keep_equal("load", {
         "production": weighted_sums(given["hours_per_unit"], periods), "regular": less,
-        "overtime": less,
+        "overtime": less, "extra": less,
     }, np.zeros(count))  # fmt: skip
     hours = {"regular": each(1.0, count), "workers": each(-given["hours_per_worker"], count)}
     if elastic:
         model.block("missing", (len(given.resources), periods))
         hours["missing"] = less
     model.keep_at_most(HOURS, hours, given["regular_hours"])
+    limited = np.flatnonzero(np.isfinite(given["machine_hours"]))
+    if len(limited):
+        some = each(1.0, len(limited))._replace(columns=limited)
+        running = {"regular": some} | ({"missing": scaled(some, -1.0)} if elastic else {})
+        model.keep_at_most(MACHINES, running, given["machine_hours"].ravel()[limited])
     if given["no_idle_time"].any():
         busy = {name: scaled(terms, -1.0) for name, terms in hours.items() if name != "missing"}
         if elastic:
@@ -195,13 +204,14 @@ def breaking(given: Situation) -> Mapping[str, npt.ArrayLike]:
 
 
 def _same_every_day(model: Program, given: Situation) -> None:
-    """Level: every family makes the same number each working day."""
+    """Level: every family that can be stored makes the same number each working day."""
     families, periods = given.demand.shape
-    at = np.arange(families * periods)
+    at = np.flatnonzero(np.repeat(given.storable, periods))
     model.block("rate", (families, 1))
-    daily = each(np.tile(-given["workdays"].ravel(), families), len(at))
+    daily = each(-given["workdays"].ravel()[at % periods], len(at))
     model.keep_equal("level", {
-        "production": each(1.0, len(at)), "rate": daily._replace(columns=at // periods),
+        "production": each(1.0, len(at))._replace(columns=at),
+        "rate": daily._replace(columns=at // periods),
     }, np.zeros(len(at)))  # fmt: skip
 
 
@@ -217,11 +227,11 @@ def net_requirement(given: Situation) -> Numbers:
     batch = given["batch_size"]
     if not (batch > 0).any():
         free = np.full(given.demand.shape, np.nan)
-        return project(given.demand, given.required, given.opening, free, free).chase
+        return project(given.demand, given.wanted, given.opening, free, free).chase
     needed = np.zeros_like(given.demand)
     stock = given.opening[:, 0]
     for t in range(given.demand.shape[1]):
-        short = np.maximum(0.0, given.demand[:, t] + given.required[:, t] - stock)
+        short = np.maximum(0.0, given.demand[:, t] + given.wanted[:, t] - stock)
         size = np.where(batch[:, t] > 0, batch[:, t], 1.0)
         lots = np.ceil(np.round(short / size, 9)) * size
         needed[:, t] = np.where(batch[:, t] > 0, lots, short)
@@ -239,7 +249,7 @@ def outside(given: Situation, strategy: str) -> Mapping[str, npt.ArrayLike] | No
         return None
     hours = given["hours_per_unit"].sum(axis=1, keepdims=True)
     weights: dict[str, npt.ArrayLike] = {
-        "overtime": 1.0, "subcontracted": np.where(hours > 0, hours, 1.0),
+        "overtime": 1.0, "extra": 1.0, "subcontracted": np.where(hours > 0, hours, 1.0),
     }  # fmt: skip
     if strategy == "chase":
         weights["workers"] = 1e-3 * given["hours_per_worker"]

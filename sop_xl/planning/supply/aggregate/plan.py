@@ -44,6 +44,8 @@ class AggregatePlan(NamedTuple):
     """Hours worked in regular time, by resource."""
     overtime: Numbers
     """Hours, by resource."""
+    extra: Numbers
+    """Hours of an extra shift or from outside, by resource."""
     available: Numbers
     """Hours of regular time, by resource."""
     workers: Numbers
@@ -65,8 +67,8 @@ class AggregatePlan(NamedTuple):
 
     @property
     def utilisation(self) -> Numbers:
-        """Hours worked by regular hours available; above 1 is overtime."""
-        return ratio(self.regular + self.overtime, self.available)
+        """Hours worked by regular hours available; above 1 is overtime and extra."""
+        return ratio(self.regular + self.overtime + self.extra, self.available)
 
 
 class Shortfall(NamedTuple):
@@ -117,7 +119,8 @@ def aggregate_plan(
 
     - optimised: the cheapest plan that keeps the rules.
     - level: every family makes the same number each working day, with the same people all the time;
-      overtime and subcontractors come in as little as that allows.
+      overtime and subcontractors come in as little as that allows. What cannot be stored (maximum
+      stock 0) follows its demand.
     - chase: each period brings what its demand and stock rules ask for, made by people hired and
       laid off to fit; overtime and subcontractors as little as that allows.
     - mixed: the same people all the time; overtime, subcontractors and stock take the rest.
@@ -171,10 +174,13 @@ def _plan(given: Situation, strategy: str, found: Solution) -> AggregatePlan:
     hired[unknown, 0] = laid_off[unknown, 0] = 0.0
     worth = np.full(hired.shape, np.nan)
     if found.worth:
-        worth = rounded(found.worth[model.HOURS]).reshape(hired.shape)
+        hours = found.worth[model.HOURS].copy()
+        if model.MACHINES in found.worth:
+            hours[np.isfinite(given["machine_hours"]).ravel()] += found.worth[model.MACHINES]
+        worth = rounded(hours).reshape(hired.shape)
     return _priced(
         given, strategy, made, bought, lost, net, decided["regular"], decided["overtime"],
-        decided["workers"], hired, laid_off, worth, found.gap,
+        decided["extra"], decided["workers"], hired, laid_off, worth, found.gap,
     )  # fmt: skip
 
 
@@ -221,7 +227,8 @@ def price_plan(
     before = np.where(unknown, people[:, :1], given["opening_workers"][:, :1])
     change = np.diff(people, axis=1, prepend=before)
     return _priced(
-        given, "typed", plain + extra, bought, lost, net, bill @ plain, bill @ extra, people,
+        given, "typed", plain + extra, bought, lost, net, bill @ plain, bill @ extra,
+        np.zeros_like(people), people,
         np.maximum(change, 0.0), np.maximum(-change, 0.0), np.full(people.shape, np.nan),
     )  # fmt: skip
 
@@ -267,6 +274,7 @@ def _priced(
     net: Numbers,
     regular: Numbers,
     overtime: Numbers,
+    extra: Numbers,
     workers: Numbers,
     hired: Numbers,
     laid_off: Numbers,
@@ -286,10 +294,12 @@ def _priced(
         (given["backorder_cost"], backlog), (given["lost_sale_cost"], lost),
     )  # fmt: skip
     costs = np.array([_money(price, amount) for price, amount in items])
-    available = given["regular_hours"] + given["hours_per_worker"] * workers
+    costs[COSTS.index("overtime")] += _money(given["extra_cost"], extra)
+    staffed = given["regular_hours"] + given["hours_per_worker"] * workers
+    available = np.minimum(staffed, given["machine_hours"])
     return AggregatePlan(
-        strategy, made, bought, stock, backlog, lost, regular, overtime, available, workers, hired,
-        laid_off, costs, worth, gap,
+        strategy, made, bought, stock, backlog, lost, regular, overtime, extra, available, workers,
+        hired, laid_off, costs, worth, gap,
     )  # fmt: skip
 
 

@@ -174,7 +174,8 @@ def _shown(plan: AggregatePlan, demand: Numbers, show: Show) -> Any:
     if show == "costs":
         money = [*plan.costs.sum(axis=1).tolist(), plan.cost]
         return np.array([*zip((*COSTS, "total"), money, strict=True)], dtype=object)
-    late = plan.production * zero(ratio(plan.overtime, plan.regular + plan.overtime))
+    beyond = plan.overtime + plan.extra
+    late = plan.production * zero(ratio(beyond, plan.regular + beyond))
     table = {
         "demand": demand, "regular": (plan.production - late)[0], "overtime": late[0],
         "subcontracted": plan.subcontracted[0], "stock": plan.stock[0],

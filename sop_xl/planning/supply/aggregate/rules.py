@@ -37,8 +37,8 @@ class Rules:
     array of one number for each family, or families down and periods across; a rule of resources
     likewise. A resource is a machine or line with ``regular_hours``, or people
     (``hours_per_worker`` above zero) who are paid a ``wage`` and can be hired and laid off, or
-    both together. NaN takes the default. No number is negative, except opening stock: less than
-    zero is backlog.
+    both together. NaN takes the default. No number is negative, except opening and target stock:
+    less than zero is backlog.
     """
 
     # ---- families
@@ -64,6 +64,9 @@ class Rules:
     opening_stock: npt.ArrayLike = _rule("family", 0.0, "Stock now, in units; negative is backlog.")
     minimum_stock: npt.ArrayLike = _rule("family", 0.0, "Least stock at the end of a period.")
     maximum_stock: npt.ArrayLike = _rule("family", NONE, "Most stock at the end of a period.")
+    target_stock: npt.ArrayLike = _rule(
+        "family", 0.0, "Stock that a chase plan ends a period with; negative is backlog."
+    )
     ending_stock: npt.ArrayLike = _rule("family", 0.0, "Least stock at the end of the last period.")
     ending_backlog: npt.ArrayLike = _rule(
         "family", 0.0, "Most backlog at the end of the last period."
@@ -79,10 +82,17 @@ class Rules:
         "resource", 0.0, "Hours of a period that are there without hiring anybody."
     )
     regular_cost: npt.ArrayLike = _rule("resource", 0.0, "Cost of one hour worked in regular time.")
+    machine_hours: npt.ArrayLike = _rule(
+        "resource", NONE, "Hours of regular time at most, however many people there are."
+    )
     overtime_hours: npt.ArrayLike = _rule(
         "resource", 0.0, "Hours of overtime in a period at most, beside those of the workers."
     )
     overtime_cost: npt.ArrayLike = _rule("resource", 0.0, "Cost of one hour of overtime.")
+    extra_hours: npt.ArrayLike = _rule(
+        "resource", 0.0, "Hours of an extra shift or from outside in a period at most."
+    )
+    extra_cost: npt.ArrayLike = _rule("resource", 0.0, "Cost of one of these hours.")
     opening_workers: npt.ArrayLike = _rule(
         "resource", float("nan"), "People now; left out: the first period starts with any number."
     )
@@ -115,7 +125,7 @@ class Rules:
 RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
 _ORDERED = (
     ("minimum_stock", "maximum_stock"),
-    ("ending_stock", "maximum_stock"),
+    ("target_stock", "maximum_stock"), ("ending_stock", "maximum_stock"),
     ("minimum_workers", "maximum_workers"),
 )
 """Rules of which the first may not exceed the second."""
@@ -146,6 +156,17 @@ class Situation:
         least = self["minimum_stock"].copy()
         least[:, -1] = np.maximum(least[:, -1], self["ending_stock"][:, -1])
         return least
+
+    @property
+    def wanted(self) -> Numbers:
+        """Stock less backlog that a chase plan ends each period with."""
+        target = self["target_stock"]
+        return np.where(self.required > 0, np.maximum(self.required, target), target)
+
+    @property
+    def storable(self) -> npt.NDArray[np.bool_]:
+        """Which families can be made ahead: services, and what is made to order, cannot."""
+        return np.asarray((self["maximum_stock"] > 0).all(axis=1))
 
     @property
     def staffed(self) -> npt.NDArray[np.bool_]:
@@ -244,7 +265,7 @@ def _faults(given: Situation) -> Iterator[str]:
     for name, rule in RULES.items():
         cells = given[name]
         wrong = np.isinf(cells) if rule.default != NONE else np.isneginf(cells)
-        if name != "opening_stock":
+        if name not in ("opening_stock", "target_stock"):
             wrong = wrong | (cells < 0)
         for row, at in np.argwhere(wrong).tolist():
             where = _where(given, rule, row, at)

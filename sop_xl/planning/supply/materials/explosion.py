@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sop_xl.planning.frames import Numbers, rounded, zero
+from sop_xl.planning.frames import Flags, Numbers, rounded, zero
 from sop_xl.planning.supply.materials.netting import Lots, net_out, releases, whole_periods
 
 
@@ -34,6 +34,7 @@ def material_plan(
     bill: pd.DataFrame,
     demand: Numbers,
     receipts: Numbers | None = None,
+    valid: Flags | None = None,
 ) -> MaterialPlan:
     """Planned orders of all items: their own demand, and what the orders of their parents need.
 
@@ -48,6 +49,8 @@ def material_plan(
         bill: ``parent, component, quantity`` and, where it applies, ``scrap`` (share lost).
         demand: Units of each item and period from outside; items down as in ``items``.
         receipts: On order, when it is due, in the same shape.
+        valid: Whether a row of the bill holds in a period, rows of the bill down; always where it
+            is left out. What holds in the period of the parent's release counts.
 
     Raises:
         ValueError: The bill runs in a circle (its items are named), names an unknown item or an
@@ -65,11 +68,15 @@ def material_plan(
     facts = {name: _fact(items, name, holds) for name, holds in _FACTS.items()}
     _check(names, facts, demand, receipts)
     lead = whole_periods(facts["lead_time"], len(names))
+    each = np.broadcast_to(quantity[:, np.newaxis], (len(bill), demand.shape[1]))
+    each = each if valid is None else np.where(valid, each, 0.0)
     on_order = np.zeros_like(demand) if receipts is None else zero(receipts)
     net, receipt, release, projected, late = (np.zeros(demand.shape) for _ in range(5))
     plan = MaterialPlan(zero(demand), net, receipt, release, projected, late, pd.DataFrame())
     for level in range(int(levels.max(initial=0)) + 1):
         now = np.flatnonzero(levels == level)
+        # whole millionths, as the stock is: a sheet that rounds on the way comes to the same
+        plan.gross[now] = rounded(plan.gross[now])
         lots = Lots(*(facts[name][now] for name in ("lot_size", "minimum", "cover")))
         found = net_out(
             plan.gross[now], facts["on_hand"][now], on_order[now], facts["safety_stock"][now], lots
@@ -77,12 +84,12 @@ def material_plan(
         plan.net[now], plan.receipt[now], plan.projected[now] = found
         plan.release[now] = releases(found.receipt, lead[now], facts["output"][now])
         below = np.flatnonzero(levels[parent] == level)
-        needs = plan.release[parent[below]] * quantity[below, np.newaxis]
+        needs = plan.release[parent[below]] * each[below]
         np.add.at(plan.gross, component[below], needs)
     early = np.arange(demand.shape[1]) < lead[:, np.newaxis]
     return plan._replace(
         late=np.where(early, plan.receipt, 0.0),
-        pegging=_pegging(names, plan.release, parent, component, quantity),
+        pegging=_pegging(names, plan.release[parent] * each, parent, component),
     )
 
 
@@ -161,12 +168,12 @@ def _levels(
             return levels
         levels = below
     raise ValueError(
-        f"the bill of material runs in a circle: {' > '.join(_circle(names, parent, component))};"
+        f"the bill of material runs in a circle: {' > '.join(circle(names, parent, component))};"
         " take one of these rows out"
     )
 
 
-def _circle(
+def circle(
     names: Sequence[str], parent: npt.NDArray[np.int64], component: npt.NDArray[np.int64]
 ) -> Iterator[str]:
     """The items of a circle, the first one again at the end."""
@@ -185,12 +192,11 @@ def _circle(
 
 def _pegging(
     names: Sequence[str],
-    release: Numbers,
+    gross: Numbers,
     parent: npt.NDArray[np.int64],
     component: npt.NDArray[np.int64],
-    quantity: Numbers,
 ) -> pd.DataFrame:
-    needs = rounded(release[parent] * quantity[:, np.newaxis])
+    needs = rounded(gross)
     row, period = np.nonzero(needs)
     known = pd.Index(list(names), dtype="str")
     return pd.DataFrame({

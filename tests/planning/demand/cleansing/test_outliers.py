@@ -21,7 +21,8 @@ def steady(years: int = 4, season: np.ndarray = SEASON) -> np.ndarray:
 def flagged(history: npt.ArrayLike, season: int = 12, score: float = 4.0) -> list[int]:
     """The months with a score from there on, the last one aside."""
     rows = np.atleast_2d(np.asarray(history, dtype=float))
-    out = (np.abs(outliers(rows, season).score) >= score) & ~unsure(rows)
+    found = outliers(rows, season)
+    out = (np.abs(found.score) >= score) & ~unsure(rows, found.expected)
     return [int(at) for at in np.flatnonzero(out[0])]
 
 
@@ -118,8 +119,9 @@ def test_a_series_with_negative_months_is_looked_at_as_it_is() -> None:
 
 def test_the_last_month_is_scored_but_unsure() -> None:
     history = with_(steady(), m47=5.0)
-    assert outliers(history[None, :]).score[0, 47] > 6
-    assert np.flatnonzero(unsure(history[None, :])[0]).tolist() == [47]
+    found = outliers(history[None, :])
+    assert found.score[0, 47] > 6
+    assert np.flatnonzero(unsure(history[None, :], found.expected)[0]).tolist() == [47]
     assert clean(history).tolist() == history.tolist()
 
 

@@ -257,12 +257,12 @@ def test_reasons_in_words() -> None:
 @pytest.mark.parametrize(
     ("options", "horizon", "message"),
     [
-        (Options(), 0, "horizon is 0"),
-        (Options(season=0), 3, "season of 0 periods"),
+        (Options(), 0, "horizon has to be a whole number, 1 or more; not 0"),
+        (Options(season=0), 3, "season has to be a whole number"),
         (Options(levels=(0.95, 0.8)), 3, "ascending"),
         (Options(levels=(95.0,)), 3, "between 0 and 1"),
         (Options(method="magic"), 3, 'no method "magic"'),
-        (Options(origins=-1), 3, "-1 origins"),
+        (Options(origins=-1), 3, "number of origins has to be a whole number, 0 or more; not -1"),
     ],
 )
 def test_wrong_options_are_told(options: Options, horizon: int, message: str) -> None:

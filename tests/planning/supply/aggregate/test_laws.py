@@ -36,6 +36,10 @@ def companies(draw: st.DrawFn) -> Company:
     hours = draws.uniform(0.1, 2, (families, 2)).round(2)
     waits = draws.random((families, 1)) < 0.5
     load = (hours.T @ demand).mean(axis=1)
+    opening = draws.integers(-50, 200, (families, 1))
+    most = draws.integers(400, 1500, (families, 1))
+    # what is made to order has no stock
+    made_to_order = waits & (draws.random((families, 1)) < 0.4) & (opening <= 0)
     rules = Rules(
         hours_per_unit=hours,
         material_cost=draws.integers(0, 9, (families, 1)),
@@ -44,14 +48,18 @@ def companies(draw: st.DrawFn) -> Company:
         lost_sale_cost=np.where(waits, np.inf, draws.integers(50, 99, (families, 1))),
         subcontract_cost=draws.integers(20, 60, (families, 1)),
         subcontract_limit=draws.integers(0, 300, (families, 1)),
-        opening_stock=draws.integers(-50, 200, (families, 1)),
-        maximum_stock=draws.integers(400, 1500, (families, 1)),
-        minimum_stock=draws.integers(0, 2, (families, 1)) * 10,
-        ending_stock=draws.integers(0, 50, (families, 1)),
+        opening_stock=opening,
+        maximum_stock=np.where(made_to_order, 0, most),
+        minimum_stock=np.where(made_to_order, 0, draws.integers(0, 2, (families, 1)) * 10),
+        target_stock=np.where(made_to_order, opening.clip(-50, 0) * 0.5, 30),
+        ending_stock=np.where(made_to_order, 0, draws.integers(0, 50, (families, 1))),
         regular_hours=np.array([[load[0] * draws.uniform(0.5, 1.5)], [0.0]]),
         regular_cost=1.0,
         overtime_hours=np.array([[load[0] * 0.2], [0.0]]),
         overtime_cost=np.array([[3.0], [4.0]]),
+        extra_hours=np.array([[load[0] * 0.1], [load[1] * draws.uniform(0, 0.3)]]),
+        extra_cost=np.array([[6.0], [5.0]]),
+        machine_hours=np.array([[np.inf], [load[1] * draws.uniform(0.7, 2)]]),
         hours_per_worker=np.array([[0.0], [160.0]]),
         opening_workers=float(draws.integers(0, 12)),
         wage=np.array([[0.0], [640.0]]), overtime_per_worker=np.array([[0.0], [20.0]]),
@@ -90,7 +98,9 @@ def test_a_plan_balances_and_keeps_its_limits(company: Company, strategy: Strate
     assert net == pytest.approx(before + supply - company.demand, abs=NEAR)
 
     load = column(rules.hours_per_unit).T @ plan.production
-    assert plan.regular + plan.overtime == pytest.approx(load, abs=NEAR)
+    assert plan.regular + plan.overtime + plan.extra == pytest.approx(load, abs=NEAR)
+    assert (plan.extra <= column(rules.extra_hours) + NEAR).all()
+    assert (plan.regular <= column(rules.machine_hours) + NEAR).all()
     assert (plan.regular <= plan.available + NEAR).all()
     most = column(rules.overtime_hours) + column(rules.overtime_per_worker) * plan.workers
     assert (plan.overtime <= most + NEAR).all()

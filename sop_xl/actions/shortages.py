@@ -1,0 +1,197 @@
+"""The buttons *Capacity check* and *Apply options*: what is short, and what is done about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from sop_xl.actions.pressing import (
+    Refreshed,
+    Report,
+    StoppedError,
+    ask_first,
+    bring_up_to_date,
+    opened,
+    taken_over,
+)
+from sop_xl.actions.preview import Preview
+from sop_xl.actions.session import Press, Session
+from sop_xl.actions.telling import LISTED
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.supply.gap_options import (
+    Option,
+    hours_to_commit,
+    priced_options,
+    production_to_fix,
+)
+from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.wording import count, month, months, number
+from sop_xl.store import difference
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import BY_MARGIN, GAP_OPTIONS
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+
+CAPACITY_INPUTS, SUPPLY_INPUTS = f"{CAPACITY.name}_inputs", f"{SUPPLY_PLAN.name}_inputs"
+SHEET = "Options!A1"
+
+
+class _Choice(NamedTuple):
+    """What the chosen options write, by input table, and what is said about it."""
+
+    cells: dict[str, pd.DataFrame]
+    lines: list[str]
+    overwritten: list[str]
+
+
+def short_in_words(done: Refreshed) -> list[str]:
+    """Which resource is short, when, by how much, and the cheapest option."""
+    frames = done.made.frames
+    listed = frames[GAP_OPTIONS.name]
+    lines = [_told(rows) for _, rows in listed.groupby(["resource", "period"], sort=False)]
+    if not lines:
+        return ["No resource is short of hours in the plan months."]
+    more = [f"... and {len(lines) - LISTED} more: see Options"] if len(lines) > LISTED else []
+    return [*lines[:LISTED], *more, sales_line(frames["constrained_plan"])]
+
+
+def _told(rows: pd.DataFrame) -> str:
+    """One gap: its options in words."""
+    gap = rows.iloc[0]
+    when = months(gap["period"], gap["last"])
+    text = f"{gap['resource']}: {number(gap['short'])} h short in {when}"
+    able = rows[rows["covers"] > 0]
+    if able.empty:
+        return f"{text}; no option covers any of it"
+    rate = (able["cost"] / able["covers"]).to_numpy(dtype=float)
+    best = able.iloc[int(rate.argmin())]
+    covered = f"{number(best['covers'])} h for {number(best['cost'])}"
+    return f"{text}; cheapest: {best['option']}, {covered}"
+
+
+def sales_line(constrained: pd.DataFrame) -> str:
+    """What the shortage does to sales."""
+    short = constrained[constrained["gap"] < 0]
+    if short.empty:
+        return "Stock covers it: everything can be sold when it is asked for."
+    units, margin = -float(short["gap"].sum()), -float(short["gap_margin"].sum())
+    return (
+        f"{number(units)} units cannot be sold when they are asked for, margin of {number(margin)}:"
+        " see Constrained_Plan."
+    )
+
+
+def apply_options(press: Press) -> Report:
+    """Take over what was typed, and write the chosen options into capacity and supply plan."""
+
+    def then(session: Session) -> Report:
+        choices: list[_Choice] = []
+
+        def allow(foreseen: Preview) -> None:
+            choices.append(_weighed(session, foreseen))
+
+        def work(session: Session) -> list[str]:
+            return _write(session, choices[0])
+
+        done = bring_up_to_date(session, work, allow)
+        return done.report(f"Options applied: {taken_over(done.collected)}.", go="Capacity!A1")
+
+    return opened(press, "supply", then)
+
+
+def _priced(
+    frames: dict[str, pd.DataFrame], settings: Settings, axis: Axis
+) -> tuple[Loads, list[list[Option]]]:
+    plan = loads(
+        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"]
+    )
+    options = priced_options(plan, settings, frames["resources"], frames["capacity_options"])
+    return plan, options
+
+
+def _weighed(session: Session, foreseen: Preview) -> _Choice:
+    """What the choices make of the plan as it will be with what was typed.
+
+    Raises:
+        StoppedError: Nothing is chosen, or the answer was no.
+    """
+    frames, settings = foreseen.made.frames, session.plan.settings
+    listed = frames[GAP_OPTIONS.name]
+    rows = listed[listed["chosen"]]
+    if rows.empty:
+        line = "Set Chosen to yes beside the options that you want, on the sheet Options."
+        raise StoppedError(Report("No option is chosen.", [line], go=SHEET))
+    chosen = set(rows[GAP_OPTIONS.keys].itertuples(index=False, name=None))
+    plan, found = _priced(frames, settings, foreseen.made.run.axis)
+    hours = hours_to_commit(plan, found, chosen)
+    fixed = production_to_fix(plan, found, chosen)
+    lines = [
+        f"{row['resource']}, {month(row['period'])}: overtime {number(row['overtime'])} h, extra"
+        f" {number(row['extra'])} h"
+        for row in hours.to_dict("records")
+    ]
+    if len(fixed):
+        families = fixed["family"].nunique()
+        many = "1 family" if families == 1 else f"{families} families"
+        lines.append(f"{count(len(fixed), 'month')} of production fixed, of {many}")
+    if (rows["option"] == BY_MARGIN).any():
+        lines.append(
+            f"Allocation by margin is the setting allocation, now {settings.allocation}: see"
+            " Constrained_Plan"
+        )
+    choice = _Choice(
+        {
+            CAPACITY_INPUTS: hours,
+            SUPPLY_INPUTS: fixed,
+            GAP_OPTIONS.name: rows[GAP_OPTIONS.keys].assign(chosen=False),
+        },
+        lines,
+        _overwritten(frames[SUPPLY_PLAN.name], fixed),
+    )
+    ask_first(session, "This is going to be written over:", choice.overwritten)
+    return choice
+
+
+def _overwritten(supply_plan: pd.DataFrame, fixed: pd.DataFrame) -> list[str]:
+    """Production that people fixed before and that the choice fixes otherwise."""
+    keys = ["family", "period"]
+    both = fixed.merge(supply_plan[[*keys, "production_override"]], on=keys, suffixes=("", "_old"))
+    old = both[both["production_override_old"].notna()]
+    changed = old[old["production_override_old"] != old["production_override"]]
+    return [
+        f"{row['family']}, {month(row['period'])}: fixed production"
+        f" {number(row['production_override_old'])} becomes {number(row['production_override'])}"
+        for row in changed.to_dict("records")
+    ]
+
+
+def _write(session: Session, choice: _Choice) -> list[str]:
+    """Put the numbers on record as changes of the plan's inputs, and say what was done."""
+    press, plan, issue = session.press, session.plan, session.issue
+    held = plan.store.inputs(issue.cycle)
+    why = f"Options applied by {press.author}"
+    changes = []
+    for name, cells in choice.cells.items():
+        table = plan.store.tables[name]
+        laid = _laid_over(held[name], cells, table.keys)
+        found = difference(held[name], laid, table)
+        changes += [change._replace(reason=why, cell="Options") for change in found]
+    # whoever applies decides now: an older copy of the book is no conflict
+    plan.store.append_changes(
+        issue.cycle, changes, press.author, press.at, issue.build, prefer="book"
+    )
+    return choice.lines
+
+
+def _laid_over(held: pd.DataFrame, cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The inputs with other values in some cells."""
+    if cells.empty:
+        return held
+    new = cells.set_index(keys)
+    frame = held.set_index(keys)
+    blank = frame.reindex(new.index.difference(frame.index))
+    texts = [name for name in frame.columns if held[name].dtype == "str"]
+    blank[texts] = blank[texts].fillna("")
+    frame = pd.concat([frame, blank]) if len(blank) else frame
+    frame.loc[new.index, list(new.columns)] = new
+    return frame.reset_index()[list(held.columns)]

@@ -1,0 +1,80 @@
+"""The financial view that finance locks: its content, its hash, and what has moved since."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.finance.recon_view import LINES
+
+INVENTORY = "Inventory value"
+CENT = 0.005
+SHOWN = 11
+"""Lines that the top of Finance_Recon has room for: those of the company, then families."""
+
+
+def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
+    """What is locked: line, period and value of the plan months, in whole cents.
+
+    The lines of the company, then the revenue of each family.
+    """
+    measures = {line.label: line.own for line in LINES} | {INVENTORY: "inventory_value"}
+    plan = finance_total[finance_total["period"].isin(axis.plan)]
+    parts = [
+        pd.DataFrame({"line": label, "period": plan["period"], "value": plan[name]})
+        for label, name in measures.items()
+    ]
+    families = finance_family[finance_family["period"].isin(axis.plan)]
+    named = families["family"].map(family_line)
+    parts.append(pd.DataFrame({"line": named, "period": families["period"],
+                               "value": families["revenue"]}))
+    found = pd.concat(parts, ignore_index=True)
+    return found.assign(value=found["value"].fillna(0.0).round(2) + 0.0)
+
+
+def family_line(family: str) -> str:
+    """The line that holds the revenue of a family.
+
+    >>> family_line("Tents")
+    'Revenue: Tents'
+    """
+    return f"Revenue: {family}"
+
+
+def content_hash(locked: pd.DataFrame) -> str:
+    """The hash of a view: equal views have equal hashes, whatever made them."""
+    rows = sorted(
+        f"{line}|{period}|{value:.2f}"
+        for line, period, value in zip(
+            locked["line"], locked["period"].astype(str), locked["value"], strict=True
+        )
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
+def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """What has moved since the lock: line, locked, now, moved; no row where nothing is locked.
+
+    Flows are summed over the plan; of the inventory value the last month counts.
+    """
+    if locked.empty:
+        return pd.DataFrame({"line": pd.Series(dtype="str"), "locked": pd.Series(dtype=float),
+                             "now": pd.Series(dtype=float), "moved": pd.Series(dtype=float)})
+    sides = [_by_line(frame) for frame in (locked, now)]
+    lines = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
+    before, after = (side.reindex(lines).fillna(0.0).to_numpy(dtype=float) for side in sides)
+    moved = after - before
+    found = pd.DataFrame({"line": lines, "locked": before, "now": after,
+                          "moved": np.where(np.abs(moved) < CENT, 0.0, moved)})
+    return found.head(SHOWN)
+
+
+def _by_line(frame: pd.DataFrame) -> pd.Series:
+    ordered = frame.sort_values("period")
+    stock = ordered["line"] == INVENTORY
+    flows = ordered[~stock].groupby("line")["value"].sum()
+    sums: pd.Series = pd.concat([flows, ordered[stock].groupby("line")["value"].last()])
+    return sums

@@ -1,0 +1,112 @@
+"""The strategies beside the plan in the book (step 3): level, chase, mixed, optimised, priced.
+
+They are made for the whole company: its families share the resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sop_xl.planning import Outcome
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import matrix, totals, zero
+from sop_xl.planning.supply.strategies.grids import (
+    bottlenecks,
+    cost_grid,
+    current_figures,
+    family_grid,
+    hours_grid,
+    supply_cost,
+)
+from sop_xl.planning.supply.strategies.making import Made, figures_of, make
+from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
+from sop_xl.planning.supply.strategies.situation import Company, company_of
+from sop_xl.schema import Finding, Severity
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.strategy import CURRENT, STRATEGIES, STRATEGIES_TABLE
+
+POSSIBLE, IMPOSSIBLE, LEFT_OUT = "● possible", "■ impossible", "– not computed"
+ABOUT = {
+    CURRENT: "The supply plan in this book, priced as it stands.",
+    "optimised": "The cheapest plan that keeps every limit.",
+    "level": "The same output every working day, with the same people; what is made to order "
+             "follows its orders.",
+    "chase": "Output follows demand and target stock; people and overtime follow output.",
+    "mixed": "The same people all the time; overtime, extra hours and stock take the rest.",
+}  # fmt: skip
+
+
+def run(
+    axis: Axis,
+    settings: Settings,
+    *,
+    supply_plan: pd.DataFrame,
+    capacity: pd.DataFrame,
+    families: pd.DataFrame,
+    bill: pd.DataFrame,
+    resources: pd.DataFrame,
+    workforce: pd.DataFrame,
+    capacity_options: pd.DataFrame,
+) -> Outcome:
+    """Make the four plans, and price them beside the plan in the book."""
+    units = family_rates(families, settings)
+    hours = resource_rates(resources, workforce, capacity_options)
+    company = company_of(
+        axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options
+    )
+    made = make(company, settings.strategy_seconds)
+    current = current_figures(company, supply_plan, capacity, axis)
+    plans = {CURRENT: current} | {name: figures_of(company, one) for name, one in made.items()}
+    adopted = matrix(supply_plan, "adopted", "family", company.families, axis.plan)
+    gap = matrix(capacity, "gap", "resource", company.resources, axis.plan)
+    demand = totals(supply_plan, "demand", "family", company.families, axis.plan)
+    costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours)
+    frames = {
+        "family_rates": units,
+        "resource_rates": hours,
+        "strategies": _statuses(made),
+        "strategy_plan": family_grid(axis, company, plans),
+        "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),
+        "strategy_cost": costs,
+        "supply_cost": supply_cost(axis, costs),
+        "bottlenecks": bottlenecks(axis, company, made["optimised"], plans["optimised"]),
+    }
+    return Outcome(frames, [*_findings(made, company, settings)])
+
+
+def _statuses(made: dict[str, Made]) -> pd.DataFrame:
+    """The list ``strategies``."""
+    rows = [(CURRENT, 1.0, "● in the book", "", ABOUT[CURRENT])]
+    for name in STRATEGIES:
+        found = made[name]
+        status = LEFT_OUT if found.left_out else (POSSIBLE if found.plan else IMPOSSIBLE)
+        rows.append((name, float(found.plan is not None), status, found.reason, ABOUT[name]))
+    return pd.DataFrame(rows, columns=STRATEGIES_TABLE.names)
+
+
+def _findings(made: dict[str, Made], company: Company, settings: Settings) -> Sequence[Finding]:
+    found = [
+        Finding(
+            "strategies", f"No {name} plan is possible: {made[name].reason}.",
+            "Look at the sheet Strategy: more hours, less least stock, or demand that moves.",
+            Severity.WARNING,
+        )
+        for name in STRATEGIES
+        if made[name].plan is None and not made[name].left_out
+    ]  # fmt: skip
+    without = [
+        name for name, hours in zip(company.families, company.bill, strict=True) if not hours.any()
+    ]
+    if without and settings.strategy_seconds > 0 and not made["optimised"].left_out:
+        found.append(
+            Finding(
+                "bill_of_resources",
+                f"No hours at any resource for {', '.join(without[:5])}: nothing limits what the "
+                "aggregate plans make of it.",
+                "Add its hours per unit to the bill of resources.", Severity.WARNING,
+            )
+        )  # fmt: skip
+    return found
+

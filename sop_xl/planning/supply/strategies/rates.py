@@ -1,0 +1,110 @@
+"""What units, hours and people cost in every plan (step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.frames import Numbers, positions, zero
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.strategy import FAMILY_RATES, RESOURCE_RATES
+
+OVERTIME = "overtime"
+"""The option that fills a resource's overtime; the others give extra hours."""
+
+
+def family_rates(families: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The list ``family_rates``: a family's own costs, or shares of its standard cost and price."""
+    rows = families.sort_values("family").reset_index(drop=True)
+    cost, price = rows["cost"].fillna(0.0), rows["price"].fillna(0.0)
+    frame = pd.DataFrame(
+        {
+            "family": rows["family"],
+            "material": rows["material_cost"].fillna(cost * settings.material_share),
+            "holding": cost * settings.holding_rate / 12,
+            "late": rows["backorder_cost"].fillna(price * settings.late_rate),
+            "lost": rows["lost_sale_cost"].fillna(0.0),
+            "subcontract": rows["subcontract_cost"].fillna(cost),
+        }
+    )
+    return frame[FAMILY_RATES.names]
+
+
+def resource_rates(
+    resources: pd.DataFrame, workforce: pd.DataFrame, options: pd.DataFrame
+) -> pd.DataFrame:
+    """The list ``resource_rates``: means over the teams and the options of each resource."""
+    names = sorted(resources["resource"])
+    own = resources.drop_duplicates("resource").set_index("resource").reindex(names)
+    usual = own["cost_per_hour"].fillna(0.0).to_numpy(dtype=float)
+    people = _sums(workforce, "resource", names, workforce["headcount"])
+    rates = {
+        "people": people,
+        "hours_per_person": zero(_mean(workforce, names, "hours_per_month")),
+        "wage": zero(_mean(workforce, names, "cost_per_month")),
+        "regular_cost": own["regular_cost"].fillna(0.0).to_numpy(dtype=float),
+        "overtime_cost": _option_cost(options, names, usual, overtime=True),
+        "extra_cost": _option_cost(options, names, usual, overtime=False),
+        "hiring_cost": _mean(workforce, names, "hiring_cost"),
+        "layoff_cost": _mean(workforce, names, "layoff_cost"),
+    }
+    rates["hours_per_person"] = np.where(people > 0, rates["hours_per_person"], 0.0)
+    frame = pd.DataFrame({"resource": pd.Series(names, dtype="str")} | rates)
+    return frame[RESOURCE_RATES.names]
+
+
+def _sums(frame: pd.DataFrame, key: str, names: Sequence[str], numbers: pd.Series) -> Numbers:
+    at = positions(frame[key], names)
+    sums = np.zeros(len(names))
+    np.add.at(sums, at[at >= 0], zero(numbers.to_numpy(dtype=float))[at >= 0])
+    return sums
+
+
+def _mean(workforce: pd.DataFrame, names: Sequence[str], column: str) -> Numbers:
+    """The mean of the teams at each resource that say something, by their people; else NaN."""
+    known = workforce[column].notna()
+    weights = workforce["headcount"].fillna(0.0).where(known, 0.0)
+    total = _sums(workforce, "resource", names, weights)
+    amount = _sums(workforce, "resource", names, weights * workforce[column].fillna(0.0))
+    return np.where(total > 0, amount / np.where(total > 0, total, 1.0), np.nan)
+
+
+def _option_cost(
+    options: pd.DataFrame, names: Sequence[str], usual: Numbers, *, overtime: bool
+) -> Numbers:
+    """Cost of an hour by the options of a resource, weighted by their hours; fixed cost spread."""
+    kind = (options["option"] == OVERTIME).to_numpy(dtype=bool)
+    chosen = options[kind if overtime else ~kind]
+    at = positions(chosen["resource"], names)
+    chosen, at = chosen[at >= 0], at[at >= 0]
+    hours = zero(chosen["hours"].to_numpy(dtype=float))
+    rate = chosen["cost_per_hour"].to_numpy(dtype=float)
+    rate = np.where(np.isnan(rate), usual[at], rate)
+    total, amount = np.zeros(len(names)), np.zeros(len(names))
+    np.add.at(total, at, hours)
+    np.add.at(amount, at, hours * rate + zero(chosen["fixed_cost"].to_numpy(dtype=float)))
+    return np.where(total > 0, amount / np.where(total > 0, total, 1.0), usual)
+
+
+def option_hours(
+    options: pd.DataFrame, names: Sequence[str], periods: pd.PeriodIndex, *, overtime: bool
+) -> Numbers:
+    """Hours at most by resource and plan period: after the lead time, between start and end."""
+    limit = np.zeros((len(names), len(periods)))
+    kind = (options["option"] == OVERTIME).to_numpy(dtype=bool)
+    chosen = options[kind if overtime else ~kind]
+    hours = zero(chosen["hours"].to_numpy(dtype=float))
+    lead = zero(chosen["lead_time"].to_numpy(dtype=float))
+    months = zip(chosen["start"], chosen["end"], strict=True)
+    for row, (at, (start, end)) in enumerate(
+        zip(positions(chosen["resource"], names).tolist(), months, strict=True)
+    ):
+        if at < 0:
+            continue
+        usable = np.arange(len(periods)) >= lead[row]
+        usable &= np.ones_like(usable) if pd.isna(start) else np.asarray(periods >= start)
+        usable &= np.ones_like(usable) if pd.isna(end) else np.asarray(periods <= end)
+        limit[at] += np.where(usable, hours[row], 0.0)
+    return limit

@@ -1,0 +1,189 @@
+"""The company as an aggregate plan sees it: demand, stock, resources, people, and the rules."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Flags, Numbers, hours_per_unit, lookup, matrix, totals, zero
+from sop_xl.planning.supply.aggregate import Rules
+from sop_xl.planning.supply.strategies.rates import option_hours
+from sop_xl.planning.wording import month
+from sop_xl.tables.settings import Settings
+
+MAKE_TO_ORDER = "make to order"
+WITHOUT_STOCK = ("saas", "services")
+"""Types of business whose output cannot be stored."""
+NOTHING = "there are no resources with hours, so every plan would be the same"
+
+
+class Company(NamedTuple):
+    """Families or resources down, plan periods across."""
+
+    families: list[str]
+    resources: list[str]
+    periods: list[str]
+    demand: Numbers
+    opening: Numbers
+    """Stock less backlog now, upright."""
+    bill: Numbers
+    """Hours of one unit, families down, resources across."""
+    machines: Numbers
+    """Hours of regular time that the machines give."""
+    people: Numbers
+    """There now, upright."""
+    hours_per_person: Numbers
+    """In a month, upright; zero where people do not limit a resource."""
+    overtime_limit: Numbers
+    extra_limit: Numbers
+    rules: Rules
+
+    def hours(self, people: Numbers) -> Numbers:
+        """Regular hours with so many people."""
+        limited = np.minimum(self.machines, people * self.hours_per_person)
+        return np.where(self.hours_per_person > 0, limited, self.machines)
+
+
+def company_of(
+    axis: Axis,
+    settings: Settings,
+    supply_plan: pd.DataFrame,
+    capacity: pd.DataFrame,
+    families: pd.DataFrame,
+    bill: pd.DataFrame,
+    rates: pd.DataFrame,
+    workforce: pd.DataFrame,
+    options: pd.DataFrame,
+) -> Company:
+    """Gather what the plans are made from.
+
+    Stock may not fall below a share of its target, nor stay below target for longer than the
+    settings say, and is on target at the end. What is made to order and what cannot be stored has
+    no stock; its backlog is worked off in the same time.
+    """
+    names, places = sorted(families["family"]), sorted(rates["resource"])
+    demand = np.maximum(0.0, totals(supply_plan, "demand", "family", names, axis.plan))
+    opening = zero(matrix(supply_plan, "net_stock", "family", names, axis.past)[:, -1:])
+    machines = totals(capacity, "machine_hours", "resource", places, axis.plan)
+    people, per_person = (
+        lookup(rates, "resource", places, name) for name in ("people", "hours_per_person")
+    )
+    regular = np.where(per_person > 0, np.minimum(machines, people * per_person), machines)
+    committed_overtime, committed_extra = (
+        totals(capacity, name, "resource", places, axis.plan) for name in ("overtime", "extra")
+    )
+    overtime = option_hours(options, places, axis.plan, overtime=True)
+    by_agreement = _overtime_share(workforce, places) * regular
+    named = (overtime > 0).any(axis=1, keepdims=True)
+    company = Company(
+        names, places, [month(period) for period in axis.plan], demand, opening,
+        hours_per_unit(bill, names, places), machines, people, per_person,
+        np.maximum(np.where(named, overtime, by_agreement), committed_overtime),
+        np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra),
+        Rules(),
+    )  # fmt: skip
+    target = totals(supply_plan, "target", "family", names, axis.plan)
+    workdays = axis.calendar.workdays(axis.plan).astype(float)
+    return company._replace(rules=_rules(company, settings, families, rates, target, workdays))
+
+
+def _overtime_share(workforce: pd.DataFrame, places: list[str]) -> Numbers:
+    """Overtime at most as a share of the hours of the people, by resource (upright)."""
+    rows = workforce.assign(
+        weight=workforce["headcount"].fillna(0.0),
+        part=workforce["headcount"].fillna(0.0) * workforce["overtime_share"].fillna(0.0),
+    )
+    sums = rows.groupby("resource")[["weight", "part"]].sum().reindex(places).fillna(0.0)
+    share = sums["part"] / sums["weight"].where(sums["weight"] > 0, 1.0)
+    return np.asarray(share.to_numpy(dtype=float)[:, np.newaxis])
+
+
+def _rules(
+    company: Company,
+    settings: Settings,
+    families: pd.DataFrame,
+    rates: pd.DataFrame,
+    target: Numbers,
+    workdays: Numbers,
+) -> Rules:
+    names, demand, opening = company.families, company.demand, company.opening
+    rows = families.set_index("family").reindex(names)
+
+    def given(column: str) -> Numbers:
+        return np.asarray(rows[column].to_numpy(dtype=float)[:, np.newaxis])
+
+    def rate(column: str) -> Numbers:
+        return np.asarray(rates[column].to_numpy(dtype=float)[:, np.newaxis])
+
+    storable = (rows["policy"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
+    storable = storable & (settings.business_type not in WITHOUT_STOCK)
+    target = np.where(storable, target, 0.0)
+    wanted = wanted_stock(target, opening, storable, settings.catch_up)
+    cost, price = zero(given("cost")), zero(given("price"))
+    late = np.where(np.isnan(given("backorder_cost")), price * settings.late_rate,
+                    given("backorder_cost"))  # fmt: skip
+    # nothing is thrown away: what is there already may be above every maximum
+    there = np.maximum(0.0, opening - np.cumsum(demand, axis=1))
+    most = np.where(storable, np.where(np.isnan(given("maximum_stock")), np.inf,
+                                       given("maximum_stock")), 0.0)  # fmt: skip
+    hours = company.bill.sum(axis=1, keepdims=True)
+    plenty = 10.0 * (demand.sum() + np.abs(opening).sum() + target.sum() + 1.0)
+    staffed = company.hours_per_person > 0
+    return Rules(
+        hours_per_unit=company.bill,
+        material_cost=np.where(np.isnan(given("material_cost")), cost * settings.material_share,
+                               given("material_cost")),
+        holding_cost=cost * settings.holding_rate / 12,
+        backorder_cost=late,
+        lost_sale_cost=given("lost_sale_cost"),
+        subcontract_cost=given("subcontract_cost"),
+        subcontract_limit=given("subcontract_limit"),
+        opening_stock=opening,
+        minimum_stock=np.maximum(0.0, wanted) * settings.least_stock,
+        target_stock=wanted,
+        ending_stock=target[:, -1:],
+        maximum_stock=np.maximum(most, there),
+        maximum_production=np.where(hours > 0, np.inf, plenty),
+        batch_size=given("batch_size"),
+        regular_hours=np.where(staffed, 0.0, company.machines),
+        machine_hours=np.where(staffed, company.machines, np.inf),
+        regular_cost=rate("regular_cost"),
+        overtime_hours=company.overtime_limit,
+        overtime_cost=rate("overtime_cost"),
+        extra_hours=company.extra_limit,
+        extra_cost=rate("extra_cost"),
+        opening_workers=company.people,
+        hours_per_worker=company.hours_per_person,
+        wage=rate("wage"),
+        hiring_cost=zero(rate("hiring_cost")),
+        layoff_cost=zero(rate("layoff_cost")),
+        minimum_workers=np.where(np.isnan(rate("layoff_cost")), company.people, 0.0),
+        maximum_workers=np.where(np.isnan(rate("hiring_cost")), company.people, np.inf),
+        workdays=workdays,
+    )  # fmt: skip
+
+
+def wanted_stock(target: Numbers, opening: Numbers, storable: Flags, months: int) -> Numbers:
+    """Stock that a chase plan aims at: the target, reached in even steps from where stock is now.
+
+    ``w_t = T_t (r + (1 - r) min(1, t / m))`` with ``r = S_0 / T_1`` within 0 and 1; of what has no
+    stock the backlog, ``w_t = S_0 max(0, 1 - t / m)``, which is negative.
+
+    Args:
+        target: T, units, families down, periods across.
+        opening: S_0, stock less backlog now, upright.
+        storable: Which families have stock at all, upright.
+        months: m, months until the target is reached.
+
+    >>> wanted_stock(np.array([[90.0, 90, 90]]), np.array([[30.0]]), np.array([[True]]), 2).tolist()
+    [[60.0, 90.0, 90.0]]
+    """
+    done = np.minimum(1.0, np.arange(1, target.shape[1] + 1) / months)
+    first = target[:, :1]
+    start = np.clip(opening, 0.0, first) / np.where(first > 0, first, 1.0)
+    start = np.where(first > 0, start, 1.0)
+    owed = np.minimum(opening, 0.0) * (1.0 - done)
+    return np.where(storable, target * (start + (1.0 - start) * done), owed)

@@ -1,0 +1,165 @@
+"""Step 3: the sheet Workforce - people by team or skill against the load of their resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sop_xl.planning import hierarchy
+from sop_xl.planning.calendar import Axis
+from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, zero
+from sop_xl.planning.supply.people import Team, of_all_who_started, workforce_plan
+from sop_xl.planning.wording import listed
+from sop_xl.schema import Finding, Severity
+from sop_xl.tables.people import WORKFORCE_PLAN, WORKFORCE_TOTAL
+
+PREMIUM = 1.25
+"""Cost of an hour of overtime against a regular one, where the list says nothing."""
+
+
+NOWHERE = "none"
+"""The resource of a team that works at none."""
+
+
+class Workforce(NamedTuple):
+    """The grids of people, and what has to be told."""
+
+    plan: pd.DataFrame
+    total: pd.DataFrame
+    findings: list[Finding]
+
+
+def with_overtime_rate(teams: pd.DataFrame) -> pd.DataFrame:
+    """The list of teams with the cost of an hour of overtime."""
+    hours = teams["hours_per_month"].fillna(0.0)
+    wage = teams["cost_per_month"].fillna(0.0) / hours.where(hours > 0, np.inf)
+    return teams.assign(overtime_rate=teams["overtime_cost"].fillna(PREMIUM * wage))
+
+
+def workforce(
+    axis: Axis, teams: pd.DataFrame, capacity: pd.DataFrame, inputs: pd.DataFrame
+) -> Workforce:
+    """Required and available people of each team, with what is planned to be hired.
+
+    Args:
+        teams: The list ``workforce`` with the hours of each team and its overtime rate.
+        capacity: The grid: load of the resources in hours.
+        inputs: Planned hires as they were typed.
+    """
+    names = [str(name) for name in teams["team"]]
+    share = load_share(teams)
+    resources = [str(name) for name in capacity["resource"].drop_duplicates()]
+    at = positions(teams["resource"], resources)
+    load = np.vstack([
+        zero(matrix(capacity, "load", "resource", resources, axis.plan)),
+        np.zeros((1, axis.horizon)),
+    ])  # fmt: skip
+    hires = matrix(inputs, "planned_hires", "team", names, axis.plan)
+    cells = people(teams, load[at] * share, hires)
+    columns = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
+    keys = teams[["team", "resource"]].astype("str").reset_index(drop=True)
+    # a blank key would make the row look like one of a grid with fewer keys
+    keys["resource"] = teams["resource"].fillna(NOWHERE).replace("", NOWHERE).to_numpy()
+    plan = hierarchy.level_grid(WORKFORCE_PLAN, keys, axis, columns)
+    total = {
+        name: across(axis, plan=zero(cells[name]).sum(axis=0, keepdims=True))
+        for name in WORKFORCE_TOTAL.names
+    }
+    findings = list(_findings(teams, cells["required_hours"]))
+    return Workforce(plan, blocks(WORKFORCE_TOTAL, [""], axis, total), findings)
+
+
+def load_share(teams: pd.DataFrame) -> Numbers:
+    """Which part of the load of its resource each team carries, by hours; upright.
+
+    Teams of which none has hours share alike.
+    """
+    hours, resource = teams["hours"].fillna(0.0), teams["resource"].fillna("").str.lower()
+    together = hours.groupby(resource).transform("sum")
+    alike = 1.0 / resource.groupby(resource).transform("size")
+    share = (hours / together.where(together > 0)).fillna(alike)
+    return share.to_numpy(dtype=float)[:, np.newaxis]
+
+
+def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, Numbers]:
+    """The measures of the teams, teams down, plan periods across.
+
+    ``P_t = P_(t-1) (1 - a) + H_t``; a person lacks ``1 - (k + 1) / (R + 1)`` of a full one k months
+    after the start, R being the months to full productivity.
+
+    Args:
+        teams: The list, as for :func:`workforce`.
+        required: Hours of work.
+        hires: People who start; NaN where nothing is planned.
+    """
+    fact = {
+        name: zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
+        for name in (
+            *("headcount", "hours_per_month", "cost_per_month", "attrition", "ramp"),
+            *("overtime_share", "hiring_cost", "overtime_rate"),
+        )
+    }
+    started, hours, age = zero(hires), fact["hours_per_month"], np.arange(required.shape[1])
+    kept = (1 - fact["attrition"]) ** age
+    lacking = kept * np.maximum(0.0, 1 - (age + 1) / (fact["ramp"] + 1))
+    there = fact["headcount"] * (1 - fact["attrition"]) ** (age + 1)
+    present = there + of_all_who_started(started, kept)
+    productive = (present - of_all_who_started(started, lacking)) * hours
+    overtime = np.minimum(
+        np.maximum(0.0, required - productive), productive * fact["overtime_share"]
+    )
+    gap = np.round(productive + overtime - required, 6) + 0.0
+    return {
+        "required_hours": required,
+        "required": zero(ratio(required, np.broadcast_to(hours, required.shape))),
+        "proposed_hires": proposed_hires(teams, required),
+        "planned_hires": hires,
+        "people": present,
+        "productive": productive,
+        "overtime": overtime,
+        "gap": gap,
+        "gap_people": zero(ratio(gap, np.broadcast_to(hours, gap.shape))),
+        "use": np.where(productive > 0, ratio(required, productive), np.nan),
+        "cost": present * fact["cost_per_month"]
+        + started * fact["hiring_cost"]
+        + overtime * fact["overtime_rate"],
+    }
+
+
+def proposed_hires(teams: pd.DataFrame, required: Numbers) -> Numbers:
+    """Whole people whom each team would have to hire; none for a team without hours."""
+    proposed = np.zeros_like(required)
+    for at, (_, team) in enumerate(teams.iterrows()):
+        if not team["hours_per_month"] > 0:
+            continue
+        ramp = int(0 if pd.isna(team["ramp"]) else team["ramp"])
+        rules = Team(
+            people=_fact(team, "headcount"),
+            hours=team["hours_per_month"],
+            attrition=_fact(team, "attrition"),
+            ramp=[(month + 1) / (ramp + 1) for month in range(ramp + 1)],
+            overtime=_fact(team, "overtime_share"),
+            lead_time=round(_fact(team, "hire_time")),
+        )
+        proposed[at] = workforce_plan(np.maximum(0.0, required[at]), rules).hires[0]
+    return proposed
+
+
+def _fact(team: pd.Series, name: str) -> float:
+    return 0.0 if pd.isna(team[name]) else float(team[name])
+
+
+def _findings(teams: pd.DataFrame, required: Numbers) -> Iterator[Finding]:
+    loaded = required.sum(axis=1) > 0
+    silent = loaded & ~(teams["hours_per_month"] > 0).to_numpy()
+    if silent.any():
+        yield Finding(
+            "workforce",
+            f"{listed(teams.loc[silent, 'team'])} has work and no hours per month: nobody can be"
+            " said to be missing there.",
+            "Fill in Hours per month in Workforce.",
+            Severity.WARNING,
+        )

@@ -1,0 +1,385 @@
+"""Step 3, supply planning: the aggregate plans beside the plan in the book, and what they cost."""
+
+from __future__ import annotations
+
+from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
+
+KEY, OUTPUT = Role.KEY, Role.OUTPUT
+CURRENT = "current"
+STRATEGIES = ("optimised", "level", "chase", "mixed")
+PLANS = (CURRENT, *STRATEGIES)
+"""The plan in the book, and those that are computed beside it."""
+NONE_ADOPTED = "none"
+"""The choice that clears an adopted plan."""
+
+
+def name_of(measure: str, plan: str) -> str:
+    """A measure of one plan, as the grids call it.
+
+    >>> name_of("production", "level")
+    'production_level'
+    """
+    return f"{measure}_{plan}"
+
+
+_MADE, _BOUGHT, _LOST, _STOCK = "Production", "Bought", "Lost sales", "Stock less backlog"
+_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE = (
+    "Hours", "Overtime", "Extra hours", "Regular hours", "People", "Hired less laid off",
+)  # fmt: skip
+
+# ---- families ------------------------------------------------------------------------------
+
+
+def _family_rows(plan: str) -> tuple[Measure, ...]:
+    made, bought, lost, stock = (
+        name_of(measure, plan) for measure in ("production", "subcontracted", "lost", "stock")
+    )
+    if plan == CURRENT:
+        return (
+            Measure(made, f"{_MADE}: {plan}", plan="{supply_plan.production@sum}", total="sum",
+                    help="From the supply plan."),
+            Measure(bought, f"{_BOUGHT}: {plan}", plan="{supply_plan.subcontracted@sum}",
+                    total="sum", detail=True, help="From the supply plan."),
+            Measure(stock, f"{_STOCK}: {plan}", plan="ROUND({supply_plan.net_stock@sum},6)",
+                    total="last", detail=True, help="From the supply plan; negative is backlog."),
+        )  # fmt: skip
+    return (
+        Measure(made, f"{_MADE}: {plan}", plan=VALUES, total="sum",
+                help=f"Units made in-house by the {plan} plan."),
+        Measure(bought, f"{_BOUGHT}: {plan}", plan=VALUES, total="sum", detail=True,
+                help="Units from a subcontractor."),
+        Measure(lost, f"{_LOST}: {plan}", plan=VALUES, total="sum", detail=True,
+                help="Demand that is not served at all."),
+        Measure(stock, f"{_STOCK}: {plan}", total="last", detail=True,
+                plan="IF({" + made + '}="","",ROUND({supply_plan.net_stock@opening}'
+                     "+SUM({" + made + "@todate})+SUM({" + bought + "@todate})"
+                     "+SUM({" + lost + "@todate})-SUM({demand@todate}),6))",
+                help="Opening stock + production + bought + lost sales - demand; negative is "
+                     "backlog."),
+    )  # fmt: skip
+
+
+STRATEGY_PLAN = Grid(
+    "strategy_plan",
+    "Plans by family",
+    (Column("family", "Family", role=KEY, help="Product family."),),
+    (
+        Measure("demand", "Demand to serve", plan="{supply_plan.demand@sum}", total="sum",
+                help="Consensus demand, from the supply plan."),
+        *(measure for plan in PLANS for measure in _family_rows(plan)),
+    ),
+    help="What each plan makes, buys and keeps in stock; blank where a plan is impossible.",
+)  # fmt: skip
+
+# ---- resources -----------------------------------------------------------------------------
+
+_MACHINES = "{capacity.machine_hours@sum}"
+_PER_PERSON = "{resource_rates.hours_per_person@lookup}"
+
+
+def _load(plan: str) -> str:
+    return (
+        "SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
+        "*SUMIFS({strategy_plan@range},{strategy_plan.family@keys},{bill.family@column},"
+        "{strategy_plan@measures},{strategy_plan." + name_of("production", plan) + "@label}))"
+    )
+
+
+def _resource_rows(plan: str) -> tuple[Measure, ...]:
+    hours, overtime, extra, available, people, change = (
+        name_of(measure, plan)
+        for measure in ("hours", "overtime", "extra", "available", "people", "change")
+    )
+    solved = plan != CURRENT
+
+    def known(formula: str) -> str:
+        return "IF({" + overtime + '}="","",' + formula + ")" if solved else formula
+
+    beyond = "MAX(0,{" + hours + "}-{" + available + "}"
+    return (
+        Measure(hours, f"{_HOURS}: {plan}", Unit.HOURS, total="sum", plan=known(_load(plan)),
+                help="Production x hours per unit, over all families."),
+        Measure(overtime, f"{_OVERTIME}: {plan}", Unit.HOURS, total="sum", detail=True,
+                plan=VALUES if solved else "ROUND(MIN(" + beyond + "),{overtime_limit}),6)",
+                help="Hours of overtime that the plan takes."),
+        Measure(extra, f"{_EXTRA}: {plan}", Unit.HOURS, total="sum", detail=True,
+                plan=VALUES if solved else "ROUND(" + beyond + "-{" + overtime + "}),6)",
+                help="Hours of an extra shift or from outside; of the current plan all that it "
+                     "lacks."),
+        Measure(available, f"{_AVAILABLE}: {plan}", Unit.HOURS, total="sum", detail=True,
+                plan=known(f"IF({_PER_PERSON}>0,MIN({_MACHINES},{{{people}}}*{_PER_PERSON}),"
+                           f"{_MACHINES})"),
+                help="Hours of regular time: of the machines, or of the people if those have "
+                     "less."),
+        Measure(people, f"{_PEOPLE}: {plan}", Unit.COUNT, total="last", detail=True,
+                plan=VALUES if solved else "{workforce.headcount@sum}",
+                help="Full-time equivalents at the resource."),
+        Measure(change, f"{_CHANGE}: {plan}", Unit.COUNT, total="sum", detail=True,
+                plan=known("ROUND({" + people + "}-IF({#n}=1,{resource_rates.people@lookup},"
+                           "N({" + people + "@prev})),6)"),
+                help="People against the month before; negative are laid off."),
+    )  # fmt: skip
+
+
+STRATEGY_HOURS = Grid(
+    "strategy_hours",
+    "Plans by resource",
+    (Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),),
+    (
+        Measure("overtime_limit", "Overtime at most", Unit.HOURS, plan=VALUES, total="sum",
+                detail=True, help="From the capacity options, or what Capacity commits to."),
+        Measure("extra_limit", "Extra hours at most", Unit.HOURS, plan=VALUES, total="sum",
+                detail=True, help="Extra shift and subcontractor of the capacity options, or what "
+                                  "Capacity commits to."),
+        *(measure for plan in PLANS for measure in _resource_rows(plan)),
+        Measure("worth", "Worth of an hour more", Unit.PRICE, plan=VALUES, strong=True,
+                help="Money that one more hour of regular time would save the optimised plan."),
+        Measure("adopted_short", "Short of the adopted plan", Unit.HOURS, total="sum",
+                alert="positive",
+                plan="IF({supply_plan.adopted@all}>0,MAX(0,ROUND(-{capacity.gap@sum},6)),0)",
+                help="Hours that Capacity lacks in months with an adopted plan."),
+    ),
+    help="Hours and people that each plan takes, and what an hour more of a bottleneck is worth.",
+)  # fmt: skip
+
+# ---- the company ---------------------------------------------------------------------------
+
+
+def _of_families(label: str, sign: str = "", rate: str = "") -> str:
+    """The sum of a measure of the plan over the families, at a rate of each where one is named."""
+    criteria = f'{{strategy_plan@measures}},"{label}: "&{{strategy}}'
+    if sign:
+        criteria += f',{{strategy_plan@range}},"{sign}0"'
+    if not rate:
+        return f"SUMIFS({{strategy_plan@range}},{criteria})"
+    return (
+        f"SUMPRODUCT({{family_rates.{rate}@column}}*SUMIFS({{strategy_plan@range}},"
+        f"{{strategy_plan.family@keys}},{{family_rates.family@column}},{criteria}))"
+    )
+
+
+def _by_resource(label: str, sign: str = "") -> str:
+    """A measure of the plan of every resource, in the order of their rates."""
+    criteria = f'{{strategy_hours@measures}},"{label}: "&{{strategy}}'
+    if sign:
+        criteria += f',{{strategy_hours@range}},"{sign}0"'
+    return (
+        "SUMIFS({strategy_hours@range},{strategy_hours.resource@keys},"
+        f"{{resource_rates.resource@column}},{criteria})"
+    )
+
+
+def _at(rate: str, amounts: str) -> str:
+    return f"SUMPRODUCT({{resource_rates.{rate}@column}}*{amounts})"
+
+
+def _all(label: str, sign: str = "") -> str:
+    return f"SUMPRODUCT({_by_resource(label, sign)})"
+
+
+def _if_possible(formula: str) -> str:
+    return "IF({strategies.possible@lookup}=1," + formula + ',"")'
+
+
+def _figure(name: str, label: str, unit: Unit, formula: str, help: str, **more: object) -> Measure:
+    options: dict[str, object] = {"total": "sum"} | more
+    return Measure(name, label, unit, plan=_if_possible(formula), help=help, **options)  # type: ignore[arg-type]
+
+
+_REGULAR = f"({_by_resource(_HOURS)}-{_by_resource(_OVERTIME)}-{_by_resource(_EXTRA)})"
+_FULLEST = f"{_by_resource(_HOURS)}/({_by_resource(_AVAILABLE)}+({_by_resource(_AVAILABLE)}=0))"
+
+COST_ROWS = (
+    _figure("material", "Material", Unit.MONEY, _of_families(_MADE, rate="material"),
+            "Units made x material cost."),
+    _figure("regular", "Regular time", Unit.MONEY, _at("regular_cost", _REGULAR),
+            "Hours in regular time x cost per hour, beside the pay of the people."),
+    _figure("wages", "Wages", Unit.MONEY, _at("wage", _by_resource(_PEOPLE)),
+            "People x cost per month, with or without work."),
+    _figure("overtime", "Overtime and extra shift", Unit.MONEY,
+            _at("overtime_cost", _by_resource(_OVERTIME)) + "+"
+            + _at("extra_cost", _by_resource(_EXTRA)), "Hours x their cost."),
+    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", _by_resource(_CHANGE, ">")),
+            "People hired x cost of hiring one."),
+    _figure("layoffs", "Laying off", Unit.MONEY,
+            "-" + _at("layoff_cost", _by_resource(_CHANGE, "<")),
+            "People laid off x cost of laying off one."),
+    _figure("subcontracting", "Subcontracting", Unit.MONEY,
+            _of_families(_BOUGHT, rate="subcontract"), "Units bought x price."),
+    _figure("holding", "Inventory holding", Unit.MONEY, _of_families(_STOCK, ">", "holding"),
+            "Units in stock at the month's end x holding cost of a month."),
+    _figure("backorders", "Backorders", Unit.MONEY, "-" + _of_families(_STOCK, "<", "late"),
+            "Units owed at the month's end x cost of a month late."),
+    _figure("lost_sales", "Lost sales", Unit.MONEY, _of_families(_LOST, rate="lost"),
+            "Units lost x their cost."),
+)  # fmt: skip
+"""What a plan costs, item by item, in the order of ``aggregate.COSTS``."""
+COSTS = tuple(row.name for row in COST_ROWS)
+
+STRATEGY_COST = Grid(
+    "strategy_cost",
+    "Plans of the company",
+    (Column("strategy", "Plan", role=KEY, help="The plan in the book, or a strategy."),),
+    (
+        _figure("demand", "Demand of all families", Unit.QUANTITY, "{supply_plan.demand@all}",
+                "From the supply plan.", detail=True),
+        _figure("production", "Production of all families", Unit.QUANTITY, _of_families(_MADE),
+                "Units made in-house."),
+        _figure("subcontracted", "Bought", Unit.QUANTITY, _of_families(_BOUGHT),
+                "Units from subcontractors.", detail=True),
+        _figure("inventory", "Inventory", Unit.QUANTITY, _of_families(_STOCK, ">"),
+                "Units in stock at the month's end.", total="last"),
+        _figure("backlog", "Units late", Unit.QUANTITY, "-" + _of_families(_STOCK, "<"),
+                "Units due and not delivered at the month's end.", total="last"),
+        _figure("lost", "Units lost", Unit.QUANTITY, _of_families(_LOST),
+                "Demand that is not served at all.", detail=True),
+        _figure("hours", "Hours worked", Unit.HOURS, _all(_HOURS), "Over all resources.",
+                detail=True),
+        _figure("available", "Regular hours", Unit.HOURS, _all(_AVAILABLE),
+                "Over all resources.", detail=True),
+        Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("hours", "available"),
+                plan='IF(N({available})=0,"",{hours}/{available})',
+                help="Hours worked / regular hours, over all resources."),
+        _figure("peak", "Fullest resource", Unit.PERCENT, f"SUMPRODUCT(MAX({_FULLEST}))",
+                "Highest utilisation of a resource; above 100 % is overtime.", total="",
+                alert="utilisation"),
+        _figure("overtime_hours", "Overtime hours", Unit.HOURS, _all(_OVERTIME),
+                "Over all resources.", detail=True),
+        _figure("extra_hours", "Extra hours", Unit.HOURS, _all(_EXTRA),
+                "Of extra shifts and from outside, over all resources.", detail=True),
+        _figure("people", "People", Unit.COUNT, _all(_PEOPLE), "At all resources.",
+                total="last"),
+        _figure("hired", "People hired", Unit.COUNT, _all(_CHANGE, ">"), "At all resources.",
+                detail=True),
+        _figure("laid_off", "People laid off", Unit.COUNT, "-" + _all(_CHANGE, "<"),
+                "At all resources.", detail=True),
+        *COST_ROWS,
+        Measure("total", "Cost of the plan", Unit.MONEY, total="sum", strong=True,
+                plan=_if_possible("+".join(f"{{{name}}}" for name in COSTS)),
+                help="Sum of its items."),
+    ),
+    help="The plan in the book beside four that are computed: volumes, hours, people and cost.",
+)  # fmt: skip
+
+
+def _of_current(name: str) -> str:
+    return (
+        "SUMIFS({strategy_cost@range},{strategy_cost.strategy@keys},"
+        f'"{CURRENT}",{{strategy_cost@measures}},{{strategy_cost.{name}@label}})'
+    )
+
+
+SUPPLY_COST = Grid(
+    "supply_cost",
+    "Cost of the plan in the book",
+    (),
+    (
+        *(
+            Measure(row.name, f"{row.label} of the plan", Unit.MONEY, total="sum",
+                    plan=_of_current(row.name), help=row.help)
+            for row in COST_ROWS
+        ),
+        Measure("total", "Total supply cost", Unit.MONEY, total="sum", strong=True,
+                plan="+".join(f"{{{name}}}" for name in COSTS), help="Sum of its items."),
+    ),
+    help="What production, people and stock of the supply plan cost, for finance.",
+)  # fmt: skip
+
+# ---- lists ---------------------------------------------------------------------------------
+
+
+def _of_family(column: str) -> str:
+    """A column of the list of families, of the family of the row."""
+    return f"INDEX({{families.{column}@column}},MATCH({{family}},{{families.family@column}},0))"
+
+
+def _or_rate(given: str, else_: str) -> str:
+    return f"IFERROR(IF(ISNUMBER({_of_family(given)}),{_of_family(given)},{else_}),0)"
+
+
+FAMILY_RATES = Table(
+    "family_rates",
+    "Cost by family",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("material", "Material per unit", Unit.PRICE, OUTPUT,
+               formula=_or_rate("material_cost", _of_family("cost") + "*{$material_share}"),
+               help="The family's, or the share of its standard cost that the settings say."),
+        Column("holding", "Holding per unit and month", Unit.PRICE, OUTPUT,
+               formula="IFERROR(" + _of_family("cost") + "*{$holding_rate}/12,0)",
+               help="Standard cost x holding rate of the settings / 12."),
+        Column("late", "Late per unit and month", Unit.PRICE, OUTPUT,
+               formula=_or_rate("backorder_cost", _of_family("price") + "*{$late_rate}"),
+               help="The family's, or the share of its price that the settings say."),
+        Column("lost", "Lost sale per unit", Unit.PRICE, OUTPUT,
+               formula=_or_rate("lost_sale_cost", "0"),
+               help="The family's; zero where no sale may be lost."),
+        Column("subcontract", "Subcontractor per unit", Unit.PRICE, OUTPUT,
+               formula=_or_rate("subcontract_cost", _of_family("cost")),
+               help="The family's; its standard cost where there is no price."),
+    ),
+    help="What units cost in every plan.",
+    rows_given=True,
+)  # fmt: skip
+
+RESOURCE_RATES = Table(
+    "resource_rates",
+    "Cost by resource",
+    (
+        Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),
+        Column("people", "People now", Unit.RATIO, OUTPUT, help="Of all its teams."),
+        Column("hours_per_person", "Hours per person", Unit.RATIO, OUTPUT,
+               help="Productive hours of one person in a month; zero = people do not limit it."),
+        Column("wage", "Pay per person", Unit.MONEY, OUTPUT, help="Of a month; mean of its teams."),
+        Column("regular_cost", "Regular hour", Unit.PRICE, OUTPUT,
+               help="Cost of an hour in regular time, beside the pay."),
+        Column("overtime_cost", "Overtime hour", Unit.PRICE, OUTPUT,
+               help="From the capacity options, or the cost per hour of the resource."),
+        Column("extra_cost", "Extra hour", Unit.PRICE, OUTPUT,
+               help="Of extra shift and subcontractor, by their hours; fixed cost is spread over "
+                    "all of them."),
+        Column("hiring_cost", "Hiring one", Unit.MONEY, OUTPUT,
+               help="Mean of its teams; empty where nobody is hired."),
+        Column("layoff_cost", "Laying off one", Unit.MONEY, OUTPUT,
+               help="Mean of its teams; empty where nobody is laid off."),
+    ),
+    help="What hours and people cost in every plan.",
+    as_issued=True,
+    rows_given=True,
+)  # fmt: skip
+
+STRATEGIES_TABLE = Table(
+    "strategies",
+    "Plans",
+    (
+        Column("strategy", "Plan", role=KEY, help="The plan in the book, or a strategy."),
+        Column("possible", "Possible", Unit.COUNT, OUTPUT, help="1 = yes, 0 = no."),
+        Column("status", "Status", role=OUTPUT, alert="status",
+               help="● possible, or ■ impossible: then the reason says what is missing."),
+        Column("reason", "What stands in its way", role=OUTPUT,
+               help="Which limit, where, when and by how much."),
+        Column("about", "What it is", role=OUTPUT, help="How the plan is made."),
+    ),
+    help="The plan in the book and the strategies, as they were found when the book was made.",
+    as_issued=True,
+    rows_given=True,
+)  # fmt: skip
+
+BOTTLENECKS = Table(
+    "bottlenecks",
+    "Bottlenecks",
+    (
+        Column("resource", "Bottleneck", role=KEY, help="Where an hour more would save money."),
+        Column("period", "Month", Unit.PERIOD, KEY, help="When."),
+        Column("worth", "Worth of an hour", Unit.PRICE, OUTPUT,
+               help="Money that one more hour of regular time would save the optimised plan."),
+        Column("hours", "Hours worked", Unit.HOURS, OUTPUT, help="By the optimised plan."),
+        Column("available", "Regular hours", Unit.HOURS, OUTPUT, help="In the optimised plan."),
+        Column("overtime", "Overtime", Unit.HOURS, OUTPUT, help="In the optimised plan."),
+        Column("extra", "Extra hours", Unit.HOURS, OUTPUT,
+               help="Of an extra shift or from outside, in the optimised plan."),
+    ),
+    help="Where one more hour of regular time would save most, by the optimised plan.",
+    as_issued=True,
+    rows_given=True,
+)  # fmt: skip

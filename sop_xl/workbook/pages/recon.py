@@ -1,0 +1,331 @@
+"""Finance_Recon, PVM and Tie_Out: what stands above and beside their grids and lists.
+
+What is chosen in the sheet moves everything by formulas; no macro and no Python is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sop_xl.planning.finance.bridge_view import compared_number
+from sop_xl.planning.finance.lock import INVENTORY, family_line
+from sop_xl.planning.finance.profit import WITHIN
+from sop_xl.planning.finance.recon_view import LINES
+from sop_xl.schema import Unit
+from sop_xl.tables import TABLES
+from sop_xl.tables.recon import EFFECT_NAMES, MARGIN, VISIBLE
+from sop_xl.workbook.formulas import excel_text, structured
+from sop_xl.workbook.grids import PRINTED_PAST
+from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
+from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.pages.pieces import fit_to_page, headers
+from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
+from sop_xl.workbook.waterfall import Step, add_waterfall
+
+RECON_ROW = 24
+"""First row of the grids of Finance_Recon, below the block on top."""
+BRIDGE_ROW = 33
+"""Header row of the bridge by family, below the chart."""
+LOCK_MOVED = "Lock_moved"
+_TOP = 7
+_MONEY, _UNITS = Unit.MONEY.number_format, Unit.QUANTITY.number_format
+_SHARE = Unit.PERCENT.number_format
+_MONTH = Unit.PERIOD.number_format
+
+
+class _Chosen(NamedTuple):
+    """What is shown when the book is opened."""
+
+    comparison: str
+    window: str
+    result: str
+    first: pd.Period
+    last: pd.Period
+    prior: pd.Period | None
+
+
+def _chosen(sheet: Sheet) -> _Chosen:
+    frames = sheet.book.frames
+    row = frames["recon_choices"].iloc[0]
+    windows = frames["windows"].set_index("window")
+    prior = None if pd.isna(row["prior"]) else row["prior"]
+    span = windows.loc[row["window"]]
+    return _Chosen(row["comparison"], row["window"], row["result"], span["first"], span["last"],
+                   prior)
+
+
+# ---- what both sheets choose ---------------------------------------------------------------------
+
+
+def _choices(sheet: Sheet, page: str, row: int, column: int, *, results: bool) -> None:
+    """The cells in which comparison and window are chosen, and what they stand for."""
+    chosen = _chosen(sheet)
+    asked = [("Compared with", chosen.comparison, "comparisons", f"{page}_comparison"),
+             ("Window", chosen.window, "windows", f"{page}_window")]
+    if results:
+        asked.append(("Result", chosen.result, "results", f"{page}_result"))
+    for at, (label, value, table, name) in enumerate(asked, start=row):
+        sheet.put(at, column, label, "SOP Label")
+        sheet.put(at, column + 1, value, "SOP Input text")
+        cell = f"{column_letter(column + 1)}{at}"
+        place = sheet.book.layout.tables[table]
+        letter = column_letter(place.first_column)
+        sheet.choose_from(cell, f"{place.sheet}!${letter}${place.first_row}:"
+                          f"${letter}${place.last_row}", label, "Choose what is shown.")
+        sheet.name_cell(name, cell)
+    _meanings(sheet, page, chosen, row + len(asked), column)
+
+
+def _meanings(sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int) -> None:
+    """What the choices stand for, in named cells that the formulas of the sheet use."""
+    windows, compared = TABLES["windows"], TABLES["comparisons"]
+    columns = sheet.book.layout.columns
+    at = f"MATCH({page}_window,{structured(windows, windows['window'])},0)"
+    axis = sheet.book.axis
+    axis_sheet = sheet.book.layout.grids["finance_total"].sheet
+    first = f"{axis_sheet}!${column_letter(columns.first_past)}${HEADER_ROW}"
+    year = columns.fiscal_years[axis.periods.get_loc(chosen.first)]
+    ends = (column_letter(columns.first_past), column_letter(columns.last_plan))
+    months = f"{axis_sheet}!${ends[0]}${{}}:${ends[1]}${{}}"
+    header, years = (months.format(r, r) for r in (HEADER_ROW, AXIS_ROW["year"]))
+    shown = [
+        ("first", "From", _stamp(chosen.first), _MONTH,
+         f"INDEX({structured(windows, windows['first'])},{at})"),
+        ("last", "To", _stamp(chosen.last), _MONTH,
+         f"INDEX({structured(windows, windows['last'])},{at})"),
+        ("n", "Comparison no.", compared_number(chosen.comparison), "0",
+         f"MATCH({page}_comparison,{structured(compared, compared['comparison'])},0)"),
+        ("year", "Fiscal year", int(year), "0", f"INDEX({years},MATCH({page}_first,{header},0))"),
+        ("known", "Last year from", _stamp(axis.periods[0] + 12), _MONTH,
+         f"EDATE({first},12)"),
+        ("prior", "Prior cycle", _stamp(chosen.prior) if chosen.prior is not None else None,
+         _MONTH, None),
+    ]  # fmt: skip
+    if page == "Bridge":
+        shown.append(("margin", "Margin: 1", int(chosen.result == MARGIN), "0",
+                      f'IF(Bridge_result="{MARGIN}",1,0)'))
+    for line, (name, label, value, number_format, formula) in enumerate(shown, start=row):
+        sheet.put(line, column, label, "SOP Note")
+        sheet.put(line, column + 1, value, "SOP Text", number_format, formula)
+        sheet.name_cell(f"{page}_{name}", f"{column_letter(column + 1)}{line}")
+
+
+def _stamp(period: pd.Period) -> Any:
+    return period.to_timestamp()
+
+
+def _line(place: GridPlace, block: tuple[str, ...], measure: str) -> str:
+    """All months of a row, with its sheet."""
+    row, columns = place.row(block, measure), place.columns
+    first, last = column_letter(columns.first_past), column_letter(columns.last_plan)
+    return f"{place.sheet}!${first}${row}:${last}${row}"
+
+
+# ---- Finance_Recon -------------------------------------------------------------------------------
+
+
+def recon(sheet: Sheet) -> None:
+    """Above the grids: plan against what is chosen, line by line; what moved since the lock."""
+    sheet.skeleton.auto_filter.ref = None
+    columns = sheet.book.layout.columns
+    _choices(sheet, "Recon", _TOP, 1, results=False)
+    first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
+    _lines(sheet, first)
+    _lock(sheet, first + 8)
+
+
+def _lines(sheet: Sheet, column: int) -> None:
+    chosen = _chosen(sheet)
+    title = f"Plan against {chosen.comparison}, {chosen.window}"
+    sheet.put(_TOP, column, title, "SOP Section",
+              formula='"Plan against "&Recon_comparison&", "&Recon_window')
+    labels = {"Line": False, " ": False, "Plan": True, "Compared": True, "Difference": True,
+              "%": True, "Verdict": False}
+    headers(sheet, _TOP + 1, column, labels)
+    months, total = (sheet.book.layout.grids[n] for n in ("recon_months", "finance_total"))
+    masks = {name: _line(months, (), name) for name in ("inside", "before")}
+    lines = TABLES["recon_lines"]
+    for at, row in enumerate(sheet.book.frames["recon_view"].to_dict("records"), start=_TOP + 2):
+        line = next(one for one in LINES if one.label == row["line"])
+        number_format = _UNITS if line.own == "volume" else _MONEY
+        own, aop, prior = (_line(total, (), name) for name in (line.own, line.aop, line.prior))
+        c, d, e, f = (column_letter(column + offset) for offset in range(2, 6))
+        sums = ",".join(f"SUMPRODUCT({masks['before']},{one})" for one in (aop, prior, own, prior))
+        allowed = (f"INDEX({structured(lines, lines['tolerance_used'])},"
+                   f"MATCH({excel_text(line.label)},{structured(lines, lines['line'])},0))")
+        sheet.put(at, column, line.label, "SOP Key")
+        sheet.put(at, column + 1, None, "SOP Key")
+        sheet.put(at, column + 2, row["plan"], "SOP Output", number_format,
+                  f"SUMPRODUCT({masks['inside']},{own})")
+        sheet.put(at, column + 3, row["other"], "SOP Output", number_format,
+                  f"CHOOSE(Recon_n,{sums})")
+        sheet.put(at, column + 4, row["difference"], "SOP Output", number_format,
+                  f"{c}{at}-{d}{at}")
+        share = None if pd.isna(row["share"]) else row["share"]
+        sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
+        sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
+                  formula=f'IF(ISNUMBER({f}{at}),IF(ABS({f}{at})<={allowed},"{WITHIN}",'
+                          f'IF({f}{at}>0,"{line.above}","{line.below}")),"")')
+    last = _TOP + 1 + len(LINES)
+    letter = column_letter(column + 6)
+    sheet.alert("status", f"{letter}{_TOP + 2}:{letter}{last}")
+    inside = _line(months, (), "inside")
+    count = int(sheet.book.frames["recon_months"]["inside"].sum())
+    sheet.put(last + 1, column, f"{count} months are compared: those that both sides know.",
+              "SOP Note",
+              formula=f'SUM({inside})&" months are compared: those that both sides know."')
+    text = "Tolerances: Data_Finance. Every difference with its cells: Tie_Out. Why: PVM."
+    sheet.put(last + 2, column, text, "SOP Note")
+
+
+def _lock(sheet: Sheet, column: int) -> None:
+    """The locked view beside what the plan says now."""
+    frames = sheet.book.frames
+    drift, locked = frames["finance_drift"], frames["finance_lock"]
+    c, d = column_letter(column + 3), column_letter(column + 4)
+    if drift.empty:
+        sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
+        sheet.put(_TOP + 1, column, "Lock finance freezes it; here stands then what moved since.",
+                  "SOP Note")
+        sheet.put(_TOP + 2, column, "Moved since the lock", "SOP Label")
+        sheet.put(_TOP + 2, column + 4, 0.0, "SOP Output", _MONEY)
+        sheet.name_cell(LOCK_MOVED, f"{column_letter(column + 4)}{_TOP + 2}")
+        return
+    head = locked.iloc[0]
+    text = f"Locked by {head['author']}, {head['at']} UTC, content {head['hash']}"
+    sheet.put(_TOP, column, text, "SOP Section")
+    headers(sheet, _TOP + 1, column, {"Line": False, " ": False, "Locked": True, "Now": True,
+                                      "Moved": True})
+    rows = drift.to_dict("records")
+    for at, row in enumerate(rows, start=_TOP + 2):
+        number_format = _UNITS if row["line"] == LINES[0].label else _MONEY
+        sheet.put(at, column, row["line"], "SOP Key")
+        sheet.put(at, column + 1, None, "SOP Key")
+        sheet.put(at, column + 2, row["locked"], "SOP Output", number_format)
+        now = _now(sheet, row["line"])
+        sheet.put(at, column + 3, row["now"], "SOP Output", number_format, now)
+        sheet.put(at, column + 4, row["moved"], "SOP Output", number_format,
+                  f"IF(ABS({c}{at}-{column_letter(column + 2)}{at})<0.005,0,"
+                  f"{c}{at}-{column_letter(column + 2)}{at})")
+    first, last = _TOP + 2, _TOP + 1 + len(rows)
+    moved = float(pd.DataFrame(rows)["moved"].abs().sum())
+    sheet.put(last + 1, column, "Moved since the lock", "SOP Total label")
+    for empty in range(1, 4):
+        sheet.put(last + 1, column + empty, None, "SOP Total label")
+    sheet.put(last + 1, column + 4, moved, "SOP Total", _MONEY,
+              f"SUMPRODUCT(ABS({d}{first}:{d}{last}))")
+    sheet.name_cell(LOCK_MOVED, f"{d}{last + 1}")
+
+
+def _now(sheet: Sheet, line: str) -> str:
+    """The cell that holds what a locked line is now: over the plan, of a stock at its end."""
+    layout = sheet.book.layout
+    letter = column_letter(layout.columns.plan_total)
+    measures = {one.label: one.own for one in LINES} | {INVENTORY: "inventory_value"}
+    if line in measures:
+        place = layout.grids["finance_total"]
+        return f"{letter}{place.row((), measures[line])}"
+    place = layout.grids["finance_family"]
+    blocks = {family_line(block[0]): block for block in place.blocks}
+    return f"{letter}{place.row(blocks[line], 'revenue')}" if line in blocks else "0"
+
+
+# ---- PVM -----------------------------------------------------------------------------------------
+
+
+def bridge(sheet: Sheet) -> None:
+    """The bridge: what changed revenue or margin, as a waterfall and by family."""
+    chosen = _chosen(sheet)
+    sheet.head("Price, volume and mix: what changed revenue or margin, and who causes it")
+    _choices(sheet, "Bridge", _TOP, 1, results=True)
+    place = sheet.book.layout.tables["bridge"]
+    frame = sheet.book.frames["bridge"]
+    sheet.put(BRIDGE_ROW - 1, 1, place.table.help, "SOP Note")
+    draw_table(sheet, place)
+    _totals(sheet)
+    names = place.table.names
+    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0))
+    sheet.skeleton.column_dimensions.group(
+        column_letter(VISIBLE + 1), column_letter(len(names)), outline_level=1, hidden=False
+    )
+    title = f"{chosen.result}, {chosen.window}: from {chosen.comparison} to actual and plan"
+    sheet.put(_TOP, 4, title, "SOP Section",
+              formula='Bridge_result&", "&Bridge_window&": from "&Bridge_comparison'
+                      '&" to actual and plan"')
+    steps = _steps(frame)
+    add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP), title, steps,
+                  title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,
+                  table=(_TOP + 1, 4), parts=VISIBLE + 2, size=(15.8, 11.8))
+    fit_to_page(sheet)
+    sheet.skeleton.print_area = f"A1:{column_letter(VISIBLE)}{place.last_row + 1}"
+
+
+def _left(sheet: Sheet, column: int) -> float:
+    """Centimetres to the left of a column, by the widths set so far."""
+    widths = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
+    pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in widths)
+    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)
+
+
+def _totals(sheet: Sheet) -> None:
+    """The row below the families: the company."""
+    place = sheet.book.layout.tables["bridge"]
+    frame, row = sheet.book.frames["bridge"], place.last_row + 1
+    sheet.put(row, 1, "Company", "SOP Total label")
+    for name in place.table.names[1:VISIBLE]:
+        at = place.column(name)
+        letter = column_letter(at)
+        number_format = place.table[name].unit.number_format
+        total = f"SUM({letter}{place.first_row}:{letter}{place.last_row})"
+        sheet.put(row, at, round(float(frame[name].sum()), 2) + 0.0, "SOP Total", number_format,
+                  f"ROUND({total},2)")
+        sheet.name_cell(f"Bridge_total_{name}", f"{letter}{row}")
+
+
+def _steps(frame: pd.DataFrame) -> list[Step]:
+    """The effects of the company, in the order of the waterfall."""
+    table = TABLES["bridge"]
+    steps = [Step(table[name].label, f"Bridge_total_{name}",
+                  round(float(frame[name].sum()), 2) + 0.0) for name in EFFECT_NAMES]
+    change = round(float(frame["after"].sum() - frame["before"].sum()), 2)
+    return [*steps, Step("Change", "ROUND(Bridge_total_after-Bridge_total_before,2)", change,
+                         is_total=True)]
+
+
+# ---- Tie_Out -------------------------------------------------------------------------------------
+
+
+def tie_out(sheet: Sheet) -> None:
+    """The tie-out list; each row jumps to the cells that it is about."""
+    table = TABLES["tie_outs"]
+    sheet.head(table.help, as_issued=True)
+    place = sheet.book.layout.tables["tie_outs"]
+    frame = sheet.book.frames["tie_outs"]
+    places = sheet.book.frames["tie_places"].to_dict("records")
+    cells = [_cells(sheet, one) for one in places]
+    texts = [" against ".join(one) for one in cells]
+    shown = frame.assign(place=pd.Series(texts, index=frame.index, dtype="str"))
+    draw_table(sheet, place, shown)
+    for at, (text, one) in enumerate(zip(texts, cells, strict=True), start=place.first_row):
+        sheet.link(at, place.column("place"), text, one[0])
+    sheet.freeze(place.first_row, 2)
+    sheet.finish()
+    sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+
+
+def _cells(sheet: Sheet, one: dict[Any, Any]) -> list[str]:
+    """The ranges of months in which a figure and what it is compared with stand."""
+    grid = sheet.book.layout.grids[one["grid"]]
+    columns = grid.columns
+    inside = [p for p in (one["first"], one["last"]) if p in columns.axis.periods]
+    first, last = (column_letter(columns.column(p)) for p in (inside[0], inside[-1]))
+    block = next((b for b in grid.blocks if not one["key"] or b[0] == one["key"]), None)
+    if block is None:
+        return [f"{grid.sheet}!A{grid.first_row}"]
+    measures = [name for name in (one["own"], one["other"]) if name in grid.grid.names]
+    return [
+        f"{grid.sheet}!{first}{grid.row(block, name)}:{last}{grid.row(block, name)}"
+        for name in measures
+    ]

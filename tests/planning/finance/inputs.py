@@ -1,0 +1,43 @@
+"""What the financial step reads and most of its tests leave empty."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_xl.schema import Column, Unit, empty_frame
+from sop_xl.tables.data import (
+    CURRENCIES,
+    EXCHANGE_RATES,
+    PAST_FINANCE,
+    PRICE_CHANGES,
+    RECON_LINES,
+    WORKFORCE,
+)
+from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
+from sop_xl.tables.finance import FINANCE_REGION
+from sop_xl.tables.recon import FINANCE_LOCK, TIE_OUTS
+from tests.planning.rows import rows, typed
+
+LEVEL = ("family", "region")
+_MONTH = Column("period", "Month", Unit.PERIOD)
+
+
+def _empty_grid(name: str) -> pd.DataFrame:
+    grid = {"plan": DEMAND_PLAN.for_level(LEVEL), "total": DEMAND_TOTAL}[name]
+    measures = [Column(m.name, m.label, m.unit) for m in grid.measures]
+    return empty_frame([*grid.keys, _MONTH, *measures])
+
+
+NOTHING: dict[str, pd.DataFrame] = {
+    "demand_plan": _empty_grid("plan"),
+    "demand_total": _empty_grid("total"),
+    "workforce": rows(WORKFORCE.inputs),
+    "price_changes": rows(PRICE_CHANGES.inputs),
+    "currencies": rows(CURRENCIES.inputs),
+    "exchange_rates": rows(EXCHANGE_RATES.inputs),
+    "past_finance": rows(PAST_FINANCE.inputs),
+    "recon_lines": rows(RECON_LINES.inputs),
+    "tie_outs": rows([c for c in TIE_OUTS.columns if c.role.value != "output"]),
+    "finance_lock": rows(FINANCE_LOCK.columns),
+    "finance_region_inputs": typed(FINANCE_REGION),
+}

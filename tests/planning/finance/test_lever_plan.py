@@ -1,0 +1,60 @@
+"""The five levers month by month: the sums are those of the levers themselves."""
+
+import numpy as np
+import pytest
+
+from sop_xl.planning import Outcome
+from sop_xl.planning.finance import levers
+from tests.planning.finance.test_liquidity import messages, plan, row
+
+HEAD = "lever  kind  family  start  amount  price  answer  later\n"
+EVEN = {"sales": [100.0] * 7, "cost": [60.0] * 7, "stock": [50.0] * 7}
+"""Ten units a month at a price of 10 and a cost of 6."""
+
+
+def pulled(line: str) -> Outcome:
+    return plan(**EVEN, levers=HEAD + line)  # type: ignore[arg-type]
+
+
+def sums(found: Outcome) -> list[float]:
+    """Revenue, margin, inventory and cash of the first lever."""
+    first = found.frames["levers"].iloc[0]
+    return [float(first[name]) for name in ("revenue", "margin", "inventory", "cash")]
+
+
+def test_stock_that_is_sold_off() -> None:
+    found = pulled("L1  reduce inventory  Bikes  2026-02  0.2  0.3  0.5  .")
+    units = 0.2 * 50 / 6
+    expected = levers.reduce_inventory(units, 10, 6, cleared=0.5, discount=0.3)
+    assert sums(found) == pytest.approx(expected.tolist())
+
+
+def test_less_marketing() -> None:
+    found = pulled("L1  pace marketing  Bikes  2026-03  -0.2  .  0.1  .")
+    expected = levers.pace_marketing(20, -0.2, 200, 0.1, 0.6)
+    assert sums(found) == pytest.approx(expected.tolist())
+
+
+def test_less_supply() -> None:
+    found = pulled("L1  shift supply  Bikes  2026-01  -0.1  0.2  0.25  .")
+    expected = levers.shift_supply(-4, 6, 0.2, -1, 10)
+    assert sums(found) == pytest.approx(expected.tolist())
+
+
+def test_sales_that_move() -> None:
+    found = pulled("L1  change timing  Bikes  2026-02  0.5  .  0.8  2")
+    expected = levers.change_timing([0, 10, 0, 0], 10, 6, 2, moved=0.5, kept=0.8)
+    assert sums(found) == pytest.approx(np.asarray(expected).tolist())
+    assert row(found, "lever_effects", "revenue")[:4] == pytest.approx([0, -50, 0, 40])
+
+
+def test_all_five_are_proposed_where_none_is_typed() -> None:
+    found = plan(**EVEN).frames["levers"]  # type: ignore[arg-type]
+    assert (found["kind"] != "").sum() == 5
+    assert found["reading"].iloc[:5].str.len().gt(10).all()
+
+
+def test_an_unknown_family_is_told_and_changes_nothing() -> None:
+    found = pulled("L1  shift supply  Boats  2026-01  -0.1  .  .  .")
+    assert "Lever L1 names 'Boats', which is no planned family" in messages(found)
+    assert sums(found) == [0, 0, 0, 0]

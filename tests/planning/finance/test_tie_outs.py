@@ -1,0 +1,126 @@
+"""The tie-out list, earlier plans, and the locked view."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning.finance import lock
+from sop_xl.planning.finance.earlier import earlier, findings
+from sop_xl.planning.finance.recon_view import recon_lines, recon_view
+from sop_xl.planning.finance.tie_outs import Place, TieOut, open_count, tie_out_list
+from sop_xl.planning.finance.windows import Months
+from sop_xl.tables.data import AOP, FAMILIES, PAST_FINANCE, RECON_LINES
+from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
+from sop_xl.tables.recon import AOP as BUDGET
+from sop_xl.tables.recon import TIE_OUTS
+from sop_xl.tables.settings import Settings
+from tests.planning.rows import axis, grid, rows
+
+WHEN = axis("2026-03", history=2, horizon=2)
+NOWHERE = Place("finance_total", "", "revenue", "", WHEN.plan[0], WHEN.plan[-1])
+LINES = recon_lines(rows(RECON_LINES.inputs, "line  tolerance  owner\nRevenue  0.05  Eve"),
+                    Settings(tolerance=0.02))
+TYPED = [column for column in TIE_OUTS.columns if column.role.value != "output"]
+
+
+def tie(name: str, value: float, other: float, tolerance: float = 0.05) -> TieOut:
+    return TieOut(name, BUDGET, "Full year 2026", value, other, tolerance, NOWHERE)
+
+
+def test_what_is_above_its_tolerance_comes_first_by_money() -> None:
+    found, places = tie_out_list(
+        [tie("Revenue to AOP, a", 104, 100), tie("Revenue to AOP, b", 90, 100),
+         tie("Revenue of X to AOP, c", 500, 100), tie("Revenue = units x price", 7, 7, 0.0)],
+        rows(TYPED), LINES,
+    )  # fmt: skip
+    assert found["tie_out"].tolist() == [
+        "Revenue of X to AOP, c", "Revenue to AOP, b", "Revenue = units x price",
+    ]  # fmt: skip
+    assert found["state"].tolist() == ["▲ above tolerance", "▲ above tolerance", "● ties"]
+    assert found["amount"].tolist() == [400.0, -10.0, 0.0]
+    assert found["line_owner"].tolist() == ["Eve", "Eve", ""]
+    assert len(places) == 3
+    assert open_count(found) == 2
+
+
+def test_owner_status_and_comment_are_kept() -> None:
+    typed = rows(TYPED, """
+        tie_out            owner  status     comment
+        Revenue to AOP, b  Bob    explained  Strike in June
+    """)
+    found, _ = tie_out_list([tie("Revenue to AOP, b", 90, 100)], typed, LINES)
+    assert [found[name].iloc[0] for name in ("owner", "status", "comment")] == [
+        "Bob", "explained", "Strike in June",
+    ]  # fmt: skip
+    assert open_count(found) == 0
+
+
+def test_a_line_without_a_tolerance_takes_that_of_the_settings() -> None:
+    assert LINES.set_index("line")["tolerance_used"].to_dict() == {
+        "Volume": 0.02, "Revenue": 0.05, "Margin": 0.02, "Operating cost": 0.02,
+        "Operating profit": 0.02,
+    }  # fmt: skip
+
+
+def test_plan_against_aop_by_line() -> None:
+    total = grid(FINANCE_TOTAL, WHEN, {"": {
+        "volume": [10, 10], "revenue": [100, 104], "aop_revenue": [100, 100],
+        "operating_cost": [60, 60], "aop_operating_cost": [50, 50],
+    }})  # fmt: skip
+    inside = np.array([False, False, True, True])
+    view = recon_view(total, Months(*(inside,) * 5), BUDGET, LINES).set_index("line")
+    assert [view.loc["Revenue", n] for n in ("plan", "other", "difference")] == [204.0, 200.0, 4.0]
+    assert view.loc["Revenue", "verdict"] == "● yes"
+    assert view.loc["Operating cost", "verdict"] == "■ above"  # more cost is no good news
+    assert view.loc["Volume", "verdict"] == ""  # nothing to compare with
+
+
+PLANS = """
+cycle    period   family  volume  revenue  cost_of_sales  operating_cost
+2026-01  2026-01  Bikes   10      100      60             .
+2026-01  2026-02  Bikes   11      110      66             .
+2026-01  2026-03  Bikes   99      990      .              .
+2026-02  2026-02  Bikes   12      120      72             .
+2026-02  2026-03  Bikes   13      130      78             .
+2026-02  2026-03  All     .       .        .              40
+2026-02  2026-03  Boats   1       500      .              .
+"""
+
+
+def test_closed_months_show_the_last_plan_before_them_and_plan_months_the_prior_cycle() -> None:
+    found = earlier(WHEN, rows(PAST_FINANCE.inputs, PLANS), ["Bikes"])
+    assert found.cycle == pd.Period("2026-02", "M")
+    assert found.revenue[0] == pytest.approx([100, 120, 130, np.nan], nan_ok=True)
+    assert found.constant[0] == pytest.approx([100, 120, 130, np.nan], nan_ok=True)
+    assert found.operating_cost[0] == pytest.approx([np.nan, np.nan, 40, np.nan], nan_ok=True)
+
+
+def test_families_that_only_the_earlier_plan_knows_are_named_with_their_money() -> None:
+    families = rows(FAMILIES.columns, "family\nBikes")
+    budget = rows(AOP.columns, "period  family  revenue\n2026-03  Kites  70\n2026-04  Kites  7")
+    told = findings(WHEN, rows(PAST_FINANCE.inputs, PLANS), budget, families)
+    assert [f.table for f in told] == ["past_finance", "aop", "aop"]
+    assert told[0].message.startswith("Boats: the plan has no such family. 500 of revenue")
+    assert told[1].message.startswith("Kites: the plan has no such family. 77 of revenue")
+    assert told[2].message.startswith("The AOP has 2 of 12 months of the fiscal year 2026")
+
+
+def view(revenue: list[float]) -> pd.DataFrame:
+    total = grid(FINANCE_TOTAL, WHEN, {"": {"revenue": revenue, "inventory_value": [5, 7]}})
+    family = grid(FINANCE_FAMILY, WHEN, {"Bikes": {"revenue": revenue}})
+    return lock.view(WHEN, total, family)
+
+
+def test_a_locked_view_says_what_has_moved_and_by_how_much() -> None:
+    locked = view([100.0, 50])
+    assert not lock.drift(locked, view([100.0, 50]))["moved"].any()
+    moved = lock.drift(locked, view([90.0, 50])).set_index("line")["moved"]
+    assert moved[moved != 0].to_dict() == {"Revenue": -10.0, "Revenue: Bikes": -10.0}
+    assert lock.drift(locked, locked).set_index("line").loc["Inventory value", "locked"] == 7
+    assert lock.drift(locked.iloc[:0], locked).empty
+
+
+def test_the_hash_is_that_of_the_content() -> None:
+    one = view([100.0, 50])
+    assert lock.content_hash(one) == lock.content_hash(one.sample(frac=1, random_state=1))
+    assert lock.content_hash(one) != lock.content_hash(view([100.0, 50.01]))

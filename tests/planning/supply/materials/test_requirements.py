@@ -1,0 +1,224 @@
+"""From the production of families to what has to be bought: explosion, messages, purchases."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sop_xl.planning.supply.materials.requirements import Requirements, in_circles, requirements
+from sop_xl.planning.supply.materials.sheets import material_frames
+from sop_xl.tables.materials import (
+    BILL_OF_MATERIALS,
+    MATERIAL_STOCK,
+    MATERIALS,
+    PURCHASE_ORDERS,
+)
+from sop_xl.tables.settings import Settings
+from tests.planning.rows import axis, plan_row, rows
+
+WHEN = axis("2026-01", history=2, horizon=4)
+MIX = pd.DataFrame({
+    "item": ["B-1", "B-2"], "family": ["Bikes", "Bikes"], "share": [0.75, 0.25],
+})  # fmt: skip
+LIST = """
+component  supplier  unit  price  lead_time  cover  safety_stock  output
+Frame      Tube Ltd  pcs   50     0          1      .             .
+Wheel      .         pcs   .      0          1      .             .
+Spoke      Wire Ltd  pcs   0.1    30         1      .             .
+"""
+BILL = """
+parent  component  quantity  scrap
+B-1     Frame      1         .
+B-2     Frame      2         0.5
+Bikes   Wheel      2         .
+Wheel   Spoke      10        .
+"""
+
+
+def planned(
+    bill: str = BILL,
+    listed: str = LIST,
+    stock: str = "",
+    orders: str = "",
+    made: Any = ((100.0, 100, 100, 100),),
+) -> Requirements:
+    return requirements(
+        WHEN,
+        Settings(),
+        production=np.array(made, dtype=float),
+        families=["Bikes"],
+        item_mix=MIX,
+        materials=rows(MATERIALS.inputs, listed),
+        bill_of_materials=rows(BILL_OF_MATERIALS.columns, bill),
+        material_stock=rows(MATERIAL_STOCK.columns, stock),
+        purchase_orders=rows(PURCHASE_ORDERS.columns, orders),
+    )
+
+
+def frames(**given: Any) -> dict[str, pd.DataFrame]:
+    orders = rows(PURCHASE_ORDERS.columns, given.get("orders", ""))
+    return material_frames(WHEN, planned(**given), orders)
+
+
+def row(frame: pd.DataFrame, measure: str, component: str) -> list[float]:
+    return plan_row(frame, WHEN, measure, component=component)
+
+
+def test_families_become_items_and_items_their_components() -> None:
+    grid = frames()["material_plan"]
+
+    # 75 of B-1 with one frame, 25 of B-2 with two of which half is scrap
+    assert row(grid, "gross", "Frame") == [75 + 100] * 4
+    # two wheels for each bike, ten spokes for each wheel
+    assert row(grid, "gross", "Wheel") == [200] * 4
+    assert row(grid, "gross", "Spoke") == [2000] * 4
+
+
+def test_orders_are_placed_a_lead_time_earlier_and_what_is_late_now() -> None:
+    grid = frames()["material_plan"]
+    # 30 days are a month: January and February are ordered in January
+    assert row(grid, "release", "Spoke") == [4000, 2000, 2000, 0]
+    assert row(grid, "late", "Spoke") == [2000, 0, 0, 0]
+
+
+def test_past_due_orders_count_in_the_first_month() -> None:
+    grid = frames(
+        stock="component  on_hand\nFrame  100",
+        orders="order  component  quantity  due\n7  Frame  50  2025-10\n8  Frame  40  2026-02",
+    )["material_plan"]
+    assert row(grid, "on_order", "Frame") == [50, 40, 0, 0]
+    assert row(grid, "receipt", "Frame") == [25, 135, 175, 175]
+    assert row(grid, "projected", "Frame") == [0, 0, 0, 0]
+
+
+def test_a_row_of_the_bill_holds_from_and_to() -> None:
+    bill = """
+        parent  component  quantity  start    end
+        B-1     Frame      1         .        2026-02
+        B-1     Wheel      1         2026-03  .
+    """
+    grid = frames(bill=bill)["material_plan"]
+    assert row(grid, "gross", "Frame") == [75, 75, 0, 0]
+    assert row(grid, "gross", "Wheel") == [0, 0, 75, 75]
+
+
+def test_purchases_are_orders_at_their_price() -> None:
+    made = frames()
+    ordered = plan_row(made["purchases"], WHEN, "ordered", supplier="Wire Ltd")
+    assert ordered == pytest.approx([400, 200, 200, 0])
+    assert plan_row(made["purchases"], WHEN, "ordered", supplier="Tube Ltd") == [8750] * 4
+    assert plan_row(made["purchase_total"], WHEN, "ordered") == pytest.approx(
+        [9150, 8950, 8950, 8750]
+    )
+    # what we make ourselves is bought from nobody
+    assert set(made["purchases"]["supplier"]) == {"Tube Ltd", "Wire Ltd"}
+
+
+def test_pegging_says_who_needs_it() -> None:
+    found = frames()["material_pegging"].set_index(["component", "parent"])
+
+    assert found.loc[("Frame", "B-2"), "quantity"] == 400
+    assert found.loc[("Frame", "B-2"), "share"] == pytest.approx(100 / 175)
+    assert found.loc[("Frame", "B-2"), "family"] == "Bikes"
+    assert found.loc[("Spoke", "Wheel"), "share"] == 1
+
+
+def test_messages_name_order_date_and_parents() -> None:
+    orders = """
+        order  component  quantity  due
+        A-1    Frame      175       2025-12
+        A-2    Frame      175       2026-03
+        A-3    Frame      175       2026-04
+        A-4    Spoke      9000      2026-02
+    """
+    listed = frames(orders=orders)["material_messages"].set_index("order")
+
+    assert listed.loc["A-1", "what"] == "past due"
+    assert listed.loc["A-2", "message"] == (
+        "Bring forward 175 pcs of Frame from Mar 2026 to Feb 2026."
+    )
+    assert listed.loc["A-2", "needed_for"] == "B-2 57 %, B-1 43 %"
+    late = listed[listed["what"] == "late"].set_index("component")["message"]
+    assert late["Spoke"].startswith(
+        "Order 2,000 pcs of Spoke at once and expedite: needed from Jan"
+    )
+
+
+def test_what_nothing_needs_is_cancelled() -> None:
+    orders = "order  component  quantity  due\nA-1  Frame  999  2026-01\nA-2  Frame  9  2026-02"
+    listed = frames(orders=orders)["material_messages"].set_index("order")
+    assert listed.loc["A-2", "what"] == "cancel"
+
+
+def test_orders_to_place_are_listed_with_month_and_purpose() -> None:
+    listed = frames()["material_orders"]
+    first = listed[listed["component"] == "Spoke"].iloc[0]
+
+    assert (str(first["release"]), str(first["due"])) == ("2026-01", "2026-01")
+    assert first["quantity"] == 2000
+    assert first["value"] == pytest.approx(200)
+    assert first["needed_for"] == "Wheel 100 %"
+
+
+# ---- bad input -------------------------------------------------------------------------
+
+
+def test_a_circle_is_left_out_and_told() -> None:
+    bill = BILL + "Spoke  Wheel  1  .\n"
+    found = planned(bill=bill)
+
+    (finding,) = found.findings
+    assert "runs in a circle: Wheel > Spoke > Wheel" in finding.message
+    assert finding.remedy
+    # what is outside of the circle is planned as ever
+    assert found.plan.gross[0].tolist() == [175] * 4
+    assert found.plan.gross[1].tolist() == [200] * 4
+    assert found.plan.gross[2].tolist() == [0] * 4
+
+
+def test_unknown_parents_and_components_are_left_out_and_told() -> None:
+    found = planned(bill=BILL + "Cars  Frame  1  .\nB-1  Bell  1  .\n")
+
+    assert [f.message for f in found.findings] == [
+        "Cars is no item, family or material: the rows that name it are left out.",
+        "Bell is not in the list of materials: the rows that name it are left out.",
+    ]
+    assert found.plan.gross[0].tolist() == [175] * 4
+
+
+def test_a_lead_time_beyond_the_plan_is_told_and_all_is_late() -> None:
+    text = LIST.replace("Wire Ltd  pcs   0.1    30", "Wire Ltd  pcs   0.1    200")
+    found = planned(listed=text)
+
+    (finding,) = found.findings
+    assert "The lead time of Spoke is as long as the plan" in finding.message
+    assert found.plan.late[2].tolist() == [2000] * 4
+
+
+def test_a_company_without_materials_has_empty_sheets() -> None:
+    made = frames(bill="", listed="")
+    assert {name: len(frame) for name, frame in made.items() if name != "purchase_total"} == {
+        "material_plan": 0, "purchases": 0, "material_messages": 0, "material_orders": 0,
+        "material_pegging": 0,
+    }  # fmt: skip
+    assert plan_row(made["purchase_total"], WHEN, "ordered") == [0] * 4
+
+
+def test_which_rows_lie_in_a_circle() -> None:
+    # 0 > 1 > 2 > 1 and 2 > 3: only 1 > 2 and 2 > 1 do
+    parent, component = np.array([0, 1, 2, 2]), np.array([1, 2, 1, 3])
+    assert in_circles(parent, component).tolist() == [False, True, True, False]
+
+
+@given(st.lists(st.integers(0, 500), min_size=4, max_size=4), st.integers(0, 900))
+def test_stock_before_plus_what_comes_less_needs_is_stock(made: list[int], stock: int) -> None:
+    text = f"component  on_hand\nFrame  {stock}\nSpoke  {stock}"
+    found = planned(stock=text, made=[made])
+    plan, part = found.plan, slice(0, found.many)
+    opening = np.hstack([found.materials[["on_hand"]].to_numpy(), plan.projected[part, :-1]])
+    after = opening + found.on_order + plan.receipt[part] - plan.gross[part]
+    assert plan.projected[part] == pytest.approx(after, abs=1e-5)
+    assert (plan.projected[part] >= 0).all()

@@ -1,0 +1,123 @@
+"""What can be done about a gap, with hours, cost and margin worked out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sop_xl.planning.supply.gap_options import (
+    Option,
+    hours_to_commit,
+    listing,
+    priced_options,
+    production_to_fix,
+)
+from sop_xl.planning.supply.gaps import Loads, gaps_of
+from sop_xl.tables.data import CAPACITY_OPTIONS, RESOURCES
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import GAP_OPTIONS
+from tests.planning.rows import axis, rows
+
+WHEN = axis("2026-01", history=2, horizon=4)
+SETTINGS = Settings(holding_rate=0.12, late_rate=0.05)
+FRAME = rows(RESOURCES.columns, """
+    resource  machines  hours_per_day  cost_per_hour
+    Frame     1         8              40
+""")  # fmt: skip
+OFFERS = """
+    resource  option       hours  cost_per_hour  fixed_cost  lead_time  start    end
+    Frame     overtime     10     .              .           .          .        .
+    Frame     extra shift  50     30             100         3          .        .
+    Frame     subcontract  20     60             .           .          2026-03  2026-03
+"""
+
+
+def plan(gap: list[float], overtime: list[float] | None = None) -> Loads:
+    """Bikes take 1 h and earn 50 (200 - 150), frames 2 h and earn 20 (100 - 80); 10 of each."""
+    months = len(gap)
+    used = np.array([overtime or [0.0] * months])
+    return Loads(
+        WHEN, ["Frame"], ["Bikes", "Frames"], np.array([gap]), used, np.zeros((1, months)),
+        np.full((2, months), 10.0), np.full((2, months), [[200.0], [100.0]]),
+        np.full((2, months), [[150.0], [80.0]]), np.array([[1.0], [2.0]]),
+    )  # fmt: skip
+
+
+def options(loads: Loads, offers: str = OFFERS) -> dict[str, Option]:
+    (found,) = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, offers))
+    return {one.name: one for one in found}
+
+
+def test_hours_cost_and_margin_of_each_option() -> None:
+    """Short by 15 h in March. An hour makes 20 / 30 units; 700 of margin / 30 h = 23.33 an hour."""
+    found = options(plan([5.0, 0.0, -15.0, 40.0]))
+    told = {name: [one.covers.sum(), one.cost, one.gain] for name, one in found.items()}
+    assert told["overtime"] == pytest.approx([10, 400, 233.33], abs=0.01)  # the resource's rate
+    assert told["subcontract"] == pytest.approx([15, 900, 350])
+    assert told["extra shift"] == [0, 0, 0]  # decided now, it begins in April
+    # 5 h two months ahead; an hour holds (1500 + 800) / 30 = 76.67 at 1 % a month
+    assert told["build ahead"] == pytest.approx([5, 7.67, 116.67], abs=0.01)
+    # 15 h one month later; an hour sells for 3000 / 30 = 100 at 5 %
+    assert told["move later"] == pytest.approx([15, 75, 350])
+
+
+def test_allocation_by_margin_saves_what_the_least_earners_lose_less() -> None:
+    """15 h less: alike 350 of margin are lost; of frames alone, at 10 an hour, 150."""
+    found = options(plan([0.0, 0.0, -15.0, 0.0]))["allocate by margin"]
+    assert (found.covers.sum(), found.cost) == (0, 0)
+    assert found.gain == pytest.approx(200)
+    assert found.why.startswith("Frames give up output first: 150 of margin instead of 350")
+
+
+def test_hours_that_are_committed_already_are_no_option_any_more() -> None:
+    found = options(plan([0.0, 0.0, -15.0, 0.0], overtime=[0.0, 0.0, 6.0, 0.0]))
+    assert found["overtime"].covers.tolist() == [0, 0, 4, 0]
+
+
+def test_without_capacity_options_overtime_is_priced_by_the_resource() -> None:
+    found = options(plan([0.0, 0.0, -15.0, 0.0]), "resource  option  hours")
+    assert found["overtime"].cost == 15 * 40
+    assert "no limit is known" in found["overtime"].why
+
+
+def test_months_that_follow_each_other_are_one_gap() -> None:
+    found = list(gaps_of(plan([-5.0, -5.0, 3.0, -0.2])))
+    assert [(g.first, g.last, g.short.sum()) for g in found] == [(0, 1, 10.0)]
+
+
+def test_the_list_is_ranked_and_keeps_what_people_typed() -> None:
+    loads = plan([5.0, 0.0, -15.0, 40.0])
+    given = rows(CAPACITY_OPTIONS.columns, OFFERS)
+    found = priced_options(loads, SETTINGS, FRAME, given)
+    typed = rows(GAP_OPTIONS.inputs, """
+        resource  period   option    chosen  note
+        Frame     2026-03  overtime  yes     Agreed
+    """)  # fmt: skip
+    table = listing(loads, found, typed)
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert table["net"].is_monotonic_decreasing
+    row = table.set_index("option").loc["overtime"]
+    assert (row["chosen"], row["note"], row["in_time"]) == (True, "Agreed", "● yes")
+    late = table.set_index("option").loc["extra shift"]
+    assert (late["in_time"], late["ready"]) == ("■ no", pd.Period("2026-04"))
+    assert table.set_index("option").loc["overtime", "units"] == pytest.approx(10 * 20 / 30)
+
+
+def test_chosen_options_share_a_gap_in_the_order_of_their_ranks() -> None:
+    loads = plan([0.0, 0.0, -15.5, 0.0])
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    march = pd.Period("2026-03")
+    chosen = {("Frame", march, "overtime"), ("Frame", march, "subcontract")}
+    order = [one.name for one in found[0] if one.name in ("overtime", "subcontract")]
+    (row,) = hours_to_commit(loads, found, chosen).to_dict("records")
+    assert order[0] == "overtime"
+    assert (row["overtime"], row["extra"]) == (10, 6)  # 5.5 h of the subcontractor, whole hours
+    assert hours_to_commit(loads, found, set()).empty
+
+
+def test_building_ahead_fixes_production_from_the_first_month_moved_to_the_last() -> None:
+    """15 h of January in place of March: a third of them bikes (5 units), the rest frames (5)."""
+    loads = plan([15.0, 0.0, -15.0, 0.0])
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-03"), "build ahead")})
+    wide = fixed.pivot_table(index="family", columns="period", values="production_override")
+    assert wide.to_numpy().tolist() == [[15, 10, 5], [15, 10, 5]]

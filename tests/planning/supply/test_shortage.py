@@ -1,0 +1,113 @@
+"""The constrained plan, the register of constraints, and what is told about missing hours."""
+
+import numpy as np
+import pytest
+
+from sop_xl.planning import Outcome
+from sop_xl.planning.supply import shortage
+from sop_xl.schema import empty_frame
+from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES
+from sop_xl.tables.finance import FINANCE_FAMILY
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.rows import axis, grid, plan_row, rows
+
+WHEN = axis("2026-01", history=2, horizon=3)
+BILL_ROWS = """
+    family  resource  hours_per_unit
+    Bikes   Frame     1
+    Trikes  Frame     1
+"""
+FRAME = """
+    resource  machines  hours_per_day  cost_per_hour
+    Frame     1         8              40
+"""
+
+
+def run(
+    bill: str = BILL_ROWS, available: float = 15.0, rule: str = "fair_share", typed: str = ""
+) -> Outcome:
+    """Ten of each family are wanted each month, nothing is on stock; a unit earns 5 (8 of trikes).
+
+    20 h of load against 15 h.
+    """
+    flat = {name: [10.0] * 3 for name in ("demand", "shipments", "production")}
+    price = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
+             "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
+    loads = {"load": [20.0] * 3, "available": [available] * 3}
+    return shortage.run(
+        WHEN,
+        Settings(allocation=rule),
+        capacity=grid(CAPACITY, WHEN, {"Frame": loads}),
+        supply_plan=grid(SUPPLY_PLAN, WHEN, {"Bikes": flat, "Trikes": flat}),
+        finance_family=grid(FINANCE_FAMILY, WHEN, price),
+        bill=rows(BILL.columns, bill),
+        families=rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n"),
+        resources=rows(RESOURCES.columns, FRAME),
+        capacity_options=rows(CAPACITY_OPTIONS.columns),
+        gap_options=empty_frame(GAP_OPTIONS.inputs),
+        constraints=rows(CONSTRAINTS.inputs, typed),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "bikes", "trikes"),
+    [("fair_share", [7.5] * 3, [7.5] * 3), ("priority", [10] * 3, [5] * 3),
+     ("margin", [5] * 3, [10] * 3)],
+)  # fmt: skip
+def test_sales_go_as_far_as_the_hours(rule: str, bikes: list[float], trikes: list[float]) -> None:
+    found = run(rule=rule).frames["constrained_plan"]
+    for family, sold in (("Bikes", bikes), ("Trikes", trikes)):
+        # nothing can be made up: every month asks for more than there is, oldest orders first
+        assert plan_row(found, WHEN, "sales", family=family) == pytest.approx(sold)
+        gap = np.array(sold) - 10
+        assert plan_row(found, WHEN, "gap", family=family) == pytest.approx(gap)
+        margin = gap * {"Bikes": 5, "Trikes": 8}[family]
+        assert plan_row(found, WHEN, "gap_margin", family=family) == pytest.approx(margin)
+
+
+def test_with_hours_enough_the_plan_is_the_supply_plan() -> None:
+    found = run(available=20.0).frames
+    assert plan_row(found["constrained_plan"], WHEN, "gap", family="Bikes") == [0, 0, 0]
+    assert found["gap_options"].empty
+    assert found["constraints"].empty
+
+
+def test_gaps_are_proposed_for_the_register_and_inputs_are_kept() -> None:
+    typed = """
+        constraint                         owner  action       due         status
+        Hours short: Frame from Jan 2026   Ann    Second shift  2026-02-15  in work
+        Hours short: Paint from Dec 2025   Bob    Overtime      .           open
+        Hours short: Oven from Nov 2025    Bob    Overtime      .           closed
+    """
+    table = run(rule="priority", typed=typed).frames["constraints"].set_index("constraint")
+    assert set(table.index) == {
+        "Hours short: Frame from Jan 2026",
+        "Sales short: Trikes",
+        "Hours short: Paint from Dec 2025",
+    }
+    frame = table.loc["Hours short: Frame from Jan 2026"]
+    assert (frame["owner"], frame["status"], frame["size"]) == ("Ann", "in work", 15)
+    assert frame["what"] == "Frame lacks 15 h in Jan 2026 to Mar 2026."
+    # 15 h at (10 x 5 + 10 x 8) / 20 h
+    assert frame["margin"] == pytest.approx(97.5)
+    assert table.loc["Sales short: Trikes", "size"] == pytest.approx(15)
+    assert str(table.loc["Hours short: Paint from Dec 2025", "what"]).startswith("Not found")
+
+
+@pytest.mark.parametrize(
+    ("bill", "available", "told"),
+    [("family  resource  hours_per_unit", 15, "no bill of resources"),
+     ("family  resource  hours_per_unit\nBikes   Frame     1", 15, "No hours at any resource for"
+      " Trikes"),
+     (BILL_ROWS, 0, "No hours, but load, at Frame")],
+)  # fmt: skip
+def test_what_makes_the_load_wrong_is_told(bill: str, available: float, told: str) -> None:
+    outcome = run(bill, available)
+    (finding,) = outcome.findings
+    assert told in finding.message
+    assert finding.remedy
+    numbers = outcome.frames["constrained_plan"].select_dtypes("number")
+    plan = outcome.frames["constrained_plan"]["period"] >= WHEN.first
+    assert np.isfinite(numbers[plan.to_numpy()].to_numpy()).all()
