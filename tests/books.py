@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
 import openpyxl
 
 from sop_xl.workbook.layout import HEADER_ROW
 from sop_xl.workbook.macros import add_macros
 from sop_xl.workbook.package import Package
+
+EPOCH = datetime(1899, 12, 30)
+"""Day 0 of the dates in a workbook."""
 
 
 class InGrid(NamedTuple):
@@ -65,17 +70,47 @@ def table_of(book: Any, name: str) -> tuple[Any, str]:
 
 
 def type_in(book: Path, entries: dict[InGrid | InList, Any], to: Path | None = None) -> list[str]:
-    """Type values and save with openpyxl, as ``to`` if given; tells the cells (``Sheet!A1``)."""
+    """Type values and save, as ``to`` if given; tells the cells (``Sheet!A1``)."""
+    data = book.read_bytes()
+    shown = _parsed(data)
+    package = Package.from_bytes(data)
     places = []
-
-    def typed(opened: Any) -> None:
-        for place, value in entries.items():
-            cell = place.find(opened)
-            cell.value = value
-            places.append(f"{cell.parent.title}!{cell.coordinate}")
-
-    change(book, typed, to)
+    for place, value in entries.items():
+        cell = place.find(shown)
+        sheet, address = cell.parent.title, cell.coordinate
+        part = f"xl/worksheets/sheet{shown.sheetnames.index(sheet) + 1}.xml"
+        package.parts[part] = _with_value(package.parts[part], address, value)
+        places.append(f"{sheet}!{address}")
+    (to or book).write_bytes(package.to_bytes())
     return places
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes) -> Any:
+    """The cells of a book as it was made: to find places in."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def _with_value(part: bytes, address: str, value: object) -> bytes:
+    """The XML of a sheet in which a cell holds something else, and looks the same."""
+    pattern = rf'<c r="{address}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)'.encode()
+    found = re.search(pattern, part, re.DOTALL)
+    assert found, f"no cell {address}"
+    start = f'<c r="{address}"{found[1].decode()}'
+    if value is None:
+        cell = f"{start}/>"
+    elif isinstance(value, bool):
+        cell = f'{start} t="b"><v>{int(value)}</v></c>'
+    elif isinstance(value, int | float):
+        cell = f"{start}><v>{value!r}</v></c>"
+    elif isinstance(value, datetime):
+        cell = f"{start}><v>{(value - EPOCH).days}</v></c>"
+    elif str(value).startswith("="):
+        cell = f"{start}><f>{escape(str(value)[1:])}</f></c>"
+    else:
+        text = f'<t xml:space="preserve">{escape(str(value))}</t>'
+        cell = f'{start} t="inlineStr"><is>{text}</is></c>'
+    return part[: found.start()] + cell.encode() + part[found.end() :]
 
 
 def change(book: Path, how: Callable[[Any], object], to: Path | None = None) -> Path:

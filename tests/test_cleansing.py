@@ -10,7 +10,7 @@ import pytest
 
 from sop_xl import actions
 from tests import companies
-from tests.books import InGrid, InList, type_in, value_of
+from tests.books import InGrid, InList, change, type_in, value_of
 from tests.conftest import BOOK, LATER, Once, planned
 
 MONTH = "2026-05"
@@ -79,6 +79,6 @@ def test_a_decision_changes_the_forecast_and_stays(wild: Path, tmp_path: Path) -
 
 def test_an_untouched_list_holds_no_change(wild: Path, tmp_path: Path) -> None:
     plan = Path(shutil.copytree(wild, tmp_path / "plan"))
-    type_in(plan / BOOK, {})
+    change(plan / BOOK, lambda _: None)
     collected = actions.collect(plan, plan / BOOK, author="Bob", at=LATER)
     assert (collected.applied, collected.conflicts, collected.findings) == ([], [], [])

@@ -35,10 +35,11 @@ def positions(names: pd.Series, known: Iterable[str]) -> npt.NDArray[np.int64]:
     nothing else the first one takes all. Each spelling is looked up once.
     """
     codes, found = pd.factorize(names)
-    lower = pd.Index(list(known), dtype="str").str.lower()
-    first = np.flatnonzero(~lower.duplicated())
-    at = lower.take(first).get_indexer(pd.Index(found, dtype="str").str.lower())
-    return np.append(np.append(first, -1)[at], -1)[codes].astype(np.int64)
+    first: dict[str, int] = {}
+    for at, name in enumerate(known):
+        first.setdefault(name.lower(), at)
+    places = [first.get(name.lower(), -1) for name in found]
+    return np.array([*places, -1], dtype=np.int64)[codes]  # code -1: no name
 
 
 def matrix(

@@ -147,10 +147,12 @@ def _matrix(frame: pd.DataFrame, measure: Measure, shape: tuple[int, int]) -> Ma
     """Cell values of a measure, None where blank."""
     column = frame[measure.name]
     if measure.unit is Unit.TEXT:
-        plain = column.astype(object).where(column.notna() & (column != ""), None)
-    else:
-        plain = column.astype(float).astype(object).where(column.notna(), None)
-    return np.asarray(plain.to_numpy(dtype=object)).reshape(shape)
+        texts = column.to_numpy(dtype=object)
+        return np.array([v if isinstance(v, str) and v else None for v in texts]).reshape(shape)
+    numbers = column.to_numpy(dtype=float)
+    plain = numbers.astype(object)
+    plain[np.isnan(numbers)] = None
+    return plain.reshape(shape)
 
 
 def percentile(measure: Measure, level: float) -> str:

@@ -25,7 +25,7 @@ from tests.actions.desk import (
     press_file,
     state_of,
 )
-from tests.books import InGrid, type_in
+from tests.books import InGrid, InList, type_in
 from tests.conftest import BOOK, Once
 from tests.excel import engine
 
@@ -106,7 +106,8 @@ def test_the_sides_of_the_plan_lead_to_one_workbook(small: Path, door: Door) -> 
         assert desk.book.defined[name] == f'"{identity[key]}"'
 
     # once it is done there is nothing left to do
-    for action in ("supply", "reconcile", "cash", "levers", "fva", "kpis", "restore", "save"):
+    for action in ("supply", "capacity", "optimise", "inventory", "materials", "workforce",
+                   "reconcile", "cash", "levers", "fva", "kpis", "restore", "save"):  # fmt: skip
         title = press_file(file, action).report.title
         assert nothing_new(desk, action).splitlines()[0] == title
     is_the_same(desk, file)
@@ -149,6 +150,30 @@ def test_locking_and_reconciling_lead_to_one_workbook(small: Path, door: Door) -
         is_the_same(desk, file)
 
 
+def test_an_adopted_plan_leads_to_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small)
+    title = press_file(file, "adopt").report.title
+    assert title.startswith("Adopted: the optimised plan")
+    assert desk.press("adopt").text.splitlines()[0] == title
+    is_the_same(desk, file)
+
+
+def test_options_lead_to_one_workbook(small: Path, door: Door) -> None:
+    desk, file = door(small)
+    many = {InGrid("Supply_Plan", ("Bikes",), "Fixed production", "2026-12"): 900}
+    type_in(file / BOOK, dict(many))
+    desk.type(many)
+    press_file(file, "capacity")
+    desk.press("capacity")
+    is_the_same(desk, file)
+    (cell,) = type_in(file / BOOK, {InList("tblGapOptions", "Frame", "Chosen"): "yes"})
+    desk.type({cell: "yes"})
+    title = press_file(file, "options").report.title
+    assert title.startswith("Options applied:")
+    assert desk.press("options").text.splitlines()[0] == title
+    is_the_same(desk, file)
+
+
 def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
     desk, file = door(small, another_month)
     as_it_was, cells = (file / BOOK).read_bytes(), contents(desk.book)
@@ -166,7 +191,8 @@ def test_a_new_cycle_is_one_workbook(small: Path, door: Door) -> None:
 
 def test_every_button_that_writes_is_pressed_here() -> None:
     pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
-               "reopen", "new_cycle", "spread", "capacity", "options", "tie_out", "lock_finance",
+               "reopen", "new_cycle", "spread", "capacity", "options", "optimise", "adopt",
+               "inventory", "materials", "workforce", "tie_out", "lock_finance",
                "unlock_finance", "cash", "levers", "fva"}  # fmt: skip
     looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
                "about", "show_locked"}  # fmt: skip

@@ -217,8 +217,9 @@ def tie_out_list(
             "tie_out": names,
             "compared": [tie.compared for tie, *_ in kept],
             "window": [tie.window for tie, *_ in kept],
-            "value": [tie.value for tie, *_ in kept],
-            "other": [tie.other for tie, *_ in kept],
+            # in cents, as the differences: no noise of floating point on a list
+            "value": [round(tie.value, 2) for tie, *_ in kept],
+            "other": [round(tie.other, 2) for tie, *_ in kept],
             "amount": [row[1] for row in kept],
             "share": [row[2] for row in kept],
             "tolerance": [tie.tolerance for tie, *_ in kept],
@@ -237,7 +238,7 @@ def tie_out_list(
 
 def _weighed(tie: TieOut) -> tuple[float, float, str]:
     """Difference, its share, and whether it ties."""
-    amount = round(tie.value - tie.other, 2)  # cents: no noise of floating point on a list
+    amount = round(tie.value - tie.other, 2)
     noise = max(CENT, NOISE * max(abs(tie.value), abs(tie.other)))
     if abs(amount) <= noise:
         return 0.0, 0.0, TIES

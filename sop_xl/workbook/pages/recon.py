@@ -184,39 +184,36 @@ def _lock(sheet: Sheet, column: int) -> None:
     """The locked view beside what the plan says now."""
     frames = sheet.book.frames
     drift, locked = frames["finance_drift"], frames["finance_lock"]
-    c, d = column_letter(column + 3), column_letter(column + 4)
+    moved, top = column_letter(column + 4), _TOP + 2
+    # in the same place whether locked or not: a label that wanders looks like a moved row
+    sheet.put(_TOP + 1, column, "Moved since the lock", "SOP Total label")
+    for empty in range(1, 4):
+        sheet.put(_TOP + 1, column + empty, None, "SOP Total label")
+    sheet.name_cell(LOCK_MOVED, f"{moved}{_TOP + 1}")
     if drift.empty:
         sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
-        sheet.put(_TOP + 1, column, "Lock finance freezes it; here stands then what moved since.",
+        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY)
+        sheet.put(top, column, "Lock finance freezes it; here stands then what moved since.",
                   "SOP Note")
-        sheet.put(_TOP + 2, column, "Moved since the lock", "SOP Label")
-        sheet.put(_TOP + 2, column + 4, 0.0, "SOP Output", _MONEY)
-        sheet.name_cell(LOCK_MOVED, f"{column_letter(column + 4)}{_TOP + 2}")
         return
     head = locked.iloc[0]
     text = f"Locked by {head['author']}, {head['at']} UTC, content {head['hash']}"
     sheet.put(_TOP, column, text, "SOP Section")
-    headers(sheet, _TOP + 1, column, {"Line": False, " ": False, "Locked": True, "Now": True,
-                                      "Moved": True})
-    rows = drift.to_dict("records")
-    for at, row in enumerate(rows, start=_TOP + 2):
+    headers(sheet, top, column, {"Line": False, " ": False, "Locked": True, "Now": True,
+                                 "Moved": True})
+    first, last = top + 1, top + len(drift)
+    sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY,
+              f"SUMPRODUCT(ABS({moved}{first}:{moved}{last}))")
+    now, was = column_letter(column + 3), column_letter(column + 2)
+    for at, row in enumerate(drift.to_dict("records"), start=first):
         number_format = _UNITS if row["line"] == LINES[0].label else _MONEY
         sheet.put(at, column, row["line"], "SOP Key")
         sheet.put(at, column + 1, None, "SOP Key")
         sheet.put(at, column + 2, row["locked"], "SOP Output", number_format)
-        now = _now(sheet, row["line"])
-        sheet.put(at, column + 3, row["now"], "SOP Output", number_format, now)
+        sheet.put(at, column + 3, row["now"], "SOP Output", number_format,
+                  _now(sheet, row["line"]))
         sheet.put(at, column + 4, row["moved"], "SOP Output", number_format,
-                  f"IF(ABS({c}{at}-{column_letter(column + 2)}{at})<0.005,0,"
-                  f"{c}{at}-{column_letter(column + 2)}{at})")
-    first, last = _TOP + 2, _TOP + 1 + len(rows)
-    moved = float(pd.DataFrame(rows)["moved"].abs().sum())
-    sheet.put(last + 1, column, "Moved since the lock", "SOP Total label")
-    for empty in range(1, 4):
-        sheet.put(last + 1, column + empty, None, "SOP Total label")
-    sheet.put(last + 1, column + 4, moved, "SOP Total", _MONEY,
-              f"SUMPRODUCT(ABS({d}{first}:{d}{last}))")
-    sheet.name_cell(LOCK_MOVED, f"{d}{last + 1}")
+                  f"IF(ABS({now}{at}-{was}{at})<0.005,0,{now}{at}-{was}{at})")
 
 
 def _now(sheet: Sheet, line: str) -> str:
