@@ -147,7 +147,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
             table = TABLES[name].for_level(level)
             spare = table.is_editable and not table.rows_given and spec.page is None
             filled = len(frames[name])
-            rows = roomy(filled) if name in spec.grows else rows_of(filled, spare)
+            rows = roomy(name, filled) if name in spec.grows else rows_of(filled, spare)
             header = spec.table_row or HEADER_ROW
             table_place = layout.place_table(table, spec.name, rows, column, header)
             column = table_place.last_column + 2

@@ -20,6 +20,8 @@ SPARE_ROWS = 3
 """Empty rows at the end of a list that people fill in."""
 ROOM = 20
 """Rows by which a list grows that the program writes into while its book is open."""
+ROOM_OF = {"change_log": 200}
+"""Lists that one press makes much longer: an adopted plan changes each month of each family."""
 LONGEST = 60.0
 PRINTED = 230
 """Characters across one sheet of paper that can still be read."""
@@ -35,13 +37,14 @@ def rows_of(table_rows: int, editable: bool) -> int:
     return table_rows + (SPARE_ROWS if editable else 0)
 
 
-def roomy(table_rows: int) -> int:
+def roomy(table: str, table_rows: int) -> int:
     """Rows of a computed list that may grow while its book is open: there is always room for some.
 
-    >>> roomy(0), roomy(19), roomy(20)
-    (20, 20, 40)
+    >>> [roomy("exceptions", rows) for rows in (0, 19, 20)]
+    [20, 20, 40]
     """
-    return (table_rows // ROOM + 1) * ROOM
+    room = ROOM_OF.get(table, ROOM)
+    return (table_rows // room + 1) * room
 
 
 def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:

@@ -30,6 +30,8 @@ WORDS = {
     "year": "this fiscal year",
     "year_after": "next fiscal year",
     "key_plan": "plan months of the same key",
+    "key_line": "all months of the same key",
+    "line": "all months",
     "measures": "column of the measures",
     "range": "all rows of this month",
     "totals": "all rows, plan months added up",

@@ -84,7 +84,7 @@ def _home_exceptions(sheet: Sheet, row: int) -> None:
                             " ": False, "  ": False, "   ": False, "    ": False,
                             "Month": False, "At stake": True, "Go to": False})
     frame = sheet.book.frames["exceptions"]
-    for at in range(min(HOME_EXCEPTIONS, max(1, len(frame)))):
+    for at in range(HOME_EXCEPTIONS):  # each row is drawn: a press may take exceptions away
         line = row + 1 + at
         mirror(sheet, line, 1, "exceptions", "message", at, "SOP Text")
         mirror(sheet, line, 7, "exceptions", "period", at)
@@ -92,3 +92,5 @@ def _home_exceptions(sheet: Sheet, row: int) -> None:
         if at < len(frame):
             target = str(frame["sheet"].iloc[at])
             sheet.link(line, 9, target, f"{target}!A1")
+        else:
+            sheet.put(line, 9, None, "SOP Link")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
-from sop_xl.planning.finance.lock import INVENTORY, family_line
+from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line
 from sop_xl.planning.finance.profit import WITHIN
 from sop_xl.planning.finance.recon_view import LINES
 from sop_xl.schema import Unit
@@ -185,6 +185,9 @@ def _lock(sheet: Sheet, column: int) -> None:
     frames = sheet.book.frames
     drift, locked = frames["finance_drift"], frames["finance_lock"]
     moved, top = column_letter(column + 4), _TOP + 2
+    for line in range(top, top + 1 + SHOWN):  # what other times stood there is taken away
+        for at in range(column, column + 5):
+            sheet.put(line, at, None)
     # in the same place whether locked or not: a label that wanders looks like a moved row
     sheet.put(_TOP + 1, column, "Moved since the lock", "SOP Total label")
     for empty in range(1, 4):
