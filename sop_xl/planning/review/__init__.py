@@ -18,6 +18,7 @@ from sop_xl.planning.review.demand import (
     unexplained_changes,
 )
 from sop_xl.planning.review.exceptions import ranked
+from sop_xl.planning.review.materials import late_materials
 from sop_xl.planning.review.money import missed_years, old_data
 from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.settings import Settings
@@ -33,6 +34,7 @@ def run(
     capacity: pd.DataFrame,
     constrained_plan: pd.DataFrame,
     strategy_hours: pd.DataFrame,
+    material_messages: pd.DataFrame,
     finance_family: pd.DataFrame,
     finance_total: pd.DataFrame,
     finance_region: pd.DataFrame,
@@ -58,6 +60,7 @@ def run(
         *capacity_shortages(axis, settings, capacity, resources, bill, supply_plan, finance_family),
         *lost_sales(axis, settings, constrained_plan),
         *stock_issues(axis, settings, supply_plan, finance_family),
+        *late_materials(settings, material_messages),
         *aop_gaps(axis, settings, demand_total, prices),
         *big_changes(axis, settings, demand_plan, prices),
         *unexplained_changes(axis, settings, demand_plan, prices),

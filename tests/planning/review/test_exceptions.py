@@ -15,11 +15,13 @@ from sop_xl.planning.review.demand import (
     unexplained_changes,
 )
 from sop_xl.planning.review.exceptions import SHOWN, Issue, ranked
+from sop_xl.planning.review.materials import late_materials
 from sop_xl.planning.review.money import missed_years, old_data
 from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
+from sop_xl.tables.materials import MATERIAL_MESSAGES
 from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_PLAN
@@ -400,3 +402,27 @@ def test_no_exceptions_is_an_empty_table() -> None:
     table = ranked([], rows(EXCEPTIONS.inputs))
     assert table.empty
     assert list(table.columns) == EXCEPTIONS.names
+
+
+def test_a_material_that_comes_too_late_is_one_exception() -> None:
+    messages = rows(
+        MATERIAL_MESSAGES.columns,
+        """
+        number  what      component  name   value  due      message
+        1       past due  M-1        Tube   450    2025-12  Ask_for_a_date
+        2       late      M-1        Tube   900    2026-02  Order_at_once
+        3       expedite  M-2        Wheel  80     2026-04  Bring_it_forward
+        4       delay     M-3        Paint  7000   2026-03  Put_it_off
+        5       cancel    M-3        Paint  9000   2026-05  Cancel_it
+        """,
+    )
+    tube, wheel = late_materials(SETTINGS, messages)
+    assert (tube.exception, tube.value, tube.period) == (
+        "Material late: M-1", 450 + 900, pd.Period("2025-12", "M")
+    )  # fmt: skip
+    assert tube.message == (
+        "M-1 Tube: 1 order past due, 1 order too late to order, the first for Dec 2025; "
+        "together worth 1,350 EUR."
+    )
+    assert (tube.option, tube.sheet) == ("Ask_for_a_date", "Material_Actions")
+    assert (wheel.value, wheel.size) == (80, -1)
