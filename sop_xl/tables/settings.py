@@ -205,6 +205,11 @@ class Settings:
         "share).",
         choices=("margin", "priority", "fair_share"),
     )
+    required_return: float = _setting(
+        0.0, "supply",
+        "Return on its cost that an option for a capacity gap has to bring, 0.15 for 15 %.",
+        minimum=0.0, maximum=10.0,
+    )
     strategy_seconds: float = _setting(
         10.0, "supply",
         "Seconds that the solver may take for each of the four aggregate plans; then it gives the "

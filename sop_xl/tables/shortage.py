@@ -40,6 +40,14 @@ GAP_OPTIONS = Table(
                     " Without any option every family gives up the same share of its output."),
         Column("net", "Net gain", Unit.MONEY, OUTPUT, alert="negative",
                help="Margin of the output - cost: the rank."),
+        Column("roi", "Return on cost", Unit.PERCENT, OUTPUT,
+               formula="IF(N({cost})>0,{net}/{cost},0)",
+               help="Net gain / cost; zero where it costs nothing."),
+        Column("pays", "Pays off", role=OUTPUT, alert="status",
+               formula='IF(N({rank})=0,"",IF({net}<=0,"■ no",'
+                       'IF(AND({cost}>0,{roi}<{$required_return}),"▲ too little","● yes")))',
+               help="● net gain with at least the return that is asked for (setting"
+                    " required_return), ▲ net gain with less, ■ none."),
         Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = highest net gain for this gap."),
         Column("ready", "Ready from", Unit.PERIOD, OUTPUT,
                help="First month in which it helps, decided now."),

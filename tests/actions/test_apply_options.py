@@ -35,7 +35,7 @@ def test_chosen_overtime_becomes_hours_of_the_resource(desk: Desk) -> None:
         if (desk.shown(f"Options!A{row}"), desk.shown(f"Options!C{row}")) == ("Frame", "overtime")
     ]
     assert wanted
-    desk.type({f"Options!N{row}": "yes" for row in wanted})
+    desk.type({f"Options!P{row}": "yes" for row in wanted})
 
     told = desk.press("options").text
 

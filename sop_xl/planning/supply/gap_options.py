@@ -27,6 +27,8 @@ from sop_xl.tables.shortage import (
     TOO_LATE,
 )
 
+NO_GAIN, TOO_LITTLE, PAYS = "■ no", "▲ too little", "● yes"
+"""Whether an option pays off, as the list says it."""
 MOST_GAPS = 40
 """Gaps that are listed, the most expensive ones."""
 
@@ -184,19 +186,26 @@ def _by_margin(plan: Loads, gap: Gap) -> Iterator[Option]:
     yield Option(gap, BY_MARGIN, np.zeros_like(gap.short), 0.0, gain, always, told)
 
 
-def listing(plan: Loads, found: list[list[Option]], typed: pd.DataFrame) -> pd.DataFrame:
+def listing(
+    plan: Loads, found: list[list[Option]], typed: pd.DataFrame, required_return: float
+) -> pd.DataFrame:
     """The list ``gap_options``: gap after gap as they begin, with what people typed.
 
     Args:
         plan: Loads and values of the plan months.
         found: The options of each gap.
         typed: The input table ``gap_options``.
+        required_return: Net gain / cost that an option has to bring.
     """
     weight = [_stake(plan, options[0].gap) for options in found if options]
     given = [options for options in found if options]
     kept = sorted(np.argsort(-np.array(weight), kind="stable")[:MOST_GAPS].tolist())
     shown = sorted((given[at] for at in kept), key=lambda o: (o[0].gap.first, o[0].gap.resource))
-    rows = [_row(plan, one, rank) for options in shown for rank, one in enumerate(options, start=1)]
+    rows = [
+        _row(plan, one, rank) | _return(one, required_return)
+        for options in shown
+        for rank, one in enumerate(options, start=1)
+    ]
     if not rows:
         return empty_frame(GAP_OPTIONS.columns)
     frame = pd.DataFrame(rows)
@@ -238,6 +247,13 @@ def _row(plan: Loads, one: Option, rank: int) -> dict[str, object]:
         "in_time": state,
         "why": one.why,
     }
+
+
+def _return(one: Option, required: float) -> dict[str, object]:
+    """Net gain by cost, and whether it is as much as asked for."""
+    roi = one.net / one.cost if one.cost > 0 else 0.0
+    little = one.cost > 0 and roi < required
+    return {"roi": roi, "pays": NO_GAIN if one.net <= 0 else TOO_LITTLE if little else PAYS}
 
 
 def hours_to_commit(

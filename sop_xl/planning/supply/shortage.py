@@ -42,7 +42,7 @@ def run(
     available = totals(capacity, "available", "resource", list(plan.resources), axis.plan)
     constrained = constrained_plan(axis, settings, plan, available, supply_plan, families)
     frames = {
-        "gap_options": listing(plan, found, gap_options),
+        "gap_options": listing(plan, found, gap_options, settings.required_return),
         "constrained_plan": constrained,
         "constrained_total": constrained_total(axis, constrained),
         "constraints": register(axis, settings, plan, found, constrained, constraints),

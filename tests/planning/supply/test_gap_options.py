@@ -92,7 +92,7 @@ def test_the_list_is_ranked_and_keeps_what_people_typed() -> None:
         resource  period   option    chosen  note
         Frame     2026-03  overtime  yes     Agreed
     """)  # fmt: skip
-    table = listing(loads, found, typed)
+    table = listing(loads, found, typed, 0.0)
     assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
     assert table["net"].is_monotonic_decreasing
     row = table.set_index("option").loc["overtime"]
@@ -100,6 +100,21 @@ def test_the_list_is_ranked_and_keeps_what_people_typed() -> None:
     late = table.set_index("option").loc["extra shift"]
     assert (late["in_time"], late["ready"]) == ("■ no", pd.Period("2026-04"))
     assert table.set_index("option").loc["overtime", "units"] == pytest.approx(10 * 20 / 30)
+
+
+def test_an_option_pays_off_by_the_return_that_is_asked_for() -> None:
+    """Moving later: (350 - 75) / 75 = 3.67; building ahead: (116.67 - 7.67) / 7.67 = 14.2."""
+    loads = plan([5.0, 0.0, -15.0, 40.0])
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    table = listing(loads, found, rows(GAP_OPTIONS.inputs, "resource  option"), 5.0)
+    told = table.set_index("option")
+    assert told.loc["move later", "roi"] == pytest.approx(275 / 75)
+    assert told.loc["build ahead", "roi"] == pytest.approx(14.2, abs=0.02)
+    assert told.loc["move later", "pays"] == "▲ too little"
+    assert told.loc["build ahead", "pays"] == "● yes"
+    assert told.loc["overtime", "pays"] == "■ no"  # 233 gained for 400
+    free = told.loc["allocate by margin"]
+    assert (free["cost"], free["roi"], free["pays"]) == (0, 0, "● yes")
 
 
 def test_chosen_options_share_a_gap_in_the_order_of_their_ranks() -> None:
