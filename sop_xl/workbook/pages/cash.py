@@ -10,14 +10,14 @@ from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import column_letter
 from sop_xl.workbook.lists import draw_table
 from sop_xl.workbook.pages.figures import money_axis
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, view_of
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, left_of, view_of
 from sop_xl.workbook.sheet import Sheet
 
 GRID_ROW = 29
 """First row of the figures, below the charts."""
 _CHART_ROW = 9
-_SIZE = (17.0, 9.0)
-_BESIDE = 7
+_HEIGHT = 9.0
+_BESIDE = 6
 """Months from the left edge at which the second chart begins: both fit on the first page."""
 _NOTE = (
     "Levers, blue on yellow: terms of customers and suppliers, bad debt, overdue, stock target. "
@@ -32,6 +32,8 @@ def cash_page(sheet: Sheet) -> None:
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
     sheet.put(_CHART_ROW - 2, first, _NOTE, "SOP Note")
     months = (first, columns.last_plan)
+    width = left_of(sheet, first + _BESIDE) - left_of(sheet, first)
+    size = (max(width - 0.4, 11.0), _HEIGHT)
     word, number_format = money_axis(sheet.book.frames["cash_flow"]["closing"])
     add_chart(
         sheet, AnchorMarker(col=first - 1, row=_CHART_ROW - 1), "Cash and headroom",
@@ -40,7 +42,7 @@ def cash_page(sheet: Sheet) -> None:
             Drawn(flow, (), "closing", "bold", columns=months),
             Drawn(flow, (), "headroom", "dashed", columns=months),
         ],
-        unit=f"{word}{sheet.book.settings.currency}", size=_SIZE, number_format=number_format,
+        unit=f"{word}{sheet.book.settings.currency}", size=size, number_format=number_format,
         description="Operating cash flow, closing cash and headroom by month",
     )
     add_chart(
@@ -52,7 +54,7 @@ def cash_page(sheet: Sheet) -> None:
             Drawn(days, (), "dpo", "dashed", columns=months),
             Drawn(days, (), "cycle", "bold", columns=months),
         ],
-        unit="days", size=_SIZE,
+        unit="days", size=size,
         description="DSO, DIO, DPO and cash conversion cycle by month",
     )
     sheet.skeleton.auto_filter.ref = None

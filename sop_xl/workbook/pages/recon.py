@@ -255,7 +255,7 @@ def bridge(sheet: Sheet) -> None:
               formula='Bridge_result&", "&Bridge_window&": from "&Bridge_comparison'
                       '&" to actual and plan"')
     steps = _steps(frame)
-    add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP), title, steps,
+    add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP + 1), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,
                   table=(_TOP + 1, 4), parts=VISIBLE + 2, size=(15.8, 11.8))
     fit_to_page(sheet)
