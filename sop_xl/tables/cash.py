@@ -41,7 +41,8 @@ CASH = Table(
         Column("tax", "Tax", MONEY, help="Tax paid; in plan months without one it follows the "
                "profit by the setting tax_rate.", aliases=("tax paid", "income tax")),
         Column("depreciation", "Depreciation", MONEY, minimum=0,
-               help="Lowers the profit that is taxed; no cash flows."),
+               help="Lowers the profit that is taxed, as far as the lines of the operating cost do "
+                    "not hold it; no cash flows."),
         Column("other", "Other cash flow", MONEY,
                help="Loans taken +, repaid -, dividends -, interest -.", aliases=("financing",)),
         Column("facility", "Facility", MONEY, minimum=0, aliases=("credit limit", "credit line"),
@@ -239,6 +240,8 @@ _ACCURACY = (
     "/(ABS({collections})+ABS({payments})))))"
 )
 
+_DEPRECIATED = "({finance_total.ebitda@all}-{finance_total.operating_profit@all})"
+"""Depreciation among the lines of the operating cost."""
 _NO_PROFIT = "Losses of earlier plan months are set off first."
 
 CASH_FLOW = Grid(
@@ -257,12 +260,13 @@ CASH_FLOW = Grid(
                 help="What goes into stock and is not bought: paid in its month."),
         Measure("operating_cost", "- Operating cost", MONEY, total="sum",
                 past="{finance_total.operating_cost@all}",
-                plan="{finance_total.operating_cost@all}",
-                help="Of the profit and loss account: paid in its month."),
+                plan=f"{{finance_total.operating_cost@all}}-{_DEPRECIATED}",
+                help="Of the profit and loss account, without depreciation: paid in its month."),
         Measure("taxable", "Taxable profit", MONEY, detail=True, total="sum",
                 plan="{finance_total.operating_profit@all}-{receivables.write_offs@all}"
-                     "-{cash.depreciation@sum}",
-                help="Operating profit - bad debt - depreciation."),
+                     f"-MAX(0,{{cash.depreciation@sum}}-{_DEPRECIATED})",
+                help="Operating profit - bad debt - depreciation of Data_Cash as far as the lines "
+                     "of the operating cost do not hold it."),
         Measure("taxable_sum", "Taxable profit so far", MONEY, detail=True,
                 plan="N({taxable_sum@prev})+{taxable}", help="Sum since the first plan month."),
         Measure("taxed", "Taxed so far", MONEY, detail=True,
@@ -314,9 +318,9 @@ CASH_FLOW = Grid(
               "{receivables.closing@all}+{stock_value.closing@all}-{payables.closing@all}",
               "Receivables + inventory - payables.", total="last"),
         Measure("indirect", "The same from the profit", MONEY, total="sum", detail=True,
-                plan="{finance_total.operating_profit@all}-{receivables.write_offs@all}-{tax}"
+                plan="{finance_total.ebitda@all}-{receivables.write_offs@all}-{tax}"
                      "-({trade}-{trade@prev})",
-                help="Operating profit - bad debt - tax - growth of trade working capital."),
+                help="EBITDA - bad debt - tax - growth of trade working capital."),
         Measure("difference", "Difference of both", MONEY, total="sum", detail=True,
                 plan="ROUND({operating}-{indirect},6)", help="Zero: both ways give one cash flow."),
     ),

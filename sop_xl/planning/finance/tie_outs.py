@@ -25,6 +25,8 @@ _FAMILY_LINES = (
     Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
     Line("Margin", "margin", "aop_margin", "prior_margin"),
 )
+_BY_COST = {"margin", "operating_cost", "operating_profit"}
+"""Measures that are zero where a budget or an earlier plan holds no cost: nothing to compare."""
 
 
 class Place(NamedTuple):
@@ -84,6 +86,8 @@ def differences(
                 values = _sums(rows, line.own, len(keys), months.inside)
                 against = _sums(rows, other, len(keys), months.before)
                 for key, value, compared in zip(keys, values, against, strict=True):
+                    if compared == 0 and line.own in _BY_COST:
+                        continue
                     what = f"{line.label} of {key}" if key else line.label
                     yield TieOut(
                         f"{what} to {_named(comparison)}, {window.name}", comparison, window.name,
@@ -162,7 +166,10 @@ def _inventory(
 ) -> tuple[float, float]:
     """Stock less backlog at the end of the plan, rolled forward and as it stands, at cost."""
     cost = supply_plan["family"].map(families.set_index("family")["cost"]).astype(float).fillna(0.0)
-    moved = (supply_plan["production"].fillna(0.0) - supply_plan["demand"].fillna(0.0)) * cost
+    made, bought, asked = (
+        supply_plan[name].fillna(0.0) for name in ("production", "subcontracted", "demand")
+    )
+    moved = (made + bought - asked) * cost
     stock = supply_plan["net_stock"].fillna(0.0) * cost
     period = supply_plan["period"]
     rolled = stock[period == axis.opening].sum() + moved[period.isin(axis.plan)].sum()

@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.performance.facts import monthly
+from sop_xl.planning.performance.service import told
 from sop_xl.schema import Unit, empty_frame
 from sop_xl.tables.cash import CASH_DAYS, CASH_FLOW
 from sop_xl.tables.kpi_detail import CASH_PACK, KPI_MORE, RETAIL, SCOR
@@ -132,7 +133,8 @@ def _filled(axis: Axis, orders: pd.DataFrame) -> tuple[Numbers, Numbers]:
     lines = pd.DataFrame(
         {"period": axis.calendar.period_of(due), "met": met, "quantity": orders["quantity"]}
     )
-    return monthly(lines, "met", axis), monthly(lines, "quantity", axis)
+    met = np.where(told(orders, axis), monthly(lines, "met", axis), np.nan)
+    return met, monthly(lines, "quantity", axis)
 
 
 def _shelf(
@@ -183,13 +185,16 @@ def _scor(axis: Axis, orders: pd.DataFrame, cash_days: pd.DataFrame) -> list[_Fi
             "in_full": in_full.astype(float), "in_time": in_time.astype(float),
         }
     )  # fmt: skip
-    whole = monthly(lines, "due", axis)
+    known, whole = told(orders, axis), monthly(lines, "due", axis)
+    full, timely = (
+        np.where(known, monthly(lines, name, axis), np.nan) for name in ("in_full", "in_time")
+    )
     return [
         _Figure(SCOR, "Delivered in full", Unit.PERCENT, "RL.2.1",
                 "Order lines due that were delivered in full / lines due.", "Orders",
-                monthly(lines, "in_full", axis), whole),
+                full, whole),
         _Figure(SCOR, "Delivered to the commit date", Unit.PERCENT, "RL.2.2",
                 "Order lines due that were delivered by the promised day / lines due.", "Orders",
-                monthly(lines, "in_time", axis), whole),
+                timely, whole),
         *_days(axis, cash_days, SCOR, "SCOR "),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Flags, Numbers
 
 
 def service(orders: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
@@ -24,7 +24,7 @@ def service(orders: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
     in_full = ~(lines["delivered_quantity"] < lines["quantity"])
     due_month = axis.calendar.period_of(lines["due"])
     delivery_month = axis.calendar.period_of(lines["delivered"])
-    known = axis.past <= delivery_month.max() if delivery_month.notna().any() else False
+    known = told(orders, axis)
     orders_due = _count(due_month, axis)
     deliveries = _count(delivery_month, axis)
     return {
@@ -35,6 +35,14 @@ def service(orders: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:
         "deliveries": deliveries,
         "deliveries_otif": _of(deliveries, _count(delivery_month[on_time & in_full], axis)),
     }
+
+
+def told(orders: pd.DataFrame, axis: Axis) -> Flags:
+    """Past months up to the last delivery in the data: what came later nobody has told yet."""
+    months = axis.calendar.period_of(orders["delivered"])
+    if not months.notna().any():
+        return np.zeros(axis.history, dtype=bool)
+    return np.asarray(axis.past <= months.max())
 
 
 def closure(actions: pd.DataFrame, axis: Axis) -> dict[str, Numbers]:

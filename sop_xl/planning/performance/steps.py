@@ -14,6 +14,9 @@ from sop_xl.planning.performance.accuracy import at_lag, by_detail
 from sop_xl.schema import empty_frame
 from sop_xl.tables.kpi_detail import STEPS, VALUE_ADDED
 
+YEAR = 12
+"""Months of a season."""
+
 LAYERS = ("drivers", "sales", "marketing", "finance")
 """What was added to the baseline, one after the other, as columns of the past plans."""
 MOVED = 1e-9
@@ -88,8 +91,8 @@ def _cells(
         found = hierarchy.sums(rows, ["baseline", "consensus", *LAYERS], blocks, axis.past)
         sold = hierarchy.sums(history, ["orders"], blocks, axis.past)["orders"]
         sold = np.where(delivered, np.nan_to_num(sold), np.nan)
-        made = [_before(sold, lag + 1), _before(sold, 12), found["baseline"], *_layered(found)]
-        made.append(found["consensus"])
+        made = [_before(sold, lag + 1), _before(sold, _seasons(lag))]
+        made += [found["baseline"], *_layered(found), found["consensus"]]
         demand.append(sold.ravel())
         steps.append(np.array([one.ravel() for one in made]))
     return np.concatenate(demand), np.hstack(steps)
@@ -104,6 +107,15 @@ def _layered(found: dict[str, Numbers]) -> list[Numbers]:
         total = total + np.nan_to_num(found[name])
         layers.append(np.maximum(total, 0.0))
     return layers
+
+
+def _seasons(lag: int) -> int:
+    """Months back to the newest demand of the same season that is known when the plan is made.
+
+    >>> _seasons(2), _seasons(11), _seasons(12)
+    (12, 12, 24)
+    """
+    return YEAR * -(-(lag + 1) // YEAR)
 
 
 def _before(numbers: Numbers, months: int) -> Numbers:

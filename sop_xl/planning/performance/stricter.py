@@ -9,6 +9,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers
 from sop_xl.planning.performance import metrics
 from sop_xl.planning.performance.facts import monthly
+from sop_xl.planning.performance.service import told
 
 YEAR = 12
 
@@ -92,10 +93,7 @@ def _lines(orders: pd.DataFrame, due: Numbers, axis: Axis) -> dict[str, Numbers]
     What was delivered after the last delivery in the data nobody has told yet.
     """
     arrived = orders["delivered"].notna()
-    delivered = axis.calendar.period_of(orders["delivered"]).max()
-    told: Flags = np.zeros(axis.history, dtype=bool)
-    if arrived.any():
-        told = np.asarray(axis.past <= delivered)
+    known = told(orders, axis)
     wanted = axis.calendar.period_of(orders["requested"])
     requested = _counted(wanted, axis)
     on_request = arrived & (orders["delivered"] <= orders["requested"])
@@ -104,8 +102,8 @@ def _lines(orders: pd.DataFrame, due: Numbers, axis: Axis) -> dict[str, Numbers]
     met = arrived & (orders["delivered"] <= promised) & in_full
     return {
         "lines_requested": requested,
-        "lines_on_request": _part(requested, _counted(wanted[on_request], axis), told),
-        "lines_otif": _part(due, _counted(axis.calendar.period_of(promised)[met], axis), told),
+        "lines_on_request": _part(requested, _counted(wanted[on_request], axis), known),
+        "lines_otif": _part(due, _counted(axis.calendar.period_of(promised)[met], axis), known),
     }
 
 
@@ -113,9 +111,9 @@ def _counted(months: pd.Series, axis: Axis) -> Numbers:
     return np.asarray(months.value_counts().reindex(axis.past), dtype=float)
 
 
-def _part(whole: Numbers, part: Numbers, told: Flags) -> Numbers:
+def _part(whole: Numbers, part: Numbers, known: Flags) -> Numbers:
     """A part is zero where the whole is known and the part is not; NaN where nobody has told."""
-    return np.where(np.isnan(whole) | ~told, np.nan, np.nan_to_num(part))
+    return np.where(np.isnan(whole) | ~known, np.nan, np.nan_to_num(part))
 
 
 def _revenue_error(history: pd.DataFrame, aop: pd.DataFrame, axis: Axis) -> Numbers:

@@ -58,3 +58,18 @@ def test_an_unknown_family_is_told_and_changes_nothing() -> None:
     found = pulled("L1  shift supply  Boats  2026-01  -0.1  .  .  .")
     assert "Lever L1 names 'Boats', which is no planned family" in messages(found)
     assert sums(found) == [0, 0, 0, 0]
+
+
+def test_only_months_with_a_budget_close_the_gap_to_the_budget() -> None:
+    """AOP in January and February, 20 short in both; half the marketing, 5 a month, from January.
+
+    It brings 20 over the plan months, and 10 of the 40 that are missing in months with an AOP.
+    """
+    short = {"aop_margin": [0.0] * 3 + [50, 50, 0, 0],
+             "profit_variance": [0.0] * 3 + [-20, -20, 0, 0]}
+    line = HEAD + "L1  pace marketing  Bikes  2026-01  -0.5  .  .  ."
+    found = plan(**EVEN, more=short, levers=line)  # type: ignore[arg-type]
+    lever = found.frames["levers"].iloc[0]
+    assert lever["margin"] == pytest.approx(20)
+    assert lever["closes_aop"].endswith("25 % of it")
+    assert row(found, "lever_totals", "profit_after") == pytest.approx([-15, -15, 0, 0])

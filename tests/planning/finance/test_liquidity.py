@@ -1,5 +1,7 @@
 """Cash and working capital of the plan: rolls, patterns, levers, and what is odd about them."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
@@ -53,6 +55,7 @@ def plan(
     cost: list[float] = COST,
     stock: list[float] = STOCK,
     company: Settings = SETTINGS,
+    more: dict[str, list[float]] | None = None,
     **texts: str,
 ) -> Outcome:
     """The cash plan of a company with one family; lists as text."""
@@ -67,7 +70,7 @@ def plan(
     money = {
         "revenue": sales, "cost_of_sales": cost, "operating_cost": SPENT, "inventory_value": stock,
         "operating_profit": list(np.array(sales) - cost - np.array(SPENT)),
-    }  # fmt: skip
+    } | (more or {})  # fmt: skip
     arrays = {name: np.array([numbers]) for name, numbers in money.items()}
     family = {n: arrays[n] for n in ("revenue", "cost_of_sales", "inventory_value")}
     family["volume"] = arrays["revenue"] / 10
@@ -99,6 +102,31 @@ def test_collections_and_bad_debt_by_pattern() -> None:
     assert row(found, "receivables", "write_offs") == pytest.approx([10, 10, 20, 10])
     # 130 + 200 - 110 - 10, and so on
     assert row(found, "receivables", "closing") == pytest.approx([210, 180, 130, 130])
+
+
+def test_depreciation_among_the_cost_lines_takes_no_cash_and_is_set_off_once() -> None:
+    """4 of the 10 of operating cost are depreciation; Data_Cash says 9 in January, 3 in February.
+
+    Profit before tax: 70, 30, 30, 30; bad debt 10, 10, 20, 10; 9 - 4 more to set off, then none.
+    """
+    cash = """
+        period   cash  tax  depreciation
+        2025-12  40    .    .
+        2026-01  .     .    9
+        2026-02  .     .    3
+    """
+    ebitda = [profit + 4.0 for profit in (30, 30, 30, 70, 30, 30, 30)]
+    found = plan(cash=cash, more={"ebitda": ebitda})
+    assert row(found, "cash_flow", "operating_cost") == pytest.approx([6, 6, 6, 6])
+    assert row(found, "cash_flow", "taxable") == pytest.approx([55, 20, 10, 20])
+    assert row(found, "cash_flow", "difference") == [0, 0, 0, 0]
+
+
+def test_the_supplier_pattern_is_learned_from_what_is_bought() -> None:
+    """60 of cost a month, 60 % bought: payables of 36 are one month, whatever material_share is."""
+    company = replace(SETTINGS, material_share=0.3)
+    found = plan(payment_pattern=NO_ROWS, company=company)
+    assert row(found, "payables", "payments") == pytest.approx([36, 72, 54, 18])
 
 
 def test_payment_runs_follow_what_goes_into_stock() -> None:

@@ -7,13 +7,21 @@ import pytest
 from sop_xl.planning.finance import lock
 from sop_xl.planning.finance.earlier import earlier, findings
 from sop_xl.planning.finance.recon_view import recon_lines, recon_view
-from sop_xl.planning.finance.tie_outs import Place, TieOut, open_count, tie_out_list
-from sop_xl.planning.finance.windows import Months
+from sop_xl.planning.finance.tie_outs import (
+    Place,
+    TieOut,
+    differences,
+    internal,
+    open_count,
+    tie_out_list,
+)
+from sop_xl.planning.finance.windows import Months, Window
 from sop_xl.tables.data import AOP, FAMILIES, PAST_FINANCE, RECON_LINES
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.recon import AOP as BUDGET
 from sop_xl.tables.recon import TIE_OUTS
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
 WHEN = axis("2026-03", history=2, horizon=2)
@@ -73,6 +81,43 @@ def test_plan_against_aop_by_line() -> None:
     assert view.loc["Revenue", "verdict"] == "● yes"
     assert view.loc["Operating cost", "verdict"] == "■ above"  # more cost is no good news
     assert view.loc["Volume", "verdict"] == ""  # nothing to compare with
+
+
+def test_bought_units_are_in_the_roll_of_the_inventory() -> None:
+    """Two months of 60 made, 40 bought, 100 asked for: the stock of 10 at a cost of 5 stays."""
+    supply = grid(SUPPLY_PLAN, WHEN, {"Bikes": {
+        "production": [60, 60], "subcontracted": [40, 40], "demand": [100, 100],
+        "net_stock": [10, 10],
+    }})  # fmt: skip
+    supply.loc[supply["period"] == WHEN.opening, "net_stock"] = 10.0
+    family = grid(FINANCE_FAMILY, WHEN, {"Bikes": {"revenue": [0, 0]}})
+    found = internal(
+        WHEN,
+        finance_total=grid(FINANCE_TOTAL, WHEN, {"": {"revenue": [0, 0]}}),
+        finance_family=family,
+        finance_region=family.assign(region="North"),
+        supply_plan=supply,
+        families=rows(FAMILIES.columns, "family  cost\nBikes  5"),
+        aop=rows(AOP.columns, "period  family  revenue"),
+    )
+    (roll,) = [one for one in found if one.tie_out.startswith("Inventory")]
+    assert (roll.value, roll.other) == (50, 50)
+
+
+def test_a_budget_without_cost_has_no_margin_to_compare_with() -> None:
+    family = grid(FINANCE_FAMILY, WHEN, {
+        "Bikes": {"revenue": [100, 100], "margin": [40, 40], "aop_revenue": [90, 90]},
+    })  # fmt: skip
+    total = grid(FINANCE_TOTAL, WHEN, {
+        "": {"revenue": [100, 100], "margin": [40, 40], "aop_revenue": [90, 90],
+             "operating_cost": [10, 10]},
+    })  # fmt: skip
+    inside = np.array([False, False, True, True])
+    window = Window("Full year 2026", WHEN.plan[0], WHEN.plan[-1])
+    found = differences(total, family, [(BUDGET, window, Months(*(inside,) * 5))], LINES)
+    assert [(one.tie_out, one.value - one.other) for one in found] == [
+        ("Revenue to AOP, Full year 2026", 20), ("Revenue of Bikes to AOP, Full year 2026", 20),
+    ]  # fmt: skip
 
 
 PLANS = """

@@ -54,6 +54,21 @@ def test_a_cycle_that_kept_no_layers_has_fewer_steps() -> None:
     assert found.index.tolist() == list(STEPS)
 
 
+def test_last_year_is_what_was_known_when_the_plan_was_made() -> None:
+    """Twelve months ahead of December 2025 the demand of December 2024 was not known yet."""
+    when = axis("2026-01", history=25, horizon=3)
+    months = pd.period_range("2023-12", "2025-12", freq="M")
+    sold = "\n".join(f"{m}  Bikes  North  {50 if str(m) == '2023-12' else 100}" for m in months)
+    found = value_added(
+        rows(list(HISTORY.for_level(LEVEL).columns), "period  family  region  orders\n" + sold),
+        rows(input_tables(LEVEL)["past_plans"].inputs,
+             "cycle  period  family  region  channel  consensus  baseline\n"
+             "2024-12  2025-12  Bikes  North  All  100  100"),
+        LEVEL, when, [12],
+    ).set_index("step")  # fmt: skip
+    assert found.loc["Last year", "error"] == pytest.approx(0.5)
+
+
 def test_nothing_is_measured_without_plans() -> None:
     found = value_added(
         rows(list(HISTORY.for_level(LEVEL).columns), "period  family  region  orders"),

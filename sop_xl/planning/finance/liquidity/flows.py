@@ -23,13 +23,13 @@ def cash_flow(known: Known, owed: Cells, owing: Cells, stock: Cells) -> Drawn:
     collections, payments = (zero(flow) for flow in (owed["collections"], owing["payments"]))
     conversion = _plan(known, stock["additions"] * (1 - known.settings.purchased_share))
     taxes = _taxes(known, profit - lost)
-    spent = known.earned("operating_cost")
+    spent = known.earned("operating_cost") - known.depreciated
     paid = collections - payments - zero(conversion) - spent - zero(taxes["tax"])
     operating = np.where(known.past, known.booked("operating_cash_flow"), paid)
     capital, other = known.planned("capital_spending"), known.planned("other")
     cash = _cash(known, operating - capital + other)
     trade = owed["closing"] + stock["closing"] - owing["closing"]
-    indirect = _indirect(known, profit - lost, taxes["tax"], trade)
+    indirect = _indirect(known, profit + known.depreciated - lost, taxes["tax"], trade)
     expected = {
         f"expected_{name}": known.delivered(f"expected_{name}")
         for name in ("collections", "payments")
@@ -59,7 +59,7 @@ def cash_flow(known: Known, owed: Cells, owing: Cells, stock: Cells) -> Drawn:
 
 def _taxes(known: Known, profit: Numbers) -> Cells:
     """Tax on the highest sum of profits so far: losses of earlier plan months are set off."""
-    depreciation = known.planned("depreciation")
+    depreciation = np.maximum(known.planned("depreciation") - known.depreciated, 0.0)
     taxable = np.where(known.plan, profit - depreciation, 0.0)
     total = np.cumsum(taxable)
     highest = np.maximum.accumulate(np.maximum(total, 0.0))

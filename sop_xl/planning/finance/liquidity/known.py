@@ -38,6 +38,13 @@ class Known:
         """A line of the profit and loss account; zero where it is blank."""
         return by_period(self._total, name, self.axis.periods)
 
+    @cached_property
+    def depreciated(self) -> Numbers:
+        """Depreciation among the lines of the operating cost in plan months: no cash flows."""
+        lines = (self._total["ebitda"] - self._total["operating_profit"]).fillna(0.0)
+        found = by_period(self._total.assign(lines=lines), "lines", self.axis.periods)
+        return np.where(self.plan, found, 0.0)
+
     def booked(self, name: str) -> Numbers:
         """What accounting booked in closed months; NaN elsewhere."""
         return self._monthly(self._balance, name)
@@ -71,7 +78,7 @@ class Known:
 
     @cached_property
     def purchases(self) -> Numbers:
-        return self.additions * self.settings.material_share
+        return self.additions * self.settings.purchased_share
 
     def months_open(self, balance: Numbers, flow: Numbers) -> float:
         """Months of a flow that a balance is, over the last closed months; NaN if nobody knows."""

@@ -72,6 +72,8 @@ def lever_plan(
         name: np.vstack([one[name] for one in found])
         for name in [m.name for m in LEVER_EFFECTS.measures if m.name in found[0]]
     }
+    budgeted = by_period(finance_total, "aop_margin", axis.plan) != 0
+    cells["planned_margin"] = np.where(budgeted, cells["margin"], 0.0)
     so_far = np.cumsum(cells["cash"], axis=1)
     cells["cash_so_far"] = so_far
     cells["worst"] = np.minimum.accumulate(np.minimum(headroom + so_far - reserve, 0.0), axis=1)
@@ -273,7 +275,7 @@ def _totals(
     so_far = np.cumsum(summed["cash"])
     return summed | {
         "profit_gap": gap,
-        "profit_after": gap + summed["margin"],
+        "profit_after": gap + cells["planned_margin"].sum(axis=0),
         "cash_so_far": so_far,
         "headroom": headroom,
         "headroom_after": headroom + so_far,
@@ -286,13 +288,14 @@ def _listed(
 ) -> pd.DataFrame:
     """The list with the totals of the plan months and the gaps that they close."""
     sums = {name: cells[name].sum(axis=1) for name in ("revenue", "margin", "cash")}
+    brought = cells["planned_margin"].sum(axis=1)
     profit, cash = float(total["profit_gap"].sum()), float(total["shortfall"][-1])
     named = rows["kind"].isin(KINDS).to_numpy()
     family = rows["family"]
     frame = rows.assign(
         **sums,
         inventory=cells["inventory"][:, -1],
-        closes_aop=_closes(named, profit, profit + sums["margin"]),
+        closes_aop=_closes(named, profit, profit + brought),
         closes_facility=_closes(named, cash, cells["worst"][:, -1]),
         reading=rows["kind"].map(READINGS).fillna(""),
         number=rows["kind"].map({k: float(at) for at, k in enumerate(KINDS, start=1)}).fillna(0.0),
