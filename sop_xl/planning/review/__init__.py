@@ -19,7 +19,7 @@ from sop_xl.planning.review.demand import (
 )
 from sop_xl.planning.review.exceptions import ranked
 from sop_xl.planning.review.materials import late_materials
-from sop_xl.planning.review.money import missed_years, old_data
+from sop_xl.planning.review.money import missed_years, old_data, short_cash
 from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.settings import Settings
 
@@ -33,6 +33,7 @@ def run(
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
     constrained_plan: pd.DataFrame,
+    gap_options: pd.DataFrame,
     strategy_hours: pd.DataFrame,
     material_messages: pd.DataFrame,
     finance_family: pd.DataFrame,
@@ -57,7 +58,9 @@ def run(
     """Find what needs a person, rank it by money, and test that the numbers tie."""
     prices = dict(zip(families["family"], families["price"].fillna(0.0), strict=True))
     issues = (
-        *capacity_shortages(axis, settings, capacity, resources, bill, supply_plan, finance_family),
+        *capacity_shortages(
+            axis, settings, capacity, resources, bill, supply_plan, finance_family, gap_options
+        ),
         *lost_sales(axis, settings, constrained_plan),
         *stock_issues(axis, settings, supply_plan, finance_family),
         *late_materials(settings, material_messages),
@@ -68,6 +71,7 @@ def run(
         *doubtful_forecasts(axis, settings, forecast_doubts, prices),
         *biased_forecasts(axis, settings, past_plans, history, prices),
         *missed_years(axis, settings, finance_total),
+        *short_cash(axis, settings, cash_flow),
         *old_data(completeness),
     )
     tested = checks(

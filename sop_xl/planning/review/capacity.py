@@ -14,6 +14,8 @@ from sop_xl.planning.review.exceptions import Issue, Run, runs
 from sop_xl.planning.wording import month, months, number, percent
 from sop_xl.tables.settings import Settings
 
+PROPOSED = 2
+"""Options that an exception names."""
 NOISE = 0.5
 """Hours that are rounding, not a shortage."""
 
@@ -41,6 +43,7 @@ def capacity_shortages(
     bill: pd.DataFrame,
     supply_plan: pd.DataFrame,
     finance_family: pd.DataFrame,
+    gap_options: pd.DataFrame,
 ) -> Iterator[Issue]:
     """One issue for each run of months above the utilisation limit."""
     names = sorted(resources["resource"])
@@ -67,8 +70,11 @@ def capacity_shortages(
             np.where(uses, unit_margin.mean(axis=1) / np.where(uses, hours, 1.0), np.nan),
         )
         over = resource.load - settings.utilisation_limit * resource.available
+        own = gap_options[gap_options["resource"] == name]
         for run in runs(over > NOISE):
-            yield _shortage(axis, settings, resource, run, float(over[run.part].sum()))
+            issue = _shortage(axis, settings, resource, run, float(over[run.part].sum()))
+            priced = _priced(axis, settings, own, run)
+            yield issue._replace(option=priced) if priced else issue
 
 
 def _unit_margin(finance_family: pd.DataFrame, families: Sequence[str], axis: Axis) -> Numbers:
@@ -85,7 +91,10 @@ def _shortage(axis: Axis, settings: Settings, resource: _Resource, run: Run, sho
     margin_per_hour = max(0.0, float(resource.margin[run.part].sum()) / load)
     if margin_per_hour > 0:
         value = short * margin_per_hour
-        stake = f"margin at stake at {number(margin_per_hour, settings.currency)} per hour"
+        stake = (
+            f"margin of the output of these hours at "
+            f"{number(margin_per_hour, settings.currency)} per hour"
+        )
     else:
         value = short * resource.overtime_rate
         stake = "cost of the missing hours"
@@ -107,6 +116,21 @@ def _shortage(axis: Axis, settings: Settings, resource: _Resource, run: Run, sho
         option=_option(settings, resource, run, short, margin_per_hour),
         sheet="Capacity",
     )
+
+
+def _priced(axis: Axis, settings: Settings, options: pd.DataFrame, run: Run) -> str:
+    """The best options of the sheet Options that pay and come in time; empty if it has none."""
+    first, last = axis.plan[run.first], axis.plan[run.last]
+    meet = (options["period"] <= last) & (options["last"] >= first)
+    pay = (options["net"] > 0) & (options["covers"] > 0) & ~options["in_time"].str.startswith("■")
+    best = options[meet & pay].sort_values(["rank", "option"]).head(PROPOSED)
+    if best.empty:
+        return ""
+    told = "; ".join(
+        f"{row['option']}: {number(row['covers'])} h for {number(row['cost'], settings.currency)}"
+        for row in best.to_dict("records")
+    )
+    return f"{told[0].upper()}{told[1:]}. All of them with dates: Options."
 
 
 def _option(

@@ -1,4 +1,4 @@
-"""Financial issues: fiscal years that miss the AOP, and data that are too old to trust."""
+"""Financial issues: years that miss the AOP, cash below the reserve, data too old to trust."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.review.exceptions import Issue
+from sop_xl.planning.frames import by_period
+from sop_xl.planning.review.exceptions import Issue, runs
+from sop_xl.planning.wording import month, number, percent
 from sop_xl.planning.wording import months as span
-from sop_xl.planning.wording import number, percent
 from sop_xl.tables.settings import Settings
+
+CENT = 0.005
 
 
 def missed_years(axis: Axis, settings: Settings, finance_total: pd.DataFrame) -> Iterator[Issue]:
@@ -59,6 +62,39 @@ def _months_of(year: int, months: pd.DataFrame) -> str:
     if len(months) == 12:
         return f"fiscal year {year}"
     return span(months["period"].min(), months["period"].max())
+
+
+def short_cash(axis: Axis, settings: Settings, cash_flow: pd.DataFrame) -> Iterator[Issue]:
+    """Months whose headroom at the bank is below the reserve, one issue for each run of months.
+
+    Nothing is said where no cash is known: the plan of cash begins with zero then.
+    """
+    booked = cash_flow.loc[cash_flow["period"] == axis.opening, "closing"].fillna(0.0)
+    if not booked.any():
+        return
+    headroom = by_period(cash_flow, "headroom", axis.plan)
+    missing = settings.cash_reserve - headroom
+    for run in runs(missing > CENT):
+        at = run.first + int(np.argmax(missing[run.part]))
+        first, worst = axis.plan[run.first], float(missing[at])
+        yield Issue(
+            exception=f"Cash below reserve: from {month(first)}",
+            area="finance",
+            subject="Cash",
+            period=first,
+            message=(
+                f"Cash and facility are below the reserve of "
+                f"{number(settings.cash_reserve, settings.currency)} in "
+                f"{span(first, axis.plan[run.last])}: at worst "
+                f"{number(float(headroom[at]), settings.currency)} in {month(axis.plan[at])}, "
+                f"{number(worst, settings.currency)} too little."
+            ),
+            size=-worst,
+            size_unit=settings.currency,
+            value=worst,
+            option="Try the levers; agree a larger facility, or move capital spending.",
+            sheet="Cash_WC",
+        )
 
 
 def old_data(completeness: pd.DataFrame) -> Iterator[Issue]:

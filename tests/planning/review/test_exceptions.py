@@ -16,15 +16,16 @@ from sop_xl.planning.review.demand import (
 )
 from sop_xl.planning.review.exceptions import SHOWN, Issue, ranked
 from sop_xl.planning.review.materials import late_materials
-from sop_xl.planning.review.money import missed_years, old_data
+from sop_xl.planning.review.money import missed_years, old_data, short_cash
 from sop_xl.planning.review.stock import stock_issues
+from sop_xl.tables.cash import CASH_FLOW
 from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.materials import MATERIAL_MESSAGES
 from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import CONSTRAINED_PLAN
+from sop_xl.tables.shortage import CONSTRAINED_PLAN, GAP_OPTIONS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
@@ -42,6 +43,7 @@ def shortages(
     available: Sequence[float],
     rate: float = 40,
     prices: dict[str, dict[str, list[float]]] = MARGINS,
+    options: str = "resource",
 ) -> list[Issue]:
     """The shortages of one press that makes bikes (2 h) and parts (0.1 h)."""
     gap = np.subtract(available, load)
@@ -85,6 +87,7 @@ def shortages(
                 },
             ),
             grid(FINANCE_FAMILY, WHEN, prices),
+            rows(GAP_OPTIONS.columns, options),
         )
     )
 
@@ -98,8 +101,8 @@ def test_a_run_of_overloaded_months_is_one_exception_worth_its_margin() -> None:
     # an hour makes a quarter bike (150 each) and five parts (3 each): 37.50 + 15
     assert issue.value == pytest.approx(50 * 52.5)
     assert issue.message == (
-        "Press is 125.0 % loaded in Feb 2026 to Mar 2026: 50 h short, 2,625 EUR margin at stake "
-        "at 52 EUR per hour."
+        "Press is 125.0 % loaded in Feb 2026 to Mar 2026: 50 h short, 2,625 EUR margin of "
+        "the output of these hours at 52 EUR per hour."
     )
     assert "Overtime" in issue.option
     assert "2,000 EUR" in issue.option
@@ -115,6 +118,31 @@ def test_months_between_two_overloads_make_two_exceptions() -> None:
 def test_free_hours_before_are_the_first_option() -> None:
     (issue,) = shortages([50, 50, 130, 100, 100, 100], [100] * 6)
     assert issue.option == "Build ahead: the months before have 100 h to spare."
+
+
+def test_what_is_proposed_pays_and_comes_in_time() -> None:
+    options = """
+        resource  period   option       last     covers  cost  net   rank  in_time
+        Press     2026-02  move_later   2026-03  50      900   700   1     ■_no
+        Press     2026-02  overtime     2026-03  20      1000  50    2     ▲_in_part
+        Press     2026-02  by_margin    2026-03  0       0     40    3     ●_yes
+        Press     2026-02  subcontract  2026-03  50      9000  -99   4     ●_yes
+        Press     2026-05  extra_shift  2026-05  50      100   900   1     ●_yes
+    """
+    (issue,) = shortages([100, 130, 120, 90, 80, 80], [100] * 6, options=options)
+    assert issue.option == "Overtime: 20 h for 1,000 EUR. All of them with dates: Options."
+
+
+def test_cash_below_the_reserve_is_one_exception_for_each_run_of_months() -> None:
+    cash = grid(CASH_FLOW, WHEN, {"": {"headroom": [50, 20, -10, 40, 30, 5]}})
+    unknown = cash.copy()
+    cash.loc[cash["period"] == WHEN.opening, "closing"] = 9.0
+    company = Settings(cash_reserve=30.0, currency="EUR")
+    first, second = short_cash(WHEN, company, cash)
+    assert (first.exception, first.value) == ("Cash below reserve: from Feb 2026", 40)
+    assert "at worst -10 EUR in Mar 2026, 40 EUR too little" in first.message
+    assert (second.exception, second.value) == ("Cash below reserve: from Jun 2026", 25)
+    assert list(short_cash(WHEN, company, unknown)) == []
 
 
 def test_overtime_that_costs_more_than_it_earns_is_not_proposed() -> None:

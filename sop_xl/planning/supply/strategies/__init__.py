@@ -23,14 +23,18 @@ from sop_xl.planning.supply.strategies.grids import (
 from sop_xl.planning.supply.strategies.making import Made, figures_of, make
 from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
 from sop_xl.planning.supply.strategies.situation import Company, company_of
+from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.strategy import CURRENT, STRATEGIES, STRATEGIES_TABLE
 
+OVER = 0.5
+"""Hours that are rounding, not a shortage."""
 POSSIBLE, IMPOSSIBLE, LEFT_OUT = "● possible", "■ impossible", "– not computed"
 ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
-    "optimised": "The cheapest plan that keeps every limit.",
+    "optimised": "The cheapest plan that keeps every limit; stock may fall to the share of its "
+                 "target that the setting least_stock allows.",
     "level": "The same output every working day, with the same people; what is made to order "
              "follows its orders.",
     "chase": "Output follows demand and target stock; people and overtime follow output.",
@@ -66,7 +70,7 @@ def run(
     frames = {
         "family_rates": units,
         "resource_rates": hours,
-        "strategies": _statuses(made),
+        "strategies": _statuses(made, int((zero(gap) < -OVER).any(axis=0).sum())),
         "strategy_plan": family_grid(axis, company, plans),
         "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),
         "strategy_cost": costs,
@@ -76,9 +80,18 @@ def run(
     return Outcome(frames, [*_findings(made, company, settings)])
 
 
-def _statuses(made: dict[str, Made]) -> pd.DataFrame:
-    """The list ``strategies``."""
-    rows = [(CURRENT, 1.0, "● in the book", "", ABOUT[CURRENT])]
+def _statuses(made: dict[str, Made], months_over: int) -> pd.DataFrame:
+    """The list ``strategies``; the plan in the book may need hours that nobody has.
+
+    Args:
+        made: The plans beside it.
+        months_over: Plan months in which the plan in the book lacks hours at a resource.
+    """
+    status, reason = "● in the book", ""
+    if months_over:
+        status = "▲ in the book"
+        reason = f"It lacks hours in {count(months_over, 'month')}: see Capacity and Options"
+    rows = [(CURRENT, 1.0, status, reason, ABOUT[CURRENT])]
     for name in STRATEGIES:
         found = made[name]
         status = LEFT_OUT if found.left_out else (POSSIBLE if found.plan else IMPOSSIBLE)
