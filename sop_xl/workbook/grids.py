@@ -86,7 +86,7 @@ def _axis(sheet: Sheet, places: Sequence[GridPlace], subject: str) -> None:
     columns, axis, book = place.columns, place.columns.axis, sheet.book
     units = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
     sheet.head(f"{subject}  ·  {units}" if subject else units)
-    sheet.put(4, 1, LEGEND, "SOP Note")
+    sheet.put(4, 1, f"{LEGEND}  ·  {IN_PART}", "SOP Note")
     for name, label in _AXIS_LABELS.items():
         sheet.put(AXIS_ROW[name], columns.unit, label, "SOP Axis")
     labels = key_headers((one.grid for one in places), columns.keys)
@@ -168,6 +168,22 @@ def percentile(measure: Measure, level: float) -> str:
     """
     beside = {"low": -level / 2, "middle": 0.0, "high": level / 2}[measure.end]
     return f"P{round(100 * (0.5 + beside), 1):g}"
+
+
+IN_PART = "* of the plan months only"
+
+
+def _marked(number_format: str | None) -> str | None:
+    """The format of a year's total that holds the plan months only: with a star behind it.
+
+    >>> _marked('#,##0;-#,##0;"–"')
+    '#,##0"*";-#,##0"*";"–"'
+    """
+    if number_format is None:
+        return None
+    above, *rest = number_format.split(";")
+    marked = [f'{part}"*"' for part in (above, *rest[:1])]
+    return ";".join([*marked, *rest[1:]])
 
 
 class _MeasureRows:
@@ -277,9 +293,18 @@ class _MeasureRows:
             mask[span] = True
             value, formula = self._total(at, block, column, mask)
             self.sheet.cells.put(row, column, value, style, formula)
+        closed = self._years_in_part()
+        part = self.sheet.styles.named("SOP Sum", _marked(self.number)) if closed else style
         for year, column in columns.years.items():
             value, formula = self._total(at, block, column, years == year)
-            self.sheet.cells.put(row, column, value, style, formula)
+            self.sheet.cells.put(row, column, value, part if year in closed else style, formula)
+
+    def _years_in_part(self) -> set[int]:
+        """Fiscal years with closed months, of a measure that only plan months have."""
+        if self.measure.past != BLANK or self.measure.total == "last":
+            return set()
+        years = self.place.columns.fiscal_years
+        return set(years[: self.history].tolist()) & set(years[self.history :].tolist())
 
     def _total(
         self, at: int, block: Key, column: int, mask: npt.NDArray[np.bool_]

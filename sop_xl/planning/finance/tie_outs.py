@@ -13,6 +13,7 @@ from sop_xl.planning.finance.recon_view import LINES, Line
 from sop_xl.planning.finance.windows import Flags, Months, Window
 from sop_xl.planning.frames import zero
 from sop_xl.planning.wording import month
+from sop_xl.planning.wording import months as span
 from sop_xl.schema import empty_frame
 from sop_xl.tables.recon import AOP, OPEN, OUT, PLANNED, PRIOR, TIE_OUTS, TIES
 
@@ -73,6 +74,7 @@ def differences(
         prior_margin=finance_family["prior_revenue"] - finance_family["prior_cost"]
     )
     names = [str(name) for name in families["family"].drop_duplicates()]
+    periods = pd.PeriodIndex(finance_total["period"])
     subjects: list[tuple[list[str], pd.DataFrame, tuple[Line, ...], str]] = [
         ([""], finance_total, LINES[1:], "finance_total"),
         (names, families, _FAMILY_LINES, "finance_family"),
@@ -80,6 +82,11 @@ def differences(
     for comparison, window, months in asked:
         if not months.inside.any():
             continue
+        compared_months = periods[months.inside]
+        first, last = compared_months[0], compared_months[-1]
+        name = window.name
+        if (first, last) != (window.first, window.last):  # what is compared with has no more
+            name = f"{name}, {span(first, last)}"
         for keys, rows, shown, grid in subjects:
             for line in shown:
                 other = line.aop if comparison == AOP else line.prior
@@ -90,9 +97,9 @@ def differences(
                         continue
                     what = f"{line.label} of {key}" if key else line.label
                     yield TieOut(
-                        f"{what} to {_named(comparison)}, {window.name}", comparison, window.name,
+                        f"{what} to {_named(comparison)}, {name}", comparison, name,
                         value, compared, tolerance[line.label],
-                        Place(grid, key, line.own, other, window.first, window.last),
+                        Place(grid, key, line.own, other, first, last),
                     )
 
 

@@ -19,7 +19,7 @@ from sop_xl.planning.finance.windows import Months, Window
 from sop_xl.tables.data import AOP, FAMILIES, PAST_FINANCE, RECON_LINES
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.recon import AOP as BUDGET
-from sop_xl.tables.recon import TIE_OUTS
+from sop_xl.tables.recon import PRIOR, TIE_OUTS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
@@ -118,6 +118,19 @@ def test_a_budget_without_cost_has_no_margin_to_compare_with() -> None:
     assert [(one.tie_out, one.value - one.other) for one in found] == [
         ("Revenue to AOP, Full year 2026", 20), ("Revenue of Bikes to AOP, Full year 2026", 20),
     ]  # fmt: skip
+
+
+def test_a_comparison_names_the_months_that_both_sides_know() -> None:
+    """The earlier plan knows March only: its year is that month, and the cells are its cells."""
+    total = grid(FINANCE_TOTAL, WHEN, {"": {"revenue": [100, 100], "prior_revenue": [80, 0]}})
+    march = np.array([False, False, True, False])
+    window = Window("Full year 2026", WHEN.plan[0], WHEN.plan[-1])
+    found = differences(total, grid(FINANCE_FAMILY, WHEN, {}),
+                        [(PRIOR, window, Months(*(march,) * 5))], LINES)  # fmt: skip
+    (revenue,) = found
+    assert revenue.window == "Full year 2026, Mar 2026"
+    assert (revenue.value, revenue.other) == (100, 80)
+    assert (revenue.place.first, revenue.place.last) == (WHEN.plan[0], WHEN.plan[0])
 
 
 PLANS = """
