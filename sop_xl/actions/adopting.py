@@ -156,7 +156,7 @@ def _anything_adopted(frames: Mapping[str, pd.DataFrame]) -> bool:
 
 def _ours(session: Session) -> Cells:
     """The cells whose last change was made by an adoption: name, month, column."""
-    log = session.plan.store.changes(session.issue.cycle)
+    log = _log(session)
     found: dict[tuple[str, str, str], bool] = {}
     for grid, _ in _GRIDS.values():
         label = f"{GRIDS[grid].label}: inputs"
@@ -169,6 +169,18 @@ def _ours(session: Session) -> Cells:
         at, _, period = key_text(change.key).rpartition(" · ")
         found[at, period, change.column] = False
     return {cell for cell, mine in found.items() if mine}
+
+
+def _log(session: Session) -> pd.DataFrame:
+    """The change log of all cycles that planned months which are still ahead, oldest first."""
+    store = session.plan.store
+    cycles = [session.issue.cycle]
+    while len(cycles) < session.plan.settings.horizon and (
+        before := store.previous_cycle(cycles[-1])
+    ):
+        cycles.append(before)
+    # each log holds the cycle before it, too
+    return pd.concat([store.changes(cycle) for cycle in reversed(cycles[::2])], ignore_index=True)
 
 
 def _said(session: Session, foreseen: Preview, name: str) -> list[str]:

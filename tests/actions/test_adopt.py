@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from sop_xl import actions
-from sop_xl.actions import FileBook, Press, open_plan
+from sop_xl.actions import FileBook, Press, adopting, open_plan
 from sop_xl.actions.buttons import button
 from sop_xl.errors import SopError
 from tests.actions.desk import CYCLE, Desk, state_of
@@ -102,3 +104,25 @@ def test_optimise_says_which_is_cheapest_and_changes_no_plan(plan: Path) -> None
     assert told.lines[0].startswith("Cheapest is the")
     assert sum("against the plan in the book" in line for line in told.lines) == 4
     assert adopted(plan).empty
+
+
+def test_what_earlier_cycles_adopted_is_known_as_ours() -> None:
+    """Three cycles ago a plan was adopted; each log of the store reaches one cycle back."""
+    cycles = ["2026-09", "2026-10", "2026-11", "2026-12"]
+
+    def changes(cycle: str) -> pd.DataFrame:
+        at = cycles.index(cycle)
+        return pd.DataFrame({"cycle": cycles[max(at - 1, 0) : at + 1]})
+
+    store = SimpleNamespace(
+        previous_cycle=dict(zip(cycles[1:], cycles, strict=False)).get, changes=changes
+    )
+
+    def read(last: str, horizon: int) -> list[str]:
+        plan = SimpleNamespace(store=store, settings=SimpleNamespace(horizon=horizon))
+        session: Any = SimpleNamespace(plan=plan, issue=SimpleNamespace(cycle=last))
+        return list(adopting._log(session)["cycle"])
+
+    assert read("2026-12", 12) == cycles
+    assert read("2026-11", 12) == cycles[:3]
+    assert read("2026-12", 2) == cycles[2:]

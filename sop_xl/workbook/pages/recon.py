@@ -187,7 +187,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     moved, top = column_letter(column + 4), _TOP + 2
     for line in range(top, top + 1 + SHOWN):  # what other times stood there is taken away
         for at in range(column, column + 5):
-            sheet.put(line, at, None)
+            sheet.put(line, at, None, "SOP Note")
     # in the same place whether locked or not: a label that wanders looks like a moved row
     sheet.put(_TOP + 1, column, "Moved since the lock", "SOP Total label")
     for empty in range(1, 4):
