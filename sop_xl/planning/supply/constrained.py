@@ -108,15 +108,18 @@ def limited(
     scarce = (plan.gap < -NOISE).any(axis=1)
     if not scarce.any():
         return rounded(plan.production)
-    hours = plan.hours * scarce
+    # what is made up later loads all resources: none takes more than the plan puts on it or it has
+    load = np.maximum(available, plan.hours.T @ plan.production)
+    available = np.where(scarce[:, np.newaxis], available, load)
     ranks = families.drop_duplicates("family").set_index("family")["priority"]
     classes = serving_classes(
         settings.allocation,
-        hours,
+        plan.hours,
         plan.margin.mean(axis=1),
         ranks.reindex(list(plan.families)).to_numpy(dtype=float),
+        scarce,
     )
-    made = constrained_production(plan.production, demand, opening, hours, available, classes)
+    made = constrained_production(plan.production, demand, opening, plan.hours, available, classes)
     return rounded(made)
 
 

@@ -44,3 +44,10 @@ def test_what_is_bought_serves_demand(
     assert plan_row(found, WHEN, "net_stock", family="Bikes") == net
     sold = [100 + net[0], 100]  # the 10 of January are delivered in February, those of it after
     assert plan_row(found, WHEN, "sales", family="Bikes") == sold
+
+
+def test_what_is_made_up_later_overloads_no_other_resource() -> None:
+    """A has 50 h, then plenty; B has 100 h a month: of the 50 that A misses B can make none."""
+    found = constrained([100.0, 100.0], np.array([[50.0, 200.0], [100.0, 100.0]]))
+    assert plan_row(found, WHEN, "production", family="Bikes") == [50, 100]
+    assert plan_row(found, WHEN, "backlog", family="Bikes") == [50, 50]
