@@ -78,9 +78,11 @@ CONSTRAINED_PLAN = Grid(
                      " allocation, what demand needs before what fills the stock; what is missed is"
                      " made up as soon as there are hours. Computed when the book is made."),
         Measure("net_stock", "Stock less backlog", past="{supply_plan.net_stock@sum}",
-                plan="ROUND(N({net_stock@prev})+{production}-{demand},6)", detail=True,
-                total="last",
-                help="Stock before + constrained production - demand; negative is backlog."),
+                plan="ROUND(N({net_stock@prev})+{production}"
+                     "+N({supply_plan.subcontracted@sum})-{demand},6)",
+                detail=True, total="last",
+                help="Stock before + constrained production + subcontracted - demand; negative is"
+                     " backlog."),
         Measure("backlog", "Backlog", past="{supply_plan.backlog@sum}",
                 plan="MAX(0,ROUND(-{net_stock},6))", total="last", alert="positive",
                 help="Demand that is due and cannot be delivered at the month's end."),

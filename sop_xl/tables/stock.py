@@ -83,8 +83,9 @@ INVENTORY = Grid(
                 help="Projected on hand above target + half a lot, which no cycle reaches."),
         Measure("cover", "Forward cover", Unit.DAYS, plan="{supply_plan.days_of_supply@sum}",
                 help="Days of the coming demand that the stock covers, at most to the horizon."),
-        Measure("receipts", "Receipts", plan="{supply_plan.production@sum}", total="sum",
-                detail=True, help="Production of the supply plan."),
+        Measure("receipts", "Receipts", total="sum", detail=True,
+                plan="{supply_plan.production@sum}+N({supply_plan.subcontracted@sum})",
+                help="Production and subcontracted units of the supply plan."),
         Measure("booked", "Booked orders", plan=VALUES, total="sum",
                 help="Open order lines by promised month; what is due before the plan, or owed as "
                      "backlog, in the first month."),

@@ -39,14 +39,17 @@ def constrained_plan(
         families: Their priorities.
     """
     names = plan.families
-    demand, unconstrained = (
-        totals(supply_plan, name, "family", names, axis.plan) for name in ("demand", "shipments")
+    demand, unconstrained, bought = (
+        totals(supply_plan, name, "family", names, axis.plan)
+        for name in ("demand", "shipments", "subcontracted")
     )
     stock, owed = (
         totals(supply_plan, name, "family", names, axis.past) for name in ("net_stock", "backlog")
     )
-    production = limited(settings, plan, available, families, demand, stock[:, -1])
-    net_stock = _walked(stock[:, -1], production - demand)
+    # what a subcontractor delivers serves demand and takes none of our hours
+    own = demand - bought
+    production = limited(settings, plan, available, families, own, stock[:, -1])
+    net_stock = _walked(stock[:, -1], production - own)
     backlog = np.maximum(0.0, rounded(-net_stock))
     before = np.hstack([owed[:, -1:], backlog[:, :-1]])
     sales = demand + before - backlog + 0.0
@@ -91,20 +94,32 @@ def limited(
     demand: Numbers,
     opening: Numbers,
 ) -> Numbers:
-    """Production as far as the hours go, families down, plan months across."""
+    """Production as far as the hours go, families down, plan months across.
+
+    Args:
+        settings: The rule of allocation.
+        plan: Loads and values of the plan months.
+        available: Hours, resources down, plan months across.
+        families: Their priorities.
+        demand: Units that production has to serve: without what is bought.
+        opening: Stock less backlog before the first month, one for each family.
+    """
     # the plan itself where it is not short: no rounding noise in what nothing limits
     scarce = (plan.gap < -NOISE).any(axis=1)
     if not scarce.any():
         return rounded(plan.production)
-    hours = plan.hours * scarce
+    # what is made up later loads all resources: none takes more than the plan puts on it or it has
+    load = np.maximum(available, plan.hours.T @ plan.production)
+    available = np.where(scarce[:, np.newaxis], available, load)
     ranks = families.drop_duplicates("family").set_index("family")["priority"]
     classes = serving_classes(
         settings.allocation,
-        hours,
+        plan.hours,
         plan.margin.mean(axis=1),
         ranks.reindex(list(plan.families)).to_numpy(dtype=float),
+        scarce,
     )
-    made = constrained_production(plan.production, demand, opening, hours, available, classes)
+    made = constrained_production(plan.production, demand, opening, plan.hours, available, classes)
     return rounded(made)
 
 

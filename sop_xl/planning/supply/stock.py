@@ -121,10 +121,14 @@ def inventory(
         name: totals(supply_plan, name, "family", names, axis.past)
         for name in ("inventory", "backlog")
     }
-    stock, target, cover, receipts, backlog = (
+    stock, target, cover, made, bought, backlog = (
         totals(supply_plan, name, "family", names, axis.plan)
-        for name in ("inventory", "target", "days_of_supply", "production", "backlog")
+        for name in (
+            *("inventory", "target", "days_of_supply", "production", "subcontracted"),
+            "backlog",
+        )
     )
+    receipts = made + bought
     safety, cycle = (
         totals(targets, name, "family", names, axis.plan)
         for name in ("safety_stock", "cycle_stock")

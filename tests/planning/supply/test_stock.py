@@ -133,6 +133,17 @@ def test_available_to_promise_is_that_of_the_textbook() -> None:
     assert plan_row(found, WHEN, "receipt", family="Bikes") == [1, 1, 2, 2]
 
 
+def test_units_of_a_subcontractor_can_be_promised() -> None:
+    """50 bought in February, nothing made: 50 - 20 booked; 64 in stock - 33 booked in January."""
+    bought = [0.0, 50, 0, 0]
+    plan = grid(SUPPLY_PLAN, WHEN, {"Bikes": PLAN["Bikes"] | {"subcontracted": bought}})
+    plan.loc[plan["period"] == WHEN.opening, "inventory"] = 64.0
+    cells, booked = grid(STOCK_TARGETS, WHEN, CYCLE), np.array([[33.0, 20, 10, 4]])
+    found = inventory(WHEN, ["Bikes"], plan, cells, families(), booked)
+    assert plan_row(found, WHEN, "receipts", family="Bikes") == [0, 50, 70, 0]
+    assert plan_row(found, WHEN, "promise", family="Bikes") == [31, 30, 56, 0]
+
+
 def test_short_and_excess_are_what_is_below_and_above() -> None:
     found = held([0.0] * 4)
     assert plan_row(found, WHEN, "short", family="Bikes") == [0, 6, 36, 40]
