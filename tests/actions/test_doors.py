@@ -162,7 +162,9 @@ def test_an_adopted_plan_leads_to_one_workbook(small: Path, door: Door) -> None:
 
 def test_options_lead_to_one_workbook(small: Path, door: Door) -> None:
     desk, file = door(small)
-    many = {InGrid("Supply_Plan", ("Bikes",), "Fixed production", "2026-12"): 900}
+    many: dict[InGrid | InList, int] = {
+        InGrid("Supply_Plan", ("Bikes",), "Fixed production", "2026-12"): 900
+    }
     type_in(file / BOOK, dict(many))
     desk.type(many)
     press_file(file, "capacity")
