@@ -25,7 +25,7 @@ from sop_xl.planning.supply.gap_options import (
     priced_options,
     production_to_fix,
 )
-from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.supply.gaps import Loads, gaps_of, loads
 from sop_xl.planning.wording import count, month, months, number
 from sop_xl.store import difference
 from sop_xl.tables.settings import Settings
@@ -47,12 +47,31 @@ class _Choice(NamedTuple):
 def short_in_words(done: Refreshed) -> list[str]:
     """Which resource is short, when, by how much, and the cheapest option."""
     frames = done.made.frames
-    listed = frames[GAP_OPTIONS.name]
-    lines = [_told(rows) for _, rows in listed.groupby(["resource", "period"], sort=False)]
+    lines = gaps_in_words(_loads(frames, done.made.run.axis), frames[GAP_OPTIONS.name])
     if not lines:
         return ["No resource is short of hours in the plan months."]
-    more = [f"... and {len(lines) - LISTED} more: see Options"] if len(lines) > LISTED else []
+    more = [f"... and {len(lines) - LISTED} more: see Constraints"] if len(lines) > LISTED else []
     return [*lines[:LISTED], *more, sales_line(frames["constrained_plan"])]
+
+
+def gaps_in_words(plan: Loads, listed: pd.DataFrame) -> list[str]:
+    """One line for each gap; those without any option come last.
+
+    Args:
+        plan: Loads of the plan months.
+        listed: The list ``gap_options``.
+    """
+    lines = [_told(rows) for _, rows in listed.groupby(["resource", "period"], sort=False)]
+    known = set(zip(listed["resource"], listed["period"], strict=True))
+    for gap in gaps_of(plan):
+        name, first = plan.resources[gap.resource], plan.axis.plan[gap.first]
+        if (name, first) not in known:
+            when = months(first, plan.axis.plan[gap.last])
+            short = number(float(gap.short.sum()))
+            lines.append(
+                f"{name}: short by {short} h in {when}, no option is known: add capacity options"
+            )
+    return lines
 
 
 def _told(rows: pd.DataFrame) -> str:
@@ -99,12 +118,16 @@ def apply_options(press: Press) -> Report:
     return opened(press, "supply", then)
 
 
+def _loads(frames: dict[str, pd.DataFrame], axis: Axis) -> Loads:
+    return loads(
+        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"]
+    )
+
+
 def _priced(
     frames: dict[str, pd.DataFrame], settings: Settings, axis: Axis
 ) -> tuple[Loads, list[list[Option]]]:
-    plan = loads(
-        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"]
-    )
+    plan = _loads(frames, axis)
     options = priced_options(plan, settings, frames["resources"], frames["capacity_options"])
     return plan, options
 

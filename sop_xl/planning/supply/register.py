@@ -10,7 +10,7 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.supply.constrained import short_by_family
 from sop_xl.planning.supply.gap_options import Option
-from sop_xl.planning.supply.gaps import Loads
+from sop_xl.planning.supply.gaps import Loads, gaps_of
 from sop_xl.planning.wording import month, months, number
 from sop_xl.schema import empty_frame
 from sop_xl.tables.settings import Settings
@@ -18,6 +18,7 @@ from sop_xl.tables.shortage import ACTIVE, CLOSED, CONSTRAINTS
 
 LEAST_UNITS = 0.5
 """Units that are rounding."""
+NO_OPTION = "No option is known: add capacity options."
 GONE = "Not found in this plan any more: set it to closed, or keep it in view."
 
 
@@ -56,14 +57,12 @@ def _resources(
     plan: Loads, settings: Settings, options: list[list[Option]]
 ) -> Iterator[dict[str, object]]:
     """One row for each gap in hours."""
-    for found in options:
-        if not found:
-            continue
-        gap, best = found[0].gap, found[0]
+    for gap, found in zip(gaps_of(plan), options, strict=True):
         name, short = plan.resources[gap.resource], float(gap.short.sum())
         first, last = plan.axis.plan[gap.first], plan.axis.plan[gap.last]
         worth = np.maximum(plan.worth(gap.resource).margin, 0.0)
-        helps = best.net > 0
+        best = next(iter(found), None)
+        proposal = NO_OPTION if best is None else in_words(best, settings) if best.net > 0 else ""
         yield {
             "constraint": f"Hours short: {name} from {month(first)}",
             "kind": "resource",
@@ -74,7 +73,7 @@ def _resources(
             "size": short,
             "size_unit": "h",
             "margin": float(gap.short @ worth),
-            "proposal": in_words(best, settings) if helps else "",
+            "proposal": proposal,
         }
 
 

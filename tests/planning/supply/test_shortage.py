@@ -1,10 +1,13 @@
 """The constrained plan, the register of constraints, and what is told about missing hours."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sop_xl.actions.shortages import gaps_in_words
 from sop_xl.planning import Outcome
 from sop_xl.planning.supply import shortage
+from sop_xl.planning.supply.gaps import loads
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES
 from sop_xl.tables.finance import FINANCE_FAMILY
@@ -25,26 +28,35 @@ FRAME = """
 """
 
 
+FLAT = {name: [10.0] * 3 for name in ("demand", "shipments", "production")}
+SUPPLY = grid(SUPPLY_PLAN, WHEN, {"Bikes": FLAT, "Trikes": FLAT})
+PRICES = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
+          "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
+FINANCE = grid(FINANCE_FAMILY, WHEN, PRICES)
+
+
+def hours_of(available: float) -> pd.DataFrame:
+    frame = {"load": [20.0] * 3, "available": [available] * 3}
+    return grid(CAPACITY, WHEN, {"Frame": frame})
+
+
 def run(
-    bill: str = BILL_ROWS, available: float = 15.0, rule: str = "fair_share", typed: str = ""
-) -> Outcome:
+    bill: str = BILL_ROWS, available: float = 15.0, rule: str = "fair_share", typed: str = "",
+    resources: str = FRAME,
+) -> Outcome:  # fmt: skip
     """Ten of each family are wanted each month, nothing is on stock; a unit earns 5 (8 of trikes).
 
     20 h of load against 15 h.
     """
-    flat = {name: [10.0] * 3 for name in ("demand", "shipments", "production")}
-    price = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
-             "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
-    loads = {"load": [20.0] * 3, "available": [available] * 3}
     return shortage.run(
         WHEN,
         Settings(allocation=rule),
-        capacity=grid(CAPACITY, WHEN, {"Frame": loads}),
-        supply_plan=grid(SUPPLY_PLAN, WHEN, {"Bikes": flat, "Trikes": flat}),
-        finance_family=grid(FINANCE_FAMILY, WHEN, price),
+        capacity=hours_of(available),
+        supply_plan=SUPPLY,
+        finance_family=FINANCE,
         bill=rows(BILL.columns, bill),
         families=rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n"),
-        resources=rows(RESOURCES.columns, FRAME),
+        resources=rows(RESOURCES.columns, resources),
         capacity_options=rows(CAPACITY_OPTIONS.columns),
         gap_options=empty_frame(GAP_OPTIONS.inputs),
         constraints=rows(CONSTRAINTS.inputs, typed),
@@ -94,6 +106,20 @@ def test_gaps_are_proposed_for_the_register_and_inputs_are_kept() -> None:
     assert frame["margin"] == pytest.approx(97.5)
     assert table.loc["Sales short: Trikes", "size"] == pytest.approx(15)
     assert str(table.loc["Hours short: Paint from Dec 2025", "what"]).startswith("Not found")
+
+
+def test_a_gap_without_any_option_is_registered_and_told() -> None:
+    """One family, no cost of an hour, short in every month: nothing can be offered for 3 x 5 h."""
+    bill = "family  resource  hours_per_unit\nBikes   Frame     2"
+    frame = "resource  machines  hours_per_day\nFrame     1         8"
+    made = run(bill, 15.0, resources=frame).frames
+    assert made["gap_options"].empty
+    row = made["constraints"].set_index("subject").loc["Frame"]
+    assert (row["size"], row["proposal"]) == (15, "No option is known: add capacity options.")
+    hours = rows(BILL.columns, bill)
+    plan = loads(WHEN, hours_of(15.0), SUPPLY, FINANCE, hours)
+    told = "Frame: short by 15 h in Jan 2026 to Mar 2026, no option is known: add capacity options"
+    assert gaps_in_words(plan, made["gap_options"]) == [told]
 
 
 @pytest.mark.parametrize(
