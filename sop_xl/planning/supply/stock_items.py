@@ -83,9 +83,9 @@ def stock_items(
     )
     last = [axis.plan[int(n) - 1] if 0 < n < axis.horizon else None for n in (left > 0).sum(axis=1)]
     frame["remark"] = [
-        _remark(float(over), float(more), out, end, bool(gone))
-        for over, more, out, end, gone in zip(
-            obsolete, excess, frame["run_out"], last, ends, strict=True
+        _remark(float(over), float(more), float(lack), out, end, bool(gone))
+        for over, more, lack, out, end, gone in zip(
+            obsolete, excess, frame["coming"] - held, frame["run_out"], last, ends, strict=True
         )
     ]
     worth = (
@@ -131,13 +131,18 @@ def remaining(
     return left
 
 
-def _remark(over: float, excess: float, out: object, end: pd.Period | None, ends: bool) -> str:
-    """What is the matter with the stock of an item, in words."""
+def _remark(
+    over: float, excess: float, missing: float, out: object, end: pd.Period | None, ends: bool
+) -> str:
+    """What is the matter with the stock of an item, in words; ``missing`` is demand - stock."""
     if ends:
         when = f"Sold until {month(end)}" if end is not None else "Not sold any more"
         if over > NOISE:
             return f"{when}; {number(over)} are left then: sell off, rework or write off."
         gone = f", gone in {month(out)}" if isinstance(out, pd.Period) else ""
+        if missing > NOISE:
+            lack = f"{number(missing)} more are asked for than are in stock"
+            return f"{when}{gone}: {lack}: make a last lot, or offer another item."
         return f"{when}{gone}: nothing is left over."
     if over > NOISE:
         return f"{number(over)} are not needed by the whole plan: sell off or write off."
