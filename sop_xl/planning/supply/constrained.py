@@ -105,7 +105,7 @@ def limited(
         opening: Stock less backlog before the first month, one for each family.
     """
     # the plan itself where it is not short: no rounding noise in what nothing limits
-    scarce = (plan.gap < -NOISE).any(axis=1)
+    scarce = np.asarray((plan.gap < -NOISE).any(axis=1))
     if not scarce.any():
         return rounded(plan.production)
     # what is made up later loads all resources: none takes more than the plan puts on it or it has
