@@ -118,16 +118,18 @@ def apply_options(press: Press) -> Report:
     return opened(press, "supply", then)
 
 
-def _loads(frames: dict[str, pd.DataFrame], axis: Axis) -> Loads:
+def _loads(frames: dict[str, pd.DataFrame], axis: Axis, business_type: str = "") -> Loads:
+    """The loads; what type of business it is matters for moving hours, not for what is short."""
     return loads(
-        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"]
-    )
+        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"],
+        frames["families"], business_type,
+    )  # fmt: skip
 
 
 def _priced(
     frames: dict[str, pd.DataFrame], settings: Settings, axis: Axis
 ) -> tuple[Loads, list[list[Option]]]:
-    plan = _loads(frames, axis)
+    plan = _loads(frames, axis, settings.business_type)
     options = priced_options(plan, settings, frames["resources"], frames["capacity_options"])
     return plan, options
 

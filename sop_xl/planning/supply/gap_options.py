@@ -140,19 +140,22 @@ def _moves(
     plan: Loads, settings: Settings, gap: Gap, spare: dict[bool, Numbers]
 ) -> Iterator[Option]:
     """Hours worked before they are short, for the cost of stock, or after, for that of delay."""
-    worth = plan.worth(gap.resource)
-    prices = {
-        False: worth.cost * settings.holding_rate / 12,
-        True: worth.price * settings.late_rate,
-    }
     for later, name in ((False, BUILD_AHEAD), (True, MOVE_LATER)):
-        shift = moved(gap, spare[later][gap.resource], later=later)
+        able = plan.movable(later=later)
+        worth = plan.worth(gap.resource, able)
+        if later:
+            price = worth.price * settings.late_rate
+        else:
+            price = worth.cost * settings.holding_rate / 12
+        most = plan.hours[able, gap.resource] @ plan.production[able]
+        part = gap._replace(short=np.minimum(gap.short, most))
+        shift = moved(part, spare[later][gap.resource], later=later)
         covers = shift.hours.sum(axis=1)
         if covers.sum() <= NOISE:
             continue
         taken = np.flatnonzero(shift.hours.sum(axis=0) > 0)
         months = listed(month(plan.axis.plan[at]) for at in taken.tolist())
-        cost = float(shift.distance @ prices[later])
+        cost = float(shift.distance @ price)
         gain = float(covers @ np.maximum(worth.margin, 0.0))
         told = f"Hours to spare in {months}; other resources are not looked at"
         always = np.ones(len(gap.short), dtype=bool)
@@ -316,8 +319,9 @@ def production_to_fix(
 ) -> pd.DataFrame:
     """Production that has to be fixed so that chosen hours are worked earlier or later.
 
-    Every family that uses the resource moves its share of the hours. From the first month moved to
-    the last all are fixed: between them the proposal would take the stock down again.
+    Every family that uses the resource, and can be moved, moves its share of the hours. From the
+    first month moved to the last all are fixed: between them the proposal would take the stock
+    down again.
 
     Returns:
         Columns family, period and production_override, in whole units.
@@ -330,8 +334,8 @@ def production_to_fix(
             if one.moved is None or named not in chosen:
                 continue
             hours = plan.hours[:, one.gap.resource]
-            uses = hours > 0
-            load = plan.production * hours[:, np.newaxis]
+            uses = (hours > 0) & plan.movable(later=one.name == MOVE_LATER)
+            load = plan.production * (hours * uses)[:, np.newaxis]
             share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
             from_month = one.moved.hours.sum(axis=1)
             arriving = share @ one.moved.hours

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, hours_per_unit, totals
+from sop_xl.planning.frames import Flags, Numbers, hours_per_unit, totals
+from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER, WITHOUT_STOCK
 
 NOISE = 0.5
 """Hours that are rounding, not a shortage."""
@@ -39,14 +40,27 @@ class Loads(NamedTuple):
     cost: Numbers
     hours: Numbers
     """Hours of one unit, families down, resources across."""
+    storable: Flags
+    """Families whose output can be kept on stock."""
 
     @property
     def margin(self) -> Numbers:
         return self.price - self.cost
 
-    def worth(self, at: int) -> Worth:
-        """What an hour of a resource makes in each month; zero where nothing is made on it."""
+    def movable(self, *, later: bool) -> Flags:
+        """Families that can be made later, or ahead: what cannot be kept is never made ahead."""
+        return np.ones_like(self.storable) if later else self.storable
+
+    def worth(self, at: int, only: Flags | None = None) -> Worth:
+        """What an hour of a resource makes in each month; zero where nothing is made on it.
+
+        Args:
+            at: The resource.
+            only: The families that count; all if not given.
+        """
         uses = self.hours[:, at] > 0
+        if only is not None:
+            uses = uses & only
         made = self.production[uses]
         load = self.hours[uses, at] @ made
 
@@ -82,8 +96,20 @@ def loads(
     supply_plan: pd.DataFrame,
     finance_family: pd.DataFrame,
     bill: pd.DataFrame,
+    policies: pd.DataFrame,
+    business_type: str,
 ) -> Loads:
-    """The arrays of the plan months from the grids."""
+    """The arrays of the plan months from the grids.
+
+    Args:
+        axis: Periods across.
+        capacity: The grid.
+        supply_plan: The grid.
+        finance_family: The grid, for price and cost.
+        bill: Hours per unit by family and resource.
+        policies: The table of families: what is made to order cannot be made ahead.
+        business_type: Some types have no stock at all.
+    """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
     load, available, overtime, extra = (
@@ -94,10 +120,13 @@ def loads(
         totals(finance_family, name, "family", families, axis.plan)
         for name in ("price", "unit_cost")
     )
+    policy = policies.drop_duplicates("family").set_index("family")["policy"].reindex(families)
+    storable = (policy != MAKE_TO_ORDER).to_numpy(dtype=bool)
     return Loads(
         axis, resources, families, available - load, overtime, extra,
         totals(supply_plan, "production", "family", families, axis.plan),
         price, cost, hours_per_unit(bill, families, resources),
+        storable & (business_type not in WITHOUT_STOCK),
     )  # fmt: skip
 
 

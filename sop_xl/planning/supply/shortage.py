@@ -37,7 +37,9 @@ def run(
     constraints: pd.DataFrame,
 ) -> Outcome:
     """Price the options of each gap, limit the plan to the hours, and register what limits it."""
-    plan = loads(axis, capacity, supply_plan, finance_family, bill)
+    plan = loads(
+        axis, capacity, supply_plan, finance_family, bill, families, settings.business_type
+    )
     found = priced_options(plan, settings, resources, capacity_options)
     available = totals(capacity, "available", "resource", list(plan.resources), axis.plan)
     constrained = constrained_plan(axis, settings, plan, available, supply_plan, families)

@@ -23,6 +23,7 @@ def constrained(production: list[float], available: Numbers, **supply: list[floa
     plan = Loads(
         WHEN, ["A", "B"][: len(available)], ["Bikes"], available - made, np.zeros_like(available),
         np.zeros_like(available), made, price, price / 2, np.ones((1, len(available))),
+        np.array([True]),
     )  # fmt: skip
     frame = grid(SUPPLY_PLAN, WHEN, {"Bikes": cells})
     return constrained_plan(WHEN, Settings(), plan, available, frame, RANKS)

@@ -31,7 +31,11 @@ OFFERS = """
 """
 
 
-def plan(gap: list[float], overtime: list[float] | None = None) -> Loads:
+def plan(
+    gap: list[float],
+    overtime: list[float] | None = None,
+    storable: tuple[bool, bool] = (True, True),
+) -> Loads:
     """Bikes take 1 h and earn 50 (200 - 150), frames 2 h and earn 20 (100 - 80); 10 of each."""
     months = len(gap)
     used = np.array([overtime or [0.0] * months])
@@ -39,6 +43,7 @@ def plan(gap: list[float], overtime: list[float] | None = None) -> Loads:
         WHEN, ["Frame"], ["Bikes", "Frames"], np.array([gap]), used, np.zeros((1, months)),
         np.full((2, months), 10.0), np.full((2, months), [[200.0], [100.0]]),
         np.full((2, months), [[150.0], [80.0]]), np.array([[1.0], [2.0]]),
+        np.array(storable),
     )  # fmt: skip
 
 
@@ -136,3 +141,16 @@ def test_building_ahead_fixes_production_from_the_first_month_moved_to_the_last(
     fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-03"), "build ahead")})
     wide = fixed.pivot_table(index="family", columns="period", values="production_override")
     assert wide.to_numpy().tolist() == [[15, 10, 5], [15, 10, 5]]
+
+
+def test_only_what_can_be_stocked_is_built_ahead() -> None:
+    """Frames are made to order: of the 15 h the 10 h of bikes can be worked in January."""
+    loads = plan([15.0, 0.0, -15.0, 0.0], storable=(True, False))
+    assert options(loads)["build ahead"].covers.tolist() == [0, 0, 10, 0]
+    # 10 h of bikes hold 150 each at 1 % a month for two months
+    assert options(loads)["build ahead"].cost == pytest.approx(10 * 1.5 * 2)
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-03"), "build ahead")})
+    assert fixed["family"].tolist() == ["Bikes"] * 3
+    assert fixed["production_override"].tolist() == [20, 10, 0]
+    assert "build ahead" not in options(plan([15.0, 0.0, -15.0, 0.0], storable=(False, False)))

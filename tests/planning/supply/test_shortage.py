@@ -33,6 +33,7 @@ SUPPLY = grid(SUPPLY_PLAN, WHEN, {"Bikes": FLAT, "Trikes": FLAT})
 PRICES = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
           "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
 FINANCE = grid(FINANCE_FAMILY, WHEN, PRICES)
+RANKS = rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n")
 
 
 def hours_of(available: float) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def run(
         supply_plan=SUPPLY,
         finance_family=FINANCE,
         bill=rows(BILL.columns, bill),
-        families=rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n"),
+        families=RANKS,
         resources=rows(RESOURCES.columns, resources),
         capacity_options=rows(CAPACITY_OPTIONS.columns),
         gap_options=empty_frame(GAP_OPTIONS.inputs),
@@ -117,7 +118,7 @@ def test_a_gap_without_any_option_is_registered_and_told() -> None:
     row = made["constraints"].set_index("subject").loc["Frame"]
     assert (row["size"], row["proposal"]) == (15, "No option is known: add capacity options.")
     hours = rows(BILL.columns, bill)
-    plan = loads(WHEN, hours_of(15.0), SUPPLY, FINANCE, hours)
+    plan = loads(WHEN, hours_of(15.0), SUPPLY, FINANCE, hours, RANKS, "manufacturing")
     told = "Frame: short by 15 h in Jan 2026 to Mar 2026, no option is known: add capacity options"
     assert gaps_in_words(plan, made["gap_options"]) == [told]
 

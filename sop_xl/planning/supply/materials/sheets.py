@@ -109,7 +109,10 @@ def purchases(
     priced = suppliers[(price > 0)[:, 0]]
     names = sorted({str(name) for name in priced})
     ordered = found.plan.release[: found.many] * price
-    others = _by_supplier(names, suppliers[hidden], ordered[hidden])
+    arriving = (found.on_order[: found.many] + found.plan.receipt[: found.many]) * price
+    others, others_arriving = (
+        _by_supplier(names, suppliers[hidden], worth[hidden]) for worth in (ordered, arriving)
+    )
     sums = {
         name: _by_supplier(
             names, suppliers[shown],
@@ -119,8 +122,9 @@ def purchases(
     }  # fmt: skip
     cells = {
         "others": others,
+        "others_arriving": others_arriving,
         "ordered": sums["ordered"] + others,
-        "arriving": sums["arriving"],
+        "arriving": sums["arriving"] + others_arriving,
     }
     return blocks(PURCHASES, names, axis, {n: across(axis, plan=c) for n, c in cells.items()})
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sop_xl.planning.supply.materials import sheets
 from sop_xl.planning.supply.materials.requirements import Requirements, in_circles, requirements
 from sop_xl.planning.supply.materials.sheets import material_frames
 from sop_xl.tables.materials import (
@@ -222,3 +223,14 @@ def test_stock_before_plus_what_comes_less_needs_is_stock(made: list[int], stock
     after = opening + found.on_order + plan.receipt[part] - plan.gross[part]
     assert plan.projected[part] == pytest.approx(after, abs=1e-5)
     assert (plan.projected[part] >= 0).all()
+
+
+def test_materials_that_are_not_shown_arrive_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for frames alone (175 x 50 a month); 2000 spokes at 0.1 arrive each month as well."""
+    monkeypatch.setattr(sheets, "MOST_MATERIALS", 1)
+    made = material_frames(WHEN, planned(), rows(PURCHASE_ORDERS.columns))
+    assert set(made["material_plan"]["component"]) == {"Frame"}
+    wire = plan_row(made["purchases"], WHEN, "arriving", supplier="Wire Ltd")
+    assert wire == pytest.approx([200] * 4)
+    total = plan_row(made["purchase_total"], WHEN, "arriving")
+    assert total == pytest.approx([8950] * 4)
