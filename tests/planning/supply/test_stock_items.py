@@ -44,7 +44,7 @@ def test_what_runs_out_before_its_end_names_the_month() -> None:
 
     assert line["obsolete"] == 0
     assert str(line["run_out"]) == "2026-02"
-    assert "gone in Feb 2026" in line["remark"]
+    assert "gone in Feb 2026: 45 more are asked for" in line["remark"]  # 3 x 25 of 30
 
 
 def test_excess_is_above_target_and_three_months() -> None:
