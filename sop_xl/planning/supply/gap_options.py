@@ -17,7 +17,6 @@ from sop_xl.tables.shortage import (
     ALL_OPTIONS,
     BUILD_AHEAD,
     BY_MARGIN,
-    EXTRA_SHIFT,
     GAP_OPTIONS,
     HOURS_OPTIONS,
     IN_PART,
@@ -274,44 +273,37 @@ def hours_to_commit(
     Returns:
         Columns resource, period, overtime and extra.
     """
-    rows = []
+    added = np.zeros((2, *plan.overtime.shape))
+    for one, covered in _shared(plan, found, chosen):
+        if one.moved is None and one.name != BY_MARGIN:
+            row = 0 if one.name == OVERTIME else 1
+            added[row, one.gap.resource] += np.ceil(np.round(covered, 6))
+    at, month_at = np.nonzero(added.any(axis=0))
+    return pd.DataFrame(
+        {
+            "resource": [plan.resources[n] for n in at.tolist()],
+            "period": plan.axis.plan.take(month_at),
+            "overtime": (plan.overtime + added[0])[at, month_at],
+            "extra": (plan.extra + added[1])[at, month_at],
+        }
+    )
+
+
+def _shared(
+    plan: Loads, found: list[list[Option]], chosen: set[tuple[str, pd.Period, str]]
+) -> Iterator[tuple[Option, Numbers]]:
+    """The chosen options with the hours that each of them covers, by month of the gap.
+
+    Those of one gap share it in the order of their ranks.
+    """
     for options in found:
-        for key, added in _added(plan, options, chosen).items():
-            at, month_at = key
-            rows.append(
-                {
-                    "resource": plan.resources[at],
-                    "period": plan.axis.plan[month_at],
-                    "overtime": plan.overtime[at, month_at] + added[OVERTIME],
-                    "extra": plan.extra[at, month_at] + added[EXTRA_SHIFT],
-                }
-            )
-    columns = ["resource", "period", "overtime", "extra"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _added(
-    plan: Loads, options: list[Option], chosen: set[tuple[str, pd.Period, str]]
-) -> dict[tuple[int, int], dict[str, float]]:
-    """Hours by resource and month that the chosen options of one gap add to the two rows."""
-    added: dict[tuple[int, int], dict[str, float]] = {}
-    if not options:
-        return added
-    gap = options[0].gap
-    left = gap.short.copy()
-    for one in options:
-        named = (plan.resources[gap.resource], plan.axis.plan[gap.first], one.name)
-        if named not in chosen:
-            continue
-        covered = np.minimum(left, one.covers)
-        left = left - covered
-        if one.moved is not None or one.name == BY_MARGIN:
-            continue
-        row = OVERTIME if one.name == OVERTIME else EXTRA_SHIFT
-        for at in np.flatnonzero(covered > 0).tolist():
-            cell = added.setdefault((gap.resource, at), {OVERTIME: 0.0, EXTRA_SHIFT: 0.0})
-            cell[row] += float(np.ceil(round(covered[at], 6)))
-    return added
+        left = options[0].gap.short.copy() if options else np.zeros(0)
+        for one in options:
+            named = (plan.resources[one.gap.resource], plan.axis.plan[one.gap.first], one.name)
+            if named in chosen:
+                covered = np.minimum(left, one.covers)
+                left = left - covered
+                yield one, covered
 
 
 def production_to_fix(
@@ -328,20 +320,19 @@ def production_to_fix(
     """
     change = np.zeros_like(plan.production)
     held = np.zeros(plan.production.shape, dtype=bool)
-    for options in found:
-        for one in options:
-            named = (plan.resources[one.gap.resource], plan.axis.plan[one.gap.first], one.name)
-            if one.moved is None or named not in chosen:
-                continue
-            hours = plan.hours[:, one.gap.resource]
-            uses = (hours > 0) & plan.movable(later=one.name == MOVE_LATER)
-            load = plan.production * (hours * uses)[:, np.newaxis]
-            share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
-            from_month = one.moved.hours.sum(axis=1)
-            arriving = share @ one.moved.hours
-            moved_hours = arriving - share * from_month
-            change[uses] += moved_hours[uses] / hours[uses, np.newaxis]
-            touched = np.flatnonzero((from_month > 0) | (one.moved.hours.sum(axis=0) > 0))
+    spare = np.maximum(plan.gap, 0.0)
+    for one, covered in _shared(plan, found, chosen):
+        if one.moved is None:
+            continue
+        hours = plan.hours[:, one.gap.resource]
+        uses = (hours > 0) & plan.movable(later=one.name == MOVE_LATER)
+        load = plan.production * (hours * uses)[:, np.newaxis]
+        share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
+        moving = _fitted(one.moved.hours, covered, spare[one.gap.resource])
+        from_month, to_month = moving.sum(axis=1), moving.sum(axis=0)
+        change[uses] += (share @ moving - share * from_month)[uses] / hours[uses, np.newaxis]
+        touched = np.flatnonzero((from_month > 0) | (to_month > 0))
+        if len(touched):
             held[np.ix_(np.flatnonzero(uses), np.arange(touched[0], touched[-1] + 1))] = True
     row, column = np.nonzero(held & (np.abs(change).sum(axis=1, keepdims=True) > NOISE))
     return pd.DataFrame(
@@ -351,3 +342,20 @@ def production_to_fix(
             "production_override": np.rint(np.maximum(plan.production + change, 0.0)[row, column]),
         }
     )
+
+
+def _fitted(moving: Numbers, covered: Numbers, spare: Numbers) -> Numbers:
+    """Hours from each month (rows) to each month (columns), no more than a gap still needs and than
+    the months they go to have to spare.
+
+    Args:
+        moving: As the option proposes it by itself.
+        covered: What is left to cover, by the month they come from.
+        spare: Hours to spare; what is taken is taken off.
+    """
+    whole = moving.sum(axis=1)
+    fitted = moving * np.where(whole > 0, covered / np.maximum(whole, 1e-9), 0.0)[:, np.newaxis]
+    arriving = fitted.sum(axis=0)
+    fitted = fitted * np.where(arriving > spare, spare / np.maximum(arriving, 1e-9), 1.0)
+    spare -= fitted.sum(axis=0)
+    return np.asarray(fitted)

@@ -112,10 +112,12 @@ def loads(
     """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
-    load, available, overtime, extra = (
+    load, available, overtime, extra, adopted = (
         totals(capacity, name, "resource", resources, axis.plan)
-        for name in ("load", "available", "overtime", "extra")
+        for name in ("load", "available", "overtime", "extra", "adopted_hours")
     )
+    # of typed and adopted hours the more are in force; what goes beyond the typed is overtime
+    overtime = overtime + np.maximum(adopted - overtime - extra, 0.0)
     price, cost = (
         totals(finance_family, name, "family", families, axis.plan)
         for name in ("price", "unit_cost")

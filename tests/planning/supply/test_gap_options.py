@@ -154,3 +154,46 @@ def test_only_what_can_be_stocked_is_built_ahead() -> None:
     assert fixed["family"].tolist() == ["Bikes"] * 3
     assert fixed["production_override"].tolist() == [20, 10, 0]
     assert "build ahead" not in options(plan([15.0, 0.0, -15.0, 0.0], storable=(False, False)))
+
+
+def line(gap: list[float]) -> Loads:
+    """One family that takes an hour a unit, 100 planned in each month."""
+    months = len(gap)
+    full = np.full((1, months), 100.0)
+    return Loads(
+        axis("2026-01", history=1, horizon=months), ["Frame"], ["Bikes"], np.array([gap]),
+        np.zeros((1, months)), np.zeros((1, months)), full, 2 * full, full, np.array([[1.0]]),
+        np.array([True]),
+    )  # fmt: skip
+
+
+def fixed_by(gap: list[float], chosen: dict[str, list[str]]) -> list[float]:
+    """Fixed production where the options of the gaps from these months on are chosen."""
+    loads = line(gap)
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    picked = {
+        ("Frame", pd.Period(month), name) for month, names in chosen.items() for name in names
+    }
+    fixed = production_to_fix(loads, found, picked).set_index("period")["production_override"]
+    return [float(fixed.get(period, 100.0)) for period in loads.axis.plan]
+
+
+def test_two_moves_of_one_gap_share_its_hours() -> None:
+    """20 h are short: once they are built ahead nothing is left to move later."""
+    both = fixed_by([20.0, -20.0, 20.0], {"2026-02": ["build ahead", "move later"]})
+    assert both == [120, 80, 100]
+    assert both == fixed_by([20.0, -20.0, 20.0], {"2026-02": ["build ahead"]})
+
+
+def test_hours_of_overtime_need_not_be_moved_as_well() -> None:
+    """Overtime at 40 an hour is dearer than holding: 20 h are built ahead, none is left."""
+    chosen = {"2026-02": ["build ahead", "overtime"]}
+    assert fixed_by([20.0, -20.0, 0.0], chosen) == [120, 80, 100]
+
+
+def test_hours_to_spare_are_used_once() -> None:
+    """March has 20 h to spare; February moves into it, April would build ahead in it as well."""
+    made = fixed_by(
+        [0.0, -20.0, 20.0, -20.0, 0.0], {"2026-02": ["move later"], "2026-04": ["build ahead"]}
+    )
+    assert made == [100, 80, 120, 100, 100]

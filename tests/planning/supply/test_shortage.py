@@ -7,6 +7,7 @@ import pytest
 from sop_xl.actions.shortages import gaps_in_words
 from sop_xl.planning import Outcome
 from sop_xl.planning.supply import shortage
+from sop_xl.planning.supply.gap_options import hours_to_commit, priced_options
 from sop_xl.planning.supply.gaps import loads
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES
@@ -121,6 +122,20 @@ def test_a_gap_without_any_option_is_registered_and_told() -> None:
     plan = loads(WHEN, hours_of(15.0), SUPPLY, FINANCE, hours, RANKS, "manufacturing")
     told = "Frame: short by 15 h in Jan 2026 to Mar 2026, no option is known: add capacity options"
     assert gaps_in_words(plan, made["gap_options"]) == [told]
+
+
+def test_hours_of_an_adopted_plan_are_in_force_already() -> None:
+    """7 h adopted and 3 h typed: 7 are in force. 5 more are written as 12, or nothing would come."""
+    frame = {"load": [20.0] * 3, "available": [15.0] * 3, "overtime": [3.0] * 3,
+             "adopted_hours": [7.0] * 3}  # fmt: skip
+    capacity = grid(CAPACITY, WHEN, {"Frame": frame})
+    bill = rows(BILL.columns, BILL_ROWS)
+    plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, "manufacturing")
+    assert plan.overtime.tolist() == [[7.0] * 3]
+    offers = rows(CAPACITY_OPTIONS.columns, "resource  option  hours\nFrame  overtime  15")
+    found = priced_options(plan, Settings(), rows(RESOURCES.columns, FRAME), offers)
+    written = hours_to_commit(plan, found, {("Frame", WHEN.first, "overtime")})
+    assert written["overtime"].tolist() == [12.0] * 3
 
 
 @pytest.mark.parametrize(
