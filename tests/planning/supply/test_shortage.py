@@ -125,7 +125,7 @@ def test_a_gap_without_any_option_is_registered_and_told() -> None:
 
 
 def test_hours_of_an_adopted_plan_are_in_force_already() -> None:
-    """7 h adopted and 3 h typed: 7 are in force. 5 more are written as 12, or nothing would come."""
+    """7 h adopted, 3 h typed: 7 are in force. 5 more are written as 12, or nothing would come."""
     frame = {"load": [20.0] * 3, "available": [15.0] * 3, "overtime": [3.0] * 3,
              "adopted_hours": [7.0] * 3}  # fmt: skip
     capacity = grid(CAPACITY, WHEN, {"Frame": frame})
