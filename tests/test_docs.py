@@ -137,7 +137,7 @@ def test_the_readme_holds_the_two_commands_that_the_checks_run() -> None:
     run = [line for line in lines if line.startswith("python3 -m venv")]
     assert len(run) == 2
     assert run[0].endswith("sop-xl demo sop-demo")
-    assert run[1].endswith("python -m pytest -q -n auto")
+    assert run[1].endswith("python -m pytest -q -n auto --dist worksteal")
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
