@@ -178,7 +178,8 @@ def wanted_stock(target: Numbers, opening: Numbers, storable: Flags, months: int
         storable: Which families have stock at all, upright.
         months: m, months until the target is reached.
 
-    >>> wanted_stock(np.array([[90.0, 90, 90]]), np.array([[30.0]]), np.array([[True]]), 2).round(9).tolist()
+    >>> given = np.array([[90.0, 90, 90]]), np.array([[30.0]]), np.array([[True]])
+    >>> wanted_stock(*given, 2).round(9).tolist()
     [[60.0, 90.0, 90.0]]
     """
     done = np.minimum(1.0, np.arange(1, target.shape[1] + 1) / months)
