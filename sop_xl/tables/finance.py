@@ -156,21 +156,23 @@ FINANCE_FAMILY = Grid(
     help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
 
-_PLANNED_COST = (
+_LINE_COST = (
     "{finance_lines.fixed@lookup}"
     "+{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
     "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}"
-    "+{finance_lines.per_head@lookup}*SUM({workforce.headcount@column})"
+    "+{finance_lines.per_head@lookup}*"
 )
+_HEADS_NOW, _HEADS_AHEAD = "SUM({workforce.headcount@column})", "{workforce_total.people@all}"
 
 OPERATING_COST = Grid(
     "operating_cost",
     "Operating cost",
     (Column("line", "Cost line", role=Role.KEY, help="Line of the profit and loss account."),),
     (
-        _measure("cost", "Plan", _PLANNED_COST,
-                 "Fixed + share of revenue + rate per unit and per head; in closed months of "
-                 "what was sold."),
+        Measure("cost", "Plan", MONEY, past=_LINE_COST + _HEADS_NOW,
+                plan=_LINE_COST + _HEADS_AHEAD, total="sum",
+                help="Fixed + share of revenue + rate per unit and per head, by the people of "
+                     "Workforce; in closed months of what was sold and of today's people."),
         Measure("variable", "Variable part", MONEY, total="sum", detail=True,
                 plan="{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
                      "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",

@@ -23,8 +23,9 @@ def name_of(measure: str, plan: str) -> str:
 
 
 _MADE, _BOUGHT, _LOST, _STOCK = "Production", "Bought", "Lost sales", "Stock less backlog"
-_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE = (
+_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE, _PLANNED = (
     "Hours", "Overtime", "Extra hours", "Regular hours", "People", "Hired less laid off",
+    "Planned hires",
 )  # fmt: skip
 
 # ---- families ------------------------------------------------------------------------------
@@ -74,7 +75,6 @@ STRATEGY_PLAN = Grid(
 # ---- resources -----------------------------------------------------------------------------
 
 _MACHINES = "{capacity.machine_hours@sum}"
-_PER_PERSON = "{resource_rates.hours_per_person@lookup}"
 
 
 def _load(plan: str) -> str:
@@ -96,7 +96,7 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
         return "IF({" + overtime + '}="","",' + formula + ")" if solved else formula
 
     beyond = "MAX(0,{" + hours + "}-{" + available + "}"
-    return (
+    rows = (
         Measure(hours, f"{_HOURS}: {plan}", Unit.HOURS, total="sum", plan=known(_load(plan)),
                 help="Production x hours per unit, over all families."),
         Measure(overtime, f"{_OVERTIME}: {plan}", Unit.HOURS, total="sum", detail=True,
@@ -107,18 +107,29 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                 help="Hours of an extra shift or from outside; of the current plan all that it "
                      "lacks."),
         Measure(available, f"{_AVAILABLE}: {plan}", Unit.HOURS, total="sum", detail=True,
-                plan=known(f"IF({_PER_PERSON}>0,MIN({_MACHINES},{{{people}}}*{_PER_PERSON}),"
+                plan=known(f"IF({{per_person}}>0,MIN({_MACHINES},{{{people}}}*{{per_person}}),"
                            f"{_MACHINES})"),
                 help="Hours of regular time: of the machines, or of the people if those have "
                      "less."),
         Measure(people, f"{_PEOPLE}: {plan}", Unit.COUNT, total="last", detail=True,
-                plan=VALUES if solved else "{workforce.headcount@sum}",
-                help="Full-time equivalents at the resource."),
+                plan=VALUES if solved else "{workforce_plan.people@sum}",
+                help="Full-time equivalents at the resource; of the current plan those of "
+                     "Workforce."),
         Measure(change, f"{_CHANGE}: {plan}", Unit.COUNT, total="sum", detail=True,
                 plan=known("ROUND({" + people + "}-IF({#n}=1,{resource_rates.people@lookup},"
-                           "N({" + people + "@prev})),6)"),
-                help="People against the month before; negative are laid off."),
+                           "N({" + people + "@prev}))-{natural},6)"),
+                help="People against the month before, without those who come and leave by "
+                     "Workforce; negative are laid off."),
     )  # fmt: skip
+    return rows if solved else rows[:-1]
+
+
+_NOW, _BEFORE = "{people_current}", "N({people_current@prev})"
+_NATURAL = (
+    'IF({$people_in_plans}="whole",ROUND(' + _NOW + ",0)-IF({#n}=1,{resource_rates.people@lookup},"
+    "ROUND(" + _BEFORE + ",0))," + _NOW + "-IF({#n}=1,{resource_rates.people@lookup}," + _BEFORE
+    + "))"
+)
 
 
 STRATEGY_HOURS = Grid(
@@ -131,6 +142,18 @@ STRATEGY_HOURS = Grid(
         Measure("extra_limit", "Extra hours at most", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True, help="Extra shift and subcontractor of the capacity options, or what "
                                   "Capacity commits to."),
+        Measure("per_person", "Hours per person", Unit.HOURS, detail=True,
+                plan="IF({workforce_plan.people@sum}>0,{capacity.labour_hours@sum}"
+                     "/{workforce_plan.people@sum},0)",
+                help="Labour hours of Capacity / people of Workforce; zero = people do not limit "
+                     "it."),
+        Measure("planned_hires", _PLANNED, Unit.COUNT, total="sum", detail=True,
+                plan="{workforce_plan.planned_hires@sum}",
+                help="People who start by Workforce, in every plan."),
+        Measure("natural", "Come and gone by Workforce", Unit.COUNT, total="sum", detail=True,
+                plan=f"ROUND({_NATURAL},6)",
+                help="Planned hires less those who leave, in every plan: attrition of Workforce, "
+                     "of whole people where the setting people_in_plans asks for those."),
         *(measure for plan in PLANS for measure in _resource_rows(plan)),
         Measure("worth", "Worth of an hour more", Unit.PRICE, plan=VALUES, strong=True,
                 help="Money that one more hour of regular time would save the optimised plan."),
@@ -159,8 +182,9 @@ def _of_families(label: str, sign: str = "", rate: str = "") -> str:
 
 
 def _by_resource(label: str, sign: str = "") -> str:
-    """A measure of the plan of every resource, in the order of their rates."""
-    criteria = f'{{strategy_hours@measures}},"{label}: "&{{strategy}}'
+    """A measure of the plan, or of every plan, of each resource, in the order of their rates."""
+    named = f'"{label}"' if label == _PLANNED else f'"{label}: "&{{strategy}}'
+    criteria = f"{{strategy_hours@measures}},{named}"
     if sign:
         criteria += f',{{strategy_hours@range}},"{sign}0"'
     return (
@@ -199,8 +223,8 @@ COST_ROWS = (
     _figure("overtime", "Overtime and extra shift", Unit.MONEY,
             _at("overtime_cost", _by_resource(_OVERTIME)) + "+"
             + _at("extra_cost", _by_resource(_EXTRA)), "Hours x their cost."),
-    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", _by_resource(_CHANGE, ">")),
-            "People hired x cost of hiring one."),
+    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", f"({_by_resource(_CHANGE, '>')}+{_by_resource(_PLANNED)})"),
+            "People hired, planned hires of Workforce among them, x cost of hiring one."),
     _figure("layoffs", "Laying off", Unit.MONEY,
             "-" + _at("layoff_cost", _by_resource(_CHANGE, "<")),
             "People laid off x cost of laying off one."),
@@ -249,8 +273,8 @@ STRATEGY_COST = Grid(
                 "Of extra shifts and from outside, over all resources.", detail=True),
         _figure("people", "People", Unit.COUNT, _all(_PEOPLE), "At all resources.",
                 total="last"),
-        _figure("hired", "People hired", Unit.COUNT, _all(_CHANGE, ">"), "At all resources.",
-                detail=True),
+        _figure("hired", "People hired", Unit.COUNT, f"{_all(_CHANGE, '>')}+{_all(_PLANNED)}",
+                "At all resources, planned hires of Workforce among them.", detail=True),
         _figure("laid_off", "People laid off", Unit.COUNT, "-" + _all(_CHANGE, "<"),
                 "At all resources.", detail=True),
         *COST_ROWS,
@@ -329,7 +353,8 @@ RESOURCE_RATES = Table(
         Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),
         Column("people", "People now", Unit.RATIO, OUTPUT, help="Of all its teams."),
         Column("hours_per_person", "Hours per person", Unit.RATIO, OUTPUT,
-               help="Productive hours of one person in a month; zero = people do not limit it."),
+               help="Productive hours of one person in a month, mean of its teams; what its people "
+                    "give month by month stands in Strategy_Plan."),
         Column("wage", "Pay per person", Unit.MONEY, OUTPUT, help="Of a month; mean of its teams."),
         Column("regular_cost", "Regular hour", Unit.PRICE, OUTPUT,
                help="Cost of an hour in regular time, beside the pay."),

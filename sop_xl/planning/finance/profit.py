@@ -106,7 +106,7 @@ def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
 
 
 def cost_lines(
-    axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame, heads: float
+    axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame, heads: Numbers
 ) -> pd.DataFrame:
     """The grid ``operating_cost``: fixed + share of revenue + rate per unit and per head, by line.
 
@@ -114,7 +114,7 @@ def cost_lines(
         axis: Periods across.
         finance_lines: What each line follows.
         by_family: The grid ``finance_family``.
-        heads: People of all teams, full-time equivalents.
+        heads: People of all teams, full-time equivalents, by period.
     """
     names = sorted(finance_lines["line"])
     fixed, share, rate, head, budget = (

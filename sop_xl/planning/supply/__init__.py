@@ -76,7 +76,7 @@ def run(
     production = matrix(plan, "production", "family", names, axis.periods)
     load = capacity(
         axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs,
-        settings.demonstrated_months,
+        settings.demonstrated_months, hires=workforce_plan_inputs,
     )  # fmt: skip
     output = blocks(OUTPUT, names, axis, {"production": zero(production)})
     booked = booked_orders(

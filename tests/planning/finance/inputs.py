@@ -32,6 +32,7 @@ NOTHING: dict[str, pd.DataFrame] = {
     "demand_plan": _empty_grid("plan"),
     "demand_total": _empty_grid("total"),
     "workforce": rows(WORKFORCE.inputs),
+    "workforce_total": pd.DataFrame({"period": WHEN.plan, "people": 0.0}),
     "price_changes": rows(PRICE_CHANGES.inputs),
     "currencies": rows(CURRENCIES.inputs),
     "exchange_rates": rows(EXCHANGE_RATES.inputs),

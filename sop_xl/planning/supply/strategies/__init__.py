@@ -35,10 +35,11 @@ ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
     "optimised": "The cheapest plan that keeps every limit; stock may fall to the share of its "
                  "target that the setting least_stock allows.",
-    "level": "The same output every working day, with the same people; what is made to order "
-             "follows its orders.",
+    "level": "The same output every working day; after the first month nobody is hired or laid off "
+             "beside what Workforce says; what is made to order follows its orders.",
     "chase": "Output follows demand and target stock; people and overtime follow output.",
-    "mixed": "The same people all the time; overtime, extra hours and stock take the rest.",
+    "mixed": "After the first month nobody is hired or laid off beside what Workforce says; "
+             "overtime, extra hours and stock take the rest.",
 }  # fmt: skip
 
 
@@ -53,20 +54,22 @@ def run(
     resources: pd.DataFrame,
     workforce: pd.DataFrame,
     capacity_options: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
 ) -> Outcome:
     """Make the four plans, and price them beside the plan in the book."""
     units = family_rates(families, settings)
     hours = resource_rates(resources, workforce, capacity_options)
     company = company_of(
-        axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options
-    )
+        axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options,
+        workforce_plan,
+    )  # fmt: skip
     made = make(company, settings.strategy_seconds)
     current = current_figures(company, supply_plan, capacity, axis)
     plans = {CURRENT: current} | {name: figures_of(company, one) for name, one in made.items()}
     adopted = matrix(supply_plan, "adopted", "family", company.families, axis.plan)
     gap = matrix(capacity, "gap", "resource", company.resources, axis.plan)
     demand = totals(supply_plan, "demand", "family", company.families, axis.plan)
-    costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours)
+    costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours, company.planned_hires)
     frames = {
         "family_rates": units,
         "resource_rates": hours,
