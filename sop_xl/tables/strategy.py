@@ -293,6 +293,24 @@ def _of_current(name: str) -> str:
     )
 
 
+def _at_family_rate(rate: str, measure: str) -> str:
+    """Units of the plan in the book x a rate of each family."""
+    return (
+        f"SUMPRODUCT({{family_rates.{rate}@column}}*SUMIFS({{strategy_plan@range}},"
+        "{strategy_plan.family@keys},{family_rates.family@column},{strategy_plan@measures},"
+        f'"{measure}: {CURRENT}"))'
+    )
+
+
+_LABOUR_KNOWN = "AND(SUM({wages@plan})>0,SUM({absorbed@plan})>0)"
+_EXPEDITE = (
+    "SUMPRODUCT({materials.expedite_cost@column}*SUMIFS({material_plan@range},"
+    "{material_plan.component@keys},{materials.component@column},{material_plan@measures},"
+    "{material_plan.late@label}))"
+)
+BEYOND = ("unabsorbed", "overtime_beyond", "staffing", "premium", "expedite")
+"""What the plan in the book costs beyond the standard cost of its units, item by item."""
+
 SUPPLY_COST = Grid(
     "supply_cost",
     "Cost of the plan in the book",
@@ -305,8 +323,30 @@ SUPPLY_COST = Grid(
         ),
         Measure("total", "Total supply cost", Unit.MONEY, total="sum", strong=True,
                 plan="+".join(f"{{{name}}}" for name in COSTS), help="Sum of its items."),
+        Measure("absorbed", "Labour in the standard cost", Unit.MONEY, total="sum",
+                plan=_at_family_rate("labour", _MADE),
+                help="Units made x labour in the standard cost of a unit: what they absorb."),
+        Measure("unabsorbed", "Unabsorbed labour", Unit.MONEY, total="sum",
+                plan=f"IF({_LABOUR_KNOWN},{{wages}}-{{absorbed}},0)",
+                help="Wages - labour in the standard cost of what is made; negative is "
+                     "over-absorbed. Zero where pay or labour cost are not known."),
+        Measure("overtime_beyond", "Overtime beyond standard", Unit.MONEY, total="sum",
+                plan=f"IF({_LABOUR_KNOWN},{{overtime}},0)",
+                help="Overtime and extra shift in full: what they make absorbs labour as well."),
+        Measure("staffing", "Hiring and laying off beyond standard", Unit.MONEY, total="sum",
+                plan="{hiring}+{layoffs}", help="In full: no standard cost holds it."),
+        Measure("premium", "Subcontracting above standard", Unit.MONEY, total="sum",
+                plan=_at_family_rate("premium", _BOUGHT),
+                help="Units bought x (price - standard cost)."),
+        Measure("expedite", "Expediting", Unit.MONEY, total="sum", plan=_EXPEDITE,
+                help="Material that comes too late by its lead time x expedite cost."),
+        Measure("beyond", "Supply cost beyond standard", Unit.MONEY, total="sum", strong=True,
+                plan="+".join(f"{{{name}}}" for name in BEYOND),
+                help="What is paid and is in no standard cost: it lowers the margin. Holding, late"
+                     " and lost units are rates to compare plans with, and not in it."),
     ),
-    help="What production, people and stock of the supply plan cost, for finance.",
+    help="What production, people and stock of the supply plan cost; and what of it the standard "
+         "cost of its units does not hold, for finance.",
 )  # fmt: skip
 
 # ---- lists ---------------------------------------------------------------------------------
@@ -341,6 +381,19 @@ FAMILY_RATES = Table(
         Column("subcontract", "Subcontractor per unit", Unit.PRICE, OUTPUT,
                formula=_or_rate("subcontract_cost", _of_family("cost")),
                help="The family's; its standard cost where there is no price."),
+        Column("labour", "Labour per unit", Unit.PRICE, OUTPUT,
+               formula=f"IFERROR(N({_of_family('cost')})*N({_of_family('labour_share')}),0)",
+               help="In the standard cost, as far as the item master gives it."),
+        Column("premium", "Subcontractor above standard", Unit.PRICE, OUTPUT,
+               formula=f"{{subcontract}}-IFERROR(N({_of_family('cost')}),0)",
+               help="Subcontractor per unit - standard cost."),
+        Column("made", "Production at standard", Unit.MONEY, OUTPUT,
+               formula=f"{{supply_plan.production@total}}*IFERROR(N({_of_family('cost')}),0)",
+               help="Units that the plan in the book makes x standard cost."),
+        Column("share", "Share in production", Unit.PERCENT, OUTPUT,
+               formula="IF(SUM({family_rates.made@column})=0,1/ROWS({family_rates.made@column}),"
+                       "{made}/SUM({family_rates.made@column}))",
+               help="By which the families share what the plan costs beyond standard."),
     ),
     help="What units cost in every plan.",
     rows_given=True,

@@ -22,13 +22,11 @@ from sop_xl.planning.supply.strategies.situation import Company
 from sop_xl.schema import empty_frame
 from sop_xl.tables.strategy import (
     BOTTLENECKS,
-    COSTS,
     CURRENT,
     PLANS,
     STRATEGY_COST,
     STRATEGY_HOURS,
     STRATEGY_PLAN,
-    SUPPLY_COST,
     name_of,
 )
 
@@ -184,15 +182,6 @@ def _company_figures(
     }
     blank = np.full(plan.production.shape[1], np.nan)
     return known if plan.is_known else dict.fromkeys(known, blank)
-
-
-def supply_cost(axis: Axis, costs: pd.DataFrame) -> pd.DataFrame:
-    """The grid ``supply_cost``: the costs of the plan in the book."""
-    cells = {
-        name: across(axis, plan=totals(costs, name, "strategy", [CURRENT], axis.plan))
-        for name in (*COSTS, "total")
-    }
-    return blocks(SUPPLY_COST, [""], axis, cells)
 
 
 def bottlenecks(axis: Axis, company: Company, made: Made, figures: Figures) -> pd.DataFrame:
