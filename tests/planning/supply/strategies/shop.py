@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sop_xl.planning import Outcome, supply
+from sop_xl.planning import Outcome, hierarchy, supply
+from sop_xl.planning.frames import across
 from sop_xl.planning.supply.capacity import with_team_hours
 from sop_xl.planning.supply.workforce import planned_hires, there, with_overtime_rate, workforce
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES, WORKFORCE
+from sop_xl.tables.materials import MATERIAL_PLAN, MATERIALS
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
@@ -53,7 +56,8 @@ def run(
     demand: dict[str, list[float]] | None = None, opening: tuple[float, float] = (20.0, 0.0),
     *, team: str = TEAM_ROWS, options: str = OPTION_ROWS, families: str = FAMILY_ROWS,
     bill: str = BILL_ROWS, produced: dict[str, list[float]] = PRODUCED,
-    adopted: list[float] | None = None, hires: str = "", **settings: Any,
+    adopted: list[float] | None = None, hires: str = "", materials: str = "",
+    late: dict[str, list[float]] | None = None, **settings: Any,
 ) -> Outcome:  # fmt: skip
     """The strategies of the workshop: 300 hours of two joiners, 352 and 320 of the benches."""
     wanted = demand or {"Chairs": [100.0, 150, 110], "Made": [10.0, 10, 10]}
@@ -88,7 +92,16 @@ def run(
         resources=rows(RESOURCES.columns, RESOURCE_ROWS), workforce=people,
         capacity_options=rows(CAPACITY_OPTIONS.columns, options),
         workforce_plan=workforce(WHEN, people, capacity, typed_hires).plan,
+        materials=rows(MATERIALS.columns, materials),
+        material_plan=late_materials(late or {}),
     )  # fmt: skip
+
+
+def late_materials(late: dict[str, list[float]]) -> pd.DataFrame:
+    """The grid ``material_plan``: what of each component comes too late."""
+    keys = pd.DataFrame({"component": list(late), "supplier": "x"}, dtype="str")
+    units = across(WHEN, plan=np.array(list(late.values()), dtype=float).reshape(len(late), 3))
+    return hierarchy.level_grid(MATERIAL_PLAN, keys, WHEN, {"late": units})
 
 
 def cost(outcome: Outcome, plan: str, measure: str) -> list[float]:

@@ -53,13 +53,13 @@ def test_planned_hires_are_in_every_plan_and_cost_their_hiring_once() -> None:
 def test_a_plan_that_keeps_its_people_pays_for_those_it_replaces() -> None:
     rules = Rules(
         opening_workers=10, natural_change=[-1.0, -1.0], hours_per_worker=1, wage=1,
-        hiring_cost=5, layoff_cost=7, holding_cost=9,
+        hiring_cost=5, layoff_cost=0.5, holding_cost=9,
     )  # fmt: skip
     plan = aggregate_plan([10.0, 10.0], rules)
     assert plan.workers.tolist() == [[10, 10]]
     assert plan.hired.tolist() == [[1, 1]]
     assert plan.cost == 2 * 10 + 2 * 5
-    # fewer are needed: two of ten leave by themselves, one has to be laid off
+    # fewer are needed: two of ten leave by themselves, laying off one costs less than his pay
     fewer = aggregate_plan([9.0, 7.0], rules)
     assert fewer.workers.tolist() == [[9, 7]]
     assert fewer.laid_off.tolist() == [[0, 1]]
