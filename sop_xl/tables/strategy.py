@@ -223,7 +223,8 @@ COST_ROWS = (
     _figure("overtime", "Overtime and extra shift", Unit.MONEY,
             _at("overtime_cost", _by_resource(_OVERTIME)) + "+"
             + _at("extra_cost", _by_resource(_EXTRA)), "Hours x their cost."),
-    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", f"({_by_resource(_CHANGE, '>')}+{_by_resource(_PLANNED)})"),
+    _figure("hiring", "Hiring", Unit.MONEY,
+            _at("hiring_cost", f"({_by_resource(_CHANGE, '>')}+{_by_resource(_PLANNED)})"),
             "People hired, planned hires of Workforce among them, x cost of hiring one."),
     _figure("layoffs", "Laying off", Unit.MONEY,
             "-" + _at("layoff_cost", _by_resource(_CHANGE, "<")),

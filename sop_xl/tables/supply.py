@@ -48,7 +48,7 @@ SUPPLY_PLAN = Grid(
                 help="Lowest constant daily rate without backlog that ends on target x days."),
         Measure("production_override", "Fixed production", role=OPTIONAL, plan=VALUES, minimum=0,
                 help="Output that the supply planner fixes instead of the proposal."),
-        Measure("adopted", "Adopted plan", role=OPTIONAL, plan=VALUES, minimum=0,
+        Measure("adopted", "Adopted plan", role=OPTIONAL, plan=VALUES, minimum=0, total="sum",
                 help="Output of the plan adopted on the sheet Strategy; fixed production goes "
                      "before it."),
         Measure("subcontracted", "+ Subcontracted", role=OPTIONAL, plan=VALUES, minimum=0,

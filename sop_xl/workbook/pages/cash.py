@@ -9,6 +9,7 @@ from sop_xl.workbook.charts import Drawn, add_chart
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import column_letter
 from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.figures import money_axis
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, left_of, view_of
 from sop_xl.workbook.sheet import Sheet
@@ -31,6 +32,7 @@ def cash_page(sheet: Sheet) -> None:
     columns = flow.columns
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
     sheet.put(_CHART_ROW - 2, first, _NOTE, "SOP Note")
+    show_basis(sheet)
     months = (first, columns.last_plan)
     width = left_of(sheet, first + _BESIDE) - left_of(sheet, first)
     size = (max(width - 0.4, 11.0), _HEIGHT)

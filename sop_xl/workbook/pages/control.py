@@ -13,6 +13,7 @@ from sop_xl.tables.settings import Settings
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.layout import column_letter, setting_name
 from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.pages.basis import name_basis
 from sop_xl.workbook.pages.pieces import headers
 from sop_xl.workbook.sheet import ISSUE_MARK, Sheet
 from sop_xl.workbook.sheetdata import CellValue
@@ -110,3 +111,4 @@ def _figures_at_issue(sheet: Sheet, row: int) -> None:
     sheet.put(last + 1, 1, "Mark on the pages", "SOP Key")
     sheet.put(last + 1, 2, None, "SOP Text", formula=f'IF({moved},{mark},"")')
     sheet.name_cell(ISSUE_MARK, f"B{last + 1}")
+    name_basis(sheet, last + 2)

@@ -20,6 +20,7 @@ from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
 from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.pieces import fit_to_page, headers
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
@@ -129,6 +130,7 @@ def _line(place: GridPlace, block: tuple[str, ...], measure: str) -> str:
 def recon(sheet: Sheet) -> None:
     """Above the grids: plan against what is chosen, line by line; what moved since the lock."""
     sheet.skeleton.auto_filter.ref = None
+    show_basis(sheet)
     columns = sheet.book.layout.columns
     _choices(sheet, "Recon", _TOP, 1, results=False)
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)

@@ -1,4 +1,4 @@
-"""The charts above the figures of the sheets Inventory, Materials and Workforce."""
+"""The charts above the figures of the sheets Inventory and Materials."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker
 from sop_xl.workbook.charts import Drawn, add_chart
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import GridPlace
+from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.figures import money_axis, stock_chart
 from sop_xl.workbook.pages.pieces import selector, view_of
 from sop_xl.workbook.sheet import Sheet
@@ -20,6 +21,7 @@ _SIZE = (27.0, 10.0)
 def inventory(sheet: Sheet) -> None:
     """Selector and chart above the grids."""
     selector(sheet, _TOP, 1, "stock_view", "view_families", "Show family")
+    show_basis(sheet)
     stock_chart(sheet, _anchor(view_of(sheet, "inventory")), _SIZE)
 
 
@@ -37,21 +39,6 @@ def materials(sheet: Sheet) -> None:
         sheet, _anchor(place), "Purchases: what is to order, and what arrives", series,
         unit=f"{word}{sheet.book.settings.currency} per month", size=_SIZE,
         number_format=number_format,
-    )  # fmt: skip
-
-
-def workforce(sheet: Sheet) -> None:
-    """The chart of all people above the grids."""
-    place = view_of(sheet, "workforce_total")
-    columns = place.columns
-    months = (columns.first_plan, columns.last_plan)
-    series = [
-        Drawn(place, (), "people", "column", columns=months),
-        Drawn(place, (), "required", "bold", columns=months),
-    ]
-    add_chart(
-        sheet, _anchor(place), "People: required, and there with planned hires", series,
-        unit="people", size=_SIZE,
     )  # fmt: skip
 
 

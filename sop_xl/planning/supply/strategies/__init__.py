@@ -36,11 +36,11 @@ ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
     "optimised": "The cheapest plan that keeps every limit; stock may fall to the share of its "
                  "target that the setting least_stock allows.",
-    "level": "The same output every working day; after the first month nobody is hired or laid off "
-             "beside what Workforce says; what is made to order follows its orders.",
+    "level": "The same output every working day, but for what is made to order; people as in the "
+             "mixed plan.",
     "chase": "Output follows demand and target stock; people and overtime follow output.",
-    "mixed": "After the first month nobody is hired or laid off beside what Workforce says; "
-             "overtime, extra hours and stock take the rest.",
+    "mixed": "Nobody is hired or laid off after the first month, beside Workforce; overtime, extra "
+             "hours and stock take the rest.",
 }  # fmt: skip
 
 
