@@ -68,12 +68,19 @@ def constrained_plan(
     return blocks(CONSTRAINED_PLAN, names, axis, cells)
 
 
-def constrained_total(axis: Axis, constrained: pd.DataFrame) -> pd.DataFrame:
-    """The grid ``constrained_total``: the sum of the families."""
+def constrained_total(
+    axis: Axis, constrained: pd.DataFrame, supply_plan: pd.DataFrame
+) -> pd.DataFrame:
+    """The grid ``constrained_total``: the sum of the families, and how far they are behind."""
     cells = {
         name: across(axis, plan=by_period(constrained, name, axis.plan)[np.newaxis])
         for name in CONSTRAINED_TOTAL.names
+        if name != "behind"
     }
+    planned, possible = (
+        by_period(frame, "net_stock", axis.plan)[np.newaxis] for frame in (supply_plan, constrained)
+    )
+    cells["behind"] = across(axis, plan=np.maximum(0.0, rounded(planned - possible)))
     return blocks(CONSTRAINED_TOTAL, [""], axis, cells)
 
 

@@ -46,7 +46,7 @@ def run(
     frames = {
         "gap_options": listing(plan, found, gap_options, settings.required_return),
         "constrained_plan": constrained,
-        "constrained_total": constrained_total(axis, constrained),
+        "constrained_total": constrained_total(axis, constrained, supply_plan),
         "constraints": register(axis, settings, plan, found, constrained, constraints),
     }
     return Outcome(frames, _findings(plan, available, bill))

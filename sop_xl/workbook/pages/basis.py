@@ -21,14 +21,14 @@ from sop_xl.workbook.sheet import Sheet
 PLAN_BASIS = "Plan_basis"
 """Name of the cell that holds the sentence."""
 ADOPTED, FREE = "Adopted plan", "Unconstrained plan"
-_POSSIBLE = ": all of it can be made in time"
+_POSSIBLE = ": all of it can be made"
 _LATE = " of it cannot be made in time"
 
 
 def basis(frames: Mapping[str, pd.DataFrame], settings: Settings) -> str:
-    """The plan in force, and how many units of it cannot be made when they are asked for."""
-    total = frames["constrained_total"]["gap"]
-    short = -float(total[total < 0].sum())
+    """The plan in force, and how many units of it the hours do not allow in the worst month."""
+    behind = frames["constrained_total"]["behind"].fillna(0.0)
+    short = float(behind.max()) if len(behind) else 0.0
     adopted = bool((frames["supply_plan"]["adopted"].fillna(0.0) > 0).any())
     text = ADOPTED if adopted else FREE
     return text + (_POSSIBLE if short < 1 else f": {number(short, settings.base_unit)}{_LATE}")
@@ -38,9 +38,9 @@ def name_basis(sheet: Sheet, row: int) -> None:
     """Put the sentence into a named cell."""
     book = sheet.book
     place = book.layout.grids["constrained_total"]
-    line = place.row((), "gap")
+    line = place.row((), "behind")
     columns = place.columns
-    gap = (
+    behind = (
         f"{place.sheet}!${column_letter(columns.first_plan)}${line}"
         f":${column_letter(columns.last_plan)}${line}"
     )
@@ -48,8 +48,8 @@ def name_basis(sheet: Sheet, row: int) -> None:
     unit = excel_text(f" {book.settings.base_unit}{_LATE}")
     formula = (
         f"IF({adopted}>0,{excel_text(ADOPTED)},{excel_text(FREE)})"
-        f'&IF(-SUMIF({gap},"<0")<1,{excel_text(_POSSIBLE)},'
-        f'": "&TEXT(-SUMIF({gap},"<0"),"#,##0")&{unit})'
+        f"&IF(MAX({behind})<1,{excel_text(_POSSIBLE)},"
+        f'": "&TEXT(MAX({behind}),"#,##0")&{unit})'
     )
     sheet.put(row, 1, "Plan that stock and money rest on", "SOP Key")
     sheet.put(row, 2, basis(book.frames, book.settings), "SOP Text", formula=formula)
@@ -60,7 +60,7 @@ def show_basis(sheet: Sheet, row: int = 4, column: int = 1) -> None:
     """The sentence as a link to what of the plan cannot be made."""
     place = sheet.book.layout.grids["constrained_total"]
     target = (
-        f"{place.sheet}!{column_letter(place.columns.plan_total)}{place.row((), 'gap')}"
+        f"{place.sheet}!{column_letter(place.columns.first_plan)}{place.row((), 'behind')}"
     )
     text = basis(sheet.book.frames, sheet.book.settings)
     sheet.put(row, column, text, "SOP Link", formula=PLAN_BASIS)
