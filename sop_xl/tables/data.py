@@ -496,7 +496,9 @@ FAMILIES = Table(
     "Families",
     (
         Column("family", "Family", role=KEY, help="Product family.", aliases=FAMILY.aliases),
-        Column("policy", "Policy", default="make to stock", help="Stock or backlog is planned.",
+        Column("policy", "Policy",
+               help="Stock or backlog is planned; empty = make to stock, with saas and services"
+                    " make to order.",
                choices=("make to stock", "make to order")),
         Column("strategy", "Strategy", choices=("chase", "level"),
                help="Output follows demand (chase) or runs at one rate (level); empty = setting."),
@@ -538,6 +540,10 @@ FAMILIES = Table(
         Column("lot", "Lot", Unit.QUANTITY, minimum=0,
                help="Units of one order or lot; empty = the demand of the review days.",
                aliases=("lot size", "order quantity")),
+        Column("policy_used", "Policy in force", role=OUTPUT,
+               help="The family's policy, or the one of the type of business.",
+               formula='IF({policy}<>"",{policy},IF(OR({$business_type}="saas",'
+                       '{$business_type}="services"),"make to order","make to stock"))'),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),

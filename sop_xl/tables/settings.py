@@ -49,6 +49,8 @@ class BusinessType(NamedTuple):
     """What its resources are, as the heat map of the capacity calls them."""
     people: str
     """Its people, as the sheet Workforce calls them."""
+    policy: str = "make to stock"
+    """The policy of a family that names none: what teams do for a customer cannot be stored."""
 
 
 BUSINESS_TYPES = {
@@ -64,11 +66,11 @@ BUSINESS_TYPES = {
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
-        "onboarding and support teams", "onboarding and support teams",
+        "onboarding and support teams", "onboarding and support teams", "make to order",
     ),
     "services": BusinessType(
         "project demand, client pipeline", "consultant availability", "billable hours and skills",
-        "skills and consultants", "consultants by skill",
+        "skills and consultants", "consultants by skill", "make to order",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""

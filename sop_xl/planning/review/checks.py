@@ -85,7 +85,7 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
 def _unknown_stock(opening: pd.PeriodIndex, frames: dict[str, pd.DataFrame]) -> float:
     """Families made to stock of which nobody knows with what stock the plan begins."""
     families, supply = frames["families"], frames["supply_plan"]
-    stocked = families.loc[families["policy"] != "make to order", "family"]
+    stocked = families.loc[families["policy_used"] != "make to order", "family"]
     unknown = supply["period"].isin(opening) & supply["net_stock"].isna()
     return float((unknown & supply["family"].isin(stocked)).sum())
 

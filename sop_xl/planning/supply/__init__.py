@@ -141,7 +141,7 @@ def supply_plan(
     calendar_days = axis.calendar.days(axis.plan).astype(float)
     workdays = axis.calendar.workdays(axis.plan).astype(float)
     target = np.where(
-        _is(families, names, "policy", MAKE_TO_ORDER),
+        _is(families, names, "policy_used", MAKE_TO_ORDER),
         0.0,
         np.where(
             _is(families, names, "method_used", DAYS),
@@ -216,7 +216,7 @@ def _opening_findings(
     known = stock_history[
         (stock_history["period"] == axis.opening) & stock_history["on_hand"].notna()
     ]
-    stocked = families.loc[families["policy"] != MAKE_TO_ORDER, "family"]
+    stocked = families.loc[families["policy_used"] != MAKE_TO_ORDER, "family"]
     missing = sorted(set(stocked) - set(known["family"]))
     if not missing:
         return []

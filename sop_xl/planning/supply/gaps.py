@@ -122,7 +122,7 @@ def loads(
         totals(finance_family, name, "family", families, axis.plan)
         for name in ("price", "unit_cost")
     )
-    policy = policies.drop_duplicates("family").set_index("family")["policy"].reindex(families)
+    policy = policies.drop_duplicates("family").set_index("family")["policy_used"].reindex(families)
     storable = (policy != MAKE_TO_ORDER).to_numpy(dtype=bool)
     return Loads(
         axis, resources, families, available - load, overtime, extra,

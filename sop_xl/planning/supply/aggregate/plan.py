@@ -80,17 +80,26 @@ class Shortfall(NamedTuple):
     amount: float
 
     def __str__(self) -> str:
-        return _SHORTFALLS[self.rule].format(self.name, self.period, self.amount)
+        return _SHORTFALLS[self.rule].format(self.name, self.period, _amount(self.amount))
 
 
 _SHORTFALLS = {
-    "missing": "{0} lacks {2:,.6g} hours in {1}",
-    "idle": "{0} has {2:,.6g} hours in {1} without work",
-    "unmet": "{0} lacks {2:,.6g} units in {1} that nobody can make or deliver",
-    "under": "{0} misses its least stock in {1} by {2:,.6g} units",
-    "over": "{0} is over its maximum stock in {1} by {2:,.6g} units",
-    "owed": "{0} owes {2:,.6g} units more than allowed in {1}",
+    "missing": "{0} lacks {2} hours in {1}",
+    "idle": "{0} has {2} hours in {1} without work",
+    "unmet": "{0} lacks {2} units in {1} that nobody can make or deliver",
+    "under": "{0} misses its least stock in {1} by {2} units",
+    "over": "{0} is over its maximum stock in {1} by {2} units",
+    "owed": "{0} owes {2} units more than allowed in {1}",
 }
+
+
+def _amount(value: float) -> str:
+    """Whole from a hundred on, else three digits.
+
+    >>> _amount(1464.228), _amount(36.5449)
+    ('1,464', '36.5')
+    """
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
 
 
 class ImpossiblePlanError(ValueError):

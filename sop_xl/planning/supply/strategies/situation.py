@@ -118,7 +118,7 @@ def _rules(
     def rate(column: str) -> Numbers:
         return np.asarray(rates[column].to_numpy(dtype=float)[:, np.newaxis])
 
-    storable = (rows["policy"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
+    storable = (rows["policy_used"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
     storable = storable & (settings.business_type not in WITHOUT_STOCK)
     target = np.where(storable, target, 0.0)
     wanted = wanted_stock(target, opening, storable, settings.catch_up)

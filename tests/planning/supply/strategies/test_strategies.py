@@ -109,7 +109,7 @@ def test_services_have_no_stock() -> None:
 
 def test_batches_are_kept_but_by_the_level_plan_which_says_so() -> None:
     families = """
-        family  policy         cost  price  batch_size
+        family  policy_used    cost  price  batch_size
         Chairs  make to stock  100   200    40
         Made    make to order  300   400    .
     """
