@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.frames import Numbers, positions, zero
@@ -59,6 +60,16 @@ class ResourceBill(NamedTuple):
     def before(self) -> dict[int, Numbers]:
         """The hours that are worked before the month of completion, by how many months."""
         return dict(zip(self.offsets[1:], self.hours[1:], strict=True))
+
+    @property
+    def first_periods(self) -> npt.NDArray[np.int64]:
+        """Of each family the first period of which all work falls into the plan, 0 for the first.
+
+        >>> ResourceBill((0, 2), np.array([[[1.0], [1.0]], [[0.0], [3.0]]])).first_periods.tolist()
+        [0, 2]
+        """
+        needed = (self.hours > 0).any(axis=2)
+        return np.where(needed, np.array(self.offsets)[:, np.newaxis], 0).max(axis=0)
 
     def keys(self, families: Sequence[str]) -> pd.DataFrame:
         """The blocks of a grid of output by the month of the work: ``family, offset``."""

@@ -221,9 +221,11 @@ def breaking(given: Situation) -> Mapping[str, npt.ArrayLike]:
 
 
 def _same_every_day(model: Program, given: Situation) -> None:
-    """Level: every family that can be stored makes the same number each working day."""
+    """Level: every family that can be stored makes the same number each working day, from the
+    period on all of whose work can be planned."""
     families, periods = given.demand.shape
-    at = np.flatnonzero(np.repeat(given.storable, periods))
+    free = np.arange(periods) >= given.bill.first_periods[:, np.newaxis]
+    at = np.flatnonzero(free & given.storable[:, np.newaxis])
     model.block("rate", (families, 1))
     daily = each(-given["workdays"].ravel()[at % periods], len(at))
     model.keep_equal("level", {

@@ -185,9 +185,7 @@ def _begun(company: Company, started: Numbers, most: Numbers) -> Numbers:
         started: Units, families down, plan periods across.
         most: Units at most by other rules.
     """
-    needed = (company.bill.hours > 0).any(axis=2)
-    months = np.where(needed, np.array(company.bill.offsets)[:, np.newaxis], 0).max(axis=0)
-    early = np.arange(started.shape[1]) < months[:, np.newaxis]
+    early = np.arange(started.shape[1]) < company.bill.first_periods[:, np.newaxis]
     return np.where(early, np.maximum(started, 0.0), most)
 
 
