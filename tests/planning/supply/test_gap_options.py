@@ -210,7 +210,7 @@ def test_work_that_comes_before_completion_moves_the_month_of_completion() -> No
 
 
 def test_an_hour_is_worth_what_it_completes_later() -> None:
-    """January works on February's units: at a price of 200 in March only, February's hour has it."""
+    """January works on February's units: a price of 300 in March is February's hour's."""
     loads = line([0.0, 0.0, 0.0])._replace(before={1: np.array([[1.0]])})
     loads.price[0, 2] = 300.0
     assert loads.worth(0).price.tolist() == [200.0, 300.0, 0.0]
