@@ -96,7 +96,8 @@ STEPS: tuple[Step, ...] = (
         "supply",
         supply.strategies.run,
         (
-            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("strategies", "strategy_plan", "strategy_output", "strategy_hours"),
+            *("strategy_cost", "supply_cost"),
             *("family_rates", "resource_rates", "bottlenecks"),
         ),
     ),

@@ -232,7 +232,7 @@ def bill_of_resources() -> pd.DataFrame:
         [[i.item for i in company.ITEMS], [r.resource for r in company.RESOURCES]],
         names=["item", "resource"],
     )
-    frame = pd.DataFrame({"hours_per_unit": hours.ravel()}, index).reset_index()
+    frame = pd.DataFrame({"hours_per_unit": hours.ravel(), "offset": 0.0}, index).reset_index()
     return frame[frame["hours_per_unit"] > 0]
 
 

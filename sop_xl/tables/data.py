@@ -209,6 +209,10 @@ BILL_OF_RESOURCES = Table(
         Column("hours_per_unit", "Hours per unit", Unit.FACTOR, INPUT, minimum=0,
                help="Hours of the resource for one base unit, set-up included.",
                aliases=("hours", "standard hours", "std hours")),
+        Column("offset", "Months before", Unit.MONTHS, KEY, minimum=0, maximum=36, default=0.0,
+               help="Months between this work and the month of completion; only load_method "
+                    "resource_profile looks at it. Work in several months takes several rows.",
+               aliases=("lead time offset", "offset months", "months ahead")),
     ),
     help="Hours of each resource that one unit takes.",
 )
@@ -903,6 +907,8 @@ BILL = Table(
     (
         Column("family", "Family", role=KEY, help="Product family."),
         Column("resource", "Resource", role=KEY, help="Resource."),
+        Column("offset", "Months before", Unit.MONTHS, KEY,
+               help="Months between the work and the month of completion."),
         Column("hours_per_unit", "Hours per unit", Unit.FACTOR, OUTPUT,
                help="Average of the items, weighted by the last twelve months."),
     ),

@@ -78,7 +78,8 @@ CHECKS = (
           "A formula was typed over: generate the book again."),
     Check("capacity_load", "Load of all resources = production x hours per unit",
           "{capacity.load@total}-SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS("
-          "{output@totals},{output.family@keys},{bill.family@column}))", 0.01, "Capacity",
+          "{output@totals},{output.family@keys},{bill.family@column},"
+          "{output.offset@keys},{bill.offset@column}))", 0.01, "Capacity",
           "A resource of the bill is missing in Resources: add it and load again."),
     Check("adopted_capacity", "The adopted plan keeps the available hours of every resource",
           "{strategy_hours.adopted_short@total}", 0.5, "Capacity",

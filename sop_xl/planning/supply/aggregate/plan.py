@@ -229,15 +229,14 @@ def price_plan(
             ("regular", regular), ("overtime", overtime), ("subcontracted", subcontracted)
         )
     )  # fmt: skip
-    bill = given["hours_per_unit"].T
     people = _typed("workers", workers, (len(given.resources), given.demand.shape[1]))
     net, lost = _missed(given, plain + extra + bought)
     unknown = np.isnan(given["opening_workers"][:, :1])
     before = np.where(unknown, people[:, :1], given["opening_workers"][:, :1])
     change = np.diff(people, axis=1, prepend=before)
     return _priced(
-        given, "typed", plain + extra, bought, lost, net, bill @ plain, bill @ extra,
-        np.zeros_like(people), people,
+        given, "typed", plain + extra, bought, lost, net, given.bill.load(plain),
+        given.bill.load(extra), np.zeros_like(people), people,
         np.maximum(change, 0.0), np.maximum(-change, 0.0), np.full(people.shape, np.nan),
     )  # fmt: skip
 
