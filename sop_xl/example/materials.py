@@ -112,10 +112,15 @@ ODD_ORDERS = (("ZP-310", -1, 2_000), ("ME-520", 6, 600), ("FI-220", 0, 3_000))
 """Component, month from the cycle and quantity of orders that are past due, or not needed then."""
 
 
+EXPRESS = 0.15
+"""What air freight adds to the price of a material."""
+
+
 def materials(demand: Demand) -> pd.DataFrame:
     """The list of materials."""
     frame = pd.DataFrame(MATERIALS)
     mean = _use(demand)[:, :12].mean(axis=1)
+    frame["expedite_cost"] = np.round(EXPRESS * frame["price"], 2)
     frame["safety_stock"] = np.round(frame["safety_months"] * mean, -1)
     return frame
 

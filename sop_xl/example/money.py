@@ -16,8 +16,9 @@ COLLECTED_AFTER = (1.0, 0.85, 0.25)
 """Share of the dealers' invoices of this month and the two before that is not paid yet."""
 MATERIAL = 0.6
 """Share of the cost of sales that is bought."""
-LABOUR = 0.25
-"""Share of the cost of sales that is wages."""
+LABOUR = 0.30
+"""Share of the cost of sales that is wages: of hours at the use of its people that is normal, four
+fifths, so that a busy month absorbs more than the plant pays and a slack one less."""
 CARBON = 0.35
 """Kilograms of CO2 equivalent for a euro of cost: textiles and aluminium."""
 BUDGETS = {-1: 0.4, 0: 1.0, 1: 0.2}

@@ -38,7 +38,8 @@ VERSIONS = (
     Version("financial", "finance_total",
             ("revenue", "cost_of_sales", "operating_cost", "operating_profit", "inventory_value")),
     Version("financial_family", "finance_family",
-            ("volume", "revenue", "constant_revenue", "cost_of_sales", "inventory_value")),
+            ("volume", "revenue", "constant_revenue", "cost_of_sales", "full_cost",
+             "inventory_value")),
 )  # fmt: skip
 
 
@@ -167,6 +168,8 @@ def financial_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     )
     columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
     columns["family"] = [json.loads(key).get("family", ALL) for key in wide["row_key"]]
+    if "full_cost" in wide:  # a plan's cost holds what supply costs beyond standard
+        wide["cost_of_sales"] = wide["full_cost"].fillna(wide["cost_of_sales"])
     for name in ("volume", "revenue", "constant_revenue", "cost_of_sales", "operating_cost"):
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)

@@ -262,6 +262,10 @@ CASH_FLOW = Grid(
                 past="{finance_total.operating_cost@all}",
                 plan=f"{{finance_total.operating_cost@all}}-{_DEPRECIATED}",
                 help="Of the profit and loss account, without depreciation: paid in its month."),
+        Measure("supply_cost", "- Supply cost beyond standard", MONEY, total="sum",
+                plan="{finance_total.supply_cost@all}",
+                help="Wages that no unit absorbs, overtime, hiring, subcontractors above standard, "
+                     "expediting: paid in its month. What units absorb is in the line of making."),
         Measure("taxable", "Taxable profit", MONEY, detail=True, total="sum",
                 plan="{finance_total.operating_profit@all}-{receivables.write_offs@all}"
                      f"-MAX(0,{{cash.depreciation@sum}}-{_DEPRECIATED})",
@@ -275,7 +279,7 @@ CASH_FLOW = Grid(
               "{$tax_rate}*({taxed}-N({taxed@prev})))",
               f"As in Data_Cash, else tax_rate x profit. {_NO_PROFIT}", total="sum"),
         _past("operating", "Operating cash flow",
-              "{collections}-{payments}-{conversion}-{operating_cost}-{tax}",
+              "{collections}-{payments}-{conversion}-{operating_cost}-{supply_cost}-{tax}",
               "What comes in less what goes out; in closed months as booked.", total="sum",
               strong=True),
         Measure("operating_share", "Operating cash flow to sales", PERCENT,

@@ -88,7 +88,8 @@ FINANCE_REGION = Grid(
                 help="Revenue at the exchange rates of the AOP."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES, total="sum", detail=True,
                 plan="{volume}*{families.cost@lookup}", help="Volume x unit cost of the family."),
-        _measure("margin", "Margin", "N({revenue})-N({cost_of_sales})", "Revenue - cost of sales."),
+        _measure("margin", "Margin at standard", "N({revenue})-N({cost_of_sales})",
+                 "Revenue - cost of sales, before what the supply plan costs beyond standard."),
     ),
     help="Price and revenue of each family in each region; they add up to the families.",
 )
@@ -118,8 +119,16 @@ FINANCE_FAMILY = Grid(
                 plan="{families.cost@lookup}", help="Standard cost per unit."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES,
                 plan="{volume}*{unit_cost}", total="sum", help="Volume x unit cost."),
-        _measure("margin", "Margin", "{revenue}-{cost_of_sales}", "Revenue - cost of sales.",
-                 strong=True),
+        Measure("supply_cost", "Supply cost beyond standard", MONEY, total="sum", sparse="zero",
+                plan="{family_rates.premium@lookup}*{supply_plan.subcontracted@sum}"
+                     "+{family_rates.share@lookup}*({supply_cost.beyond@all}"
+                     "-{supply_cost.premium@all})",
+                help="Its own subcontracting above standard, and its share by production of what "
+                     "else the supply plan costs beyond standard."),
+        _measure("full_cost", "Cost of sales and supply", "N({cost_of_sales})+N({supply_cost})",
+                 "Cost of sales + supply cost beyond standard."),
+        _measure("margin", "Margin", "{revenue}-{full_cost}",
+                 "Revenue - cost of sales - supply cost beyond standard.", strong=True),
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
                 past='IF({revenue}=0,"",{margin}/{revenue})',
                 plan='IF({revenue}=0,"",{margin}/{revenue})', help="Margin / revenue."),
@@ -156,21 +165,29 @@ FINANCE_FAMILY = Grid(
     help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
 
-_PLANNED_COST = (
+def _beyond(name: str, source: str, label: str, help: str) -> Measure:
+    """A line of what the supply plan costs beyond standard cost."""
+    return Measure(name, label, MONEY, plan=f"{{supply_cost.{source}@all}}", total="sum",
+                   detail=True, sparse="zero", help=help)
+
+
+_LINE_COST = (
     "{finance_lines.fixed@lookup}"
     "+{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
     "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}"
-    "+{finance_lines.per_head@lookup}*SUM({workforce.headcount@column})"
+    "+{finance_lines.per_head@lookup}*"
 )
+_HEADS_NOW, _HEADS_AHEAD = "SUM({workforce.headcount@column})", "{workforce_total.people@all}"
 
 OPERATING_COST = Grid(
     "operating_cost",
     "Operating cost",
     (Column("line", "Cost line", role=Role.KEY, help="Line of the profit and loss account."),),
     (
-        _measure("cost", "Plan", _PLANNED_COST,
-                 "Fixed + share of revenue + rate per unit and per head; in closed months of "
-                 "what was sold."),
+        Measure("cost", "Plan", MONEY, past=_LINE_COST + _HEADS_NOW,
+                plan=_LINE_COST + _HEADS_AHEAD, total="sum",
+                help="Fixed + share of revenue + rate per unit and per head, by the people of "
+                     "Workforce; in closed months of what was sold and of today's people."),
         Measure("variable", "Variable part", MONEY, total="sum", detail=True,
                 plan="{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
                      "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",
@@ -198,9 +215,24 @@ FINANCE_TOTAL = Grid(
         _measure("revenue", "Revenue", "{finance_family.revenue@all}", "Sum of the families.",
                  strong=True),
         _measure("cost_of_sales", "Cost of sales", "{finance_family.cost_of_sales@all}",
-                 "Sum of the families."),
-        _measure("margin", "Margin", "{revenue}-{cost_of_sales}", "Revenue - cost of sales.",
-                 strong=True),
+                 "Sum of the families; of the plan at standard cost."),
+        *(_beyond(*row) for row in (
+            ("unabsorbed", "unabsorbed", "Unabsorbed labour",
+             "Wages - labour in the standard cost of what is made; negative is over-absorbed."),
+            ("overtime", "overtime_beyond", "Overtime and extra shift",
+             "In full: what they make absorbs labour in the line above."),
+            ("staffing", "staffing", "Hiring and laying off", "Of the plan in the book."),
+            ("premium", "premium", "Subcontracting above standard",
+             "Units bought x (price - standard cost); their standard cost is in the cost of "
+             "sales."),
+            ("expedite", "expedite", "Expediting",
+             "Material that comes too late by its lead time, had at once."),
+        )),
+        Measure("supply_cost", "Supply cost beyond standard", MONEY, total="sum",
+                plan="{finance_family.supply_cost@all}",
+                help="The five lines above, summed from the families."),
+        _measure("margin", "Margin", "{revenue}-{cost_of_sales}-N({supply_cost})",
+                 "Revenue - cost of sales - supply cost beyond standard.", strong=True),
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
                 past='IF({revenue}=0,"",{margin}/{revenue})',
                 plan='IF({revenue}=0,"",{margin}/{revenue})', help="Margin / revenue."),
@@ -225,6 +257,13 @@ FINANCE_TOTAL = Grid(
         Measure("ebitda", "EBITDA", MONEY, total="sum",
                 plan="{operating_profit}+{operating_cost.depreciation@all}",
                 help="Operating profit + depreciation."),
+        Measure("holding", "Memo: cost of holding stock", MONEY, total="sum", detail=True,
+                plan="{supply_cost.holding@all}",
+                help="Not in the profit: a planning rate, mostly the cost of the capital in stock, "
+                     "which is no operating cost; rent and insurance are in the cost lines."),
+        Measure("late", "Memo: late and lost units", MONEY, total="sum", detail=True,
+                plan="{supply_cost.backorders@all}+{supply_cost.lost_sales@all}",
+                help="Not in the profit: rates by which plans are compared, not invoices."),
         Measure("profit_share", "Operating profit %", PERCENT,
                 ratio=("operating_profit", "revenue"),
                 past='IF({revenue}=0,"",{operating_profit}/{revenue})',

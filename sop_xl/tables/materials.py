@@ -30,6 +30,9 @@ MATERIALS = Table(
         Column("unit", "Unit", help="Unit in which it is stocked and bought."),
         Column("price", "Price", Unit.PRICE, help="Purchase price of one unit.", minimum=0,
                aliases=("unit price", "cost", "purchase price")),
+        Column("expedite_cost", "Expedite cost", Unit.PRICE, minimum=0,
+               help="What it costs more to have a unit at once, by air for example; empty = "
+                    "nothing.", aliases=("express cost", "air freight")),
         Column("lead_time", "Lead time", Unit.DAYS, minimum=0, maximum=1095,
                help="Days from order to receipt; empty = setting.", aliases=("lead time days",)),
         Column("multiple", "Multiple", Unit.AMOUNT, minimum=0,

@@ -98,8 +98,9 @@ CHECKS = (
           "PVM", "A formula was typed over: generate the book again."),
     Check("finance_lock", "The plan is as finance has locked it", "Lock_moved", 0.01,
           "Finance_Recon", "See which line has moved; then lock again, or unlock."),
-    Check("profit", "Revenue - cost of sales - operating cost = operating profit",
+    Check("profit", "Revenue - cost of sales - supply and operating cost = operating profit",
           "{finance_total.revenue@total}-{finance_total.cost_of_sales@total}"
+          "-{finance_total.supply_cost@total}"
           "-{finance_total.operating_cost@total}-{finance_total.operating_profit@total}", 0.01,
           "Finance_Recon", "A formula was typed over: generate the book again."),
     Check("cash", "Operating cash flow from what is paid = from the profit",

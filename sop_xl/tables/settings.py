@@ -224,6 +224,12 @@ class Settings:
         "best plan it has and says how far from the cheapest it may be. 0 leaves the plans out.",
         minimum=0.0, maximum=3600.0,
     )
+    people_in_plans: str = _setting(
+        "parts", "supply",
+        "Whether the aggregate plans reckon with parts of people (full-time equivalents) or with "
+        "whole people only, which takes the solver longer.",
+        choices=("parts", "whole"),
+    )
     holding_rate: float = _setting(
         0.18, "supply", "Cost of holding stock for a year, as a share of its standard cost.",
         minimum=0.0, maximum=2.0,

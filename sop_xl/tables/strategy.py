@@ -23,8 +23,9 @@ def name_of(measure: str, plan: str) -> str:
 
 
 _MADE, _BOUGHT, _LOST, _STOCK = "Production", "Bought", "Lost sales", "Stock less backlog"
-_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE = (
+_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE, _PLANNED = (
     "Hours", "Overtime", "Extra hours", "Regular hours", "People", "Hired less laid off",
+    "Planned hires",
 )  # fmt: skip
 
 # ---- families ------------------------------------------------------------------------------
@@ -91,7 +92,6 @@ STRATEGY_OUTPUT = Grid(
 # ---- resources -----------------------------------------------------------------------------
 
 _MACHINES = "{capacity.machine_hours@sum}"
-_PER_PERSON = "{resource_rates.hours_per_person@lookup}"
 
 
 def _load(plan: str) -> str:
@@ -116,7 +116,7 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
         return "IF({" + overtime + '}="","",' + formula + ")" if solved else formula
 
     beyond = "MAX(0,{" + hours + "}-{" + available + "}"
-    return (
+    rows = (
         Measure(hours, f"{_HOURS}: {plan}", Unit.HOURS, total="sum", plan=known(_load(plan)),
                 help="Units worked on x hours per unit, over all families."),
         Measure(overtime, f"{_OVERTIME}: {plan}", Unit.HOURS, total="sum", detail=True,
@@ -127,18 +127,29 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                 help="Hours of an extra shift or from outside; of the current plan all that it "
                      "lacks."),
         Measure(available, f"{_AVAILABLE}: {plan}", Unit.HOURS, total="sum", detail=True,
-                plan=known(f"IF({_PER_PERSON}>0,MIN({_MACHINES},{{{people}}}*{_PER_PERSON}),"
+                plan=known(f"IF({{per_person}}>0,MIN({_MACHINES},{{{people}}}*{{per_person}}),"
                            f"{_MACHINES})"),
                 help="Hours of regular time: of the machines, or of the people if those have "
                      "less."),
         Measure(people, f"{_PEOPLE}: {plan}", Unit.COUNT, total="last", detail=True,
-                plan=VALUES if solved else "{workforce.headcount@sum}",
-                help="Full-time equivalents at the resource."),
+                plan=VALUES if solved else "{workforce_plan.people@sum}",
+                help="Full-time equivalents at the resource; of the current plan those of "
+                     "Workforce."),
         Measure(change, f"{_CHANGE}: {plan}", Unit.COUNT, total="sum", detail=True,
                 plan=known("ROUND({" + people + "}-IF({#n}=1,{resource_rates.people@lookup},"
-                           "N({" + people + "@prev})),6)"),
-                help="People against the month before; negative are laid off."),
+                           "N({" + people + "@prev}))-{natural},6)"),
+                help="People against the month before, without those who come and leave by "
+                     "Workforce; negative are laid off."),
     )  # fmt: skip
+    return rows if solved else rows[:-1]
+
+
+_NOW, _BEFORE = "{people_current}", "N({people_current@prev})"
+_NATURAL = (
+    'IF({$people_in_plans}="whole",ROUND(' + _NOW + ",0)-IF({#n}=1,{resource_rates.people@lookup},"
+    "ROUND(" + _BEFORE + ",0))," + _NOW + "-IF({#n}=1,{resource_rates.people@lookup}," + _BEFORE
+    + "))"
+)
 
 
 STRATEGY_HOURS = Grid(
@@ -151,6 +162,18 @@ STRATEGY_HOURS = Grid(
         Measure("extra_limit", "Extra hours at most", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True, help="Extra shift and subcontractor of the capacity options, or what "
                                   "Capacity commits to."),
+        Measure("per_person", "Hours per person", Unit.HOURS, detail=True,
+                plan="IF({workforce_plan.people@sum}>0,{capacity.labour_hours@sum}"
+                     "/{workforce_plan.people@sum},0)",
+                help="Labour hours of Capacity / people of Workforce; zero = people do not limit "
+                     "it."),
+        Measure("planned_hires", _PLANNED, Unit.COUNT, total="sum", detail=True,
+                plan="{workforce_plan.planned_hires@sum}",
+                help="People who start by Workforce, in every plan."),
+        Measure("natural", "Come and gone by Workforce", Unit.COUNT, total="sum", detail=True,
+                plan=f"ROUND({_NATURAL},6)",
+                help="Planned hires less those who leave, in every plan: attrition of Workforce, "
+                     "of whole people where the setting people_in_plans asks for those."),
         *(measure for plan in PLANS for measure in _resource_rows(plan)),
         Measure("worth", "Worth of an hour more", Unit.PRICE, plan=VALUES, strong=True,
                 help="Money that one more hour of regular time would save the optimised plan."),
@@ -179,8 +202,9 @@ def _of_families(label: str, sign: str = "", rate: str = "") -> str:
 
 
 def _by_resource(label: str, sign: str = "") -> str:
-    """A measure of the plan of every resource, in the order of their rates."""
-    criteria = f'{{strategy_hours@measures}},"{label}: "&{{strategy}}'
+    """A measure of the plan, or of every plan, of each resource, in the order of their rates."""
+    named = f'"{label}"' if label == _PLANNED else f'"{label}: "&{{strategy}}'
+    criteria = f"{{strategy_hours@measures}},{named}"
     if sign:
         criteria += f',{{strategy_hours@range}},"{sign}0"'
     return (
@@ -219,8 +243,8 @@ COST_ROWS = (
     _figure("overtime", "Overtime and extra shift", Unit.MONEY,
             _at("overtime_cost", _by_resource(_OVERTIME)) + "+"
             + _at("extra_cost", _by_resource(_EXTRA)), "Hours x their cost."),
-    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", _by_resource(_CHANGE, ">")),
-            "People hired x cost of hiring one."),
+    _figure("hiring", "Hiring", Unit.MONEY, _at("hiring_cost", f"({_by_resource(_CHANGE, '>')}+{_by_resource(_PLANNED)})"),
+            "People hired, planned hires of Workforce among them, x cost of hiring one."),
     _figure("layoffs", "Laying off", Unit.MONEY,
             "-" + _at("layoff_cost", _by_resource(_CHANGE, "<")),
             "People laid off x cost of laying off one."),
@@ -269,8 +293,8 @@ STRATEGY_COST = Grid(
                 "Of extra shifts and from outside, over all resources.", detail=True),
         _figure("people", "People", Unit.COUNT, _all(_PEOPLE), "At all resources.",
                 total="last"),
-        _figure("hired", "People hired", Unit.COUNT, _all(_CHANGE, ">"), "At all resources.",
-                detail=True),
+        _figure("hired", "People hired", Unit.COUNT, f"{_all(_CHANGE, '>')}+{_all(_PLANNED)}",
+                "At all resources, planned hires of Workforce among them.", detail=True),
         _figure("laid_off", "People laid off", Unit.COUNT, "-" + _all(_CHANGE, "<"),
                 "At all resources.", detail=True),
         *COST_ROWS,
@@ -289,6 +313,24 @@ def _of_current(name: str) -> str:
     )
 
 
+def _at_family_rate(rate: str, measure: str) -> str:
+    """Units of the plan in the book x a rate of each family."""
+    return (
+        f"SUMPRODUCT({{family_rates.{rate}@column}}*SUMIFS({{strategy_plan@range}},"
+        "{strategy_plan.family@keys},{family_rates.family@column},{strategy_plan@measures},"
+        f'"{measure}: {CURRENT}"))'
+    )
+
+
+_LABOUR_KNOWN = "AND(SUM({wages@plan})>0,SUM({absorbed@plan})>0)"
+_EXPEDITE = (
+    "SUMPRODUCT({materials.expedite_cost@column}*SUMIFS({material_plan@range},"
+    "{material_plan.component@keys},{materials.component@column},{material_plan@measures},"
+    "{material_plan.late@label}))"
+)
+BEYOND = ("unabsorbed", "overtime_beyond", "staffing", "premium", "expedite")
+"""What the plan in the book costs beyond the standard cost of its units, item by item."""
+
 SUPPLY_COST = Grid(
     "supply_cost",
     "Cost of the plan in the book",
@@ -301,8 +343,30 @@ SUPPLY_COST = Grid(
         ),
         Measure("total", "Total supply cost", Unit.MONEY, total="sum", strong=True,
                 plan="+".join(f"{{{name}}}" for name in COSTS), help="Sum of its items."),
+        Measure("absorbed", "Labour in the standard cost", Unit.MONEY, total="sum",
+                plan=_at_family_rate("labour", _MADE),
+                help="Units made x labour in the standard cost of a unit: what they absorb."),
+        Measure("unabsorbed", "Unabsorbed labour", Unit.MONEY, total="sum",
+                plan=f"IF({_LABOUR_KNOWN},{{wages}}-{{absorbed}},0)",
+                help="Wages - labour in the standard cost of what is made; negative is "
+                     "over-absorbed. Zero where pay or labour cost are not known."),
+        Measure("overtime_beyond", "Overtime beyond standard", Unit.MONEY, total="sum",
+                plan=f"IF({_LABOUR_KNOWN},{{overtime}},0)",
+                help="Overtime and extra shift in full: what they make absorbs labour as well."),
+        Measure("staffing", "Hiring and laying off beyond standard", Unit.MONEY, total="sum",
+                plan="{hiring}+{layoffs}", help="In full: no standard cost holds it."),
+        Measure("premium", "Subcontracting above standard", Unit.MONEY, total="sum",
+                plan=_at_family_rate("premium", _BOUGHT),
+                help="Units bought x (price - standard cost)."),
+        Measure("expedite", "Expediting", Unit.MONEY, total="sum", plan=_EXPEDITE,
+                help="Material that comes too late by its lead time x expedite cost."),
+        Measure("beyond", "Supply cost beyond standard", Unit.MONEY, total="sum", strong=True,
+                plan="+".join(f"{{{name}}}" for name in BEYOND),
+                help="What is paid and is in no standard cost: it lowers the margin. Holding, late"
+                     " and lost units are rates to compare plans with, and not in it."),
     ),
-    help="What production, people and stock of the supply plan cost, for finance.",
+    help="What production, people and stock of the supply plan cost; and what of it the standard "
+         "cost of its units does not hold, for finance.",
 )  # fmt: skip
 
 # ---- lists ---------------------------------------------------------------------------------
@@ -337,6 +401,19 @@ FAMILY_RATES = Table(
         Column("subcontract", "Subcontractor per unit", Unit.PRICE, OUTPUT,
                formula=_or_rate("subcontract_cost", _of_family("cost")),
                help="The family's; its standard cost where there is no price."),
+        Column("labour", "Labour per unit", Unit.PRICE, OUTPUT,
+               formula=f"IFERROR(N({_of_family('cost')})*N({_of_family('labour_share')}),0)",
+               help="In the standard cost, as far as the item master gives it."),
+        Column("premium", "Subcontractor above standard", Unit.PRICE, OUTPUT,
+               formula=f"{{subcontract}}-IFERROR(N({_of_family('cost')}),0)",
+               help="Subcontractor per unit - standard cost."),
+        Column("made", "Production at standard", Unit.MONEY, OUTPUT,
+               formula=f"{{supply_plan.production@total}}*IFERROR(N({_of_family('cost')}),0)",
+               help="Units that the plan in the book makes x standard cost."),
+        Column("share", "Share in production", Unit.PERCENT, OUTPUT,
+               formula="IF(SUM({family_rates.made@column})=0,1/ROWS({family_rates.made@column}),"
+                       "{made}/SUM({family_rates.made@column}))",
+               help="By which the families share what the plan costs beyond standard."),
     ),
     help="What units cost in every plan.",
     rows_given=True,
@@ -349,7 +426,8 @@ RESOURCE_RATES = Table(
         Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),
         Column("people", "People now", Unit.RATIO, OUTPUT, help="Of all its teams."),
         Column("hours_per_person", "Hours per person", Unit.RATIO, OUTPUT,
-               help="Productive hours of one person in a month; zero = people do not limit it."),
+               help="Productive hours of one person in a month, mean of its teams; what its people "
+                    "give month by month stands in Strategy_Plan."),
         Column("wage", "Pay per person", Unit.MONEY, OUTPUT, help="Of a month; mean of its teams."),
         Column("regular_cost", "Regular hour", Unit.PRICE, OUTPUT,
                help="Cost of an hour in regular time, beside the pay."),

@@ -129,8 +129,10 @@ CAPACITY = Grid(
                      "{#workdays})",
                 help="Machines x hours a day x efficiency x (1 - loss) x working days."),
         Measure("labour_hours", "Labour hours", Unit.HOURS, detail=True, total="sum",
-                past="{workforce.hours@sum}", plan="{workforce.hours@sum}",
-                help="Productive hours of the teams at the resource; zero = not limiting."),
+                past="{workforce.hours@sum}", plan="{workforce_plan.productive@sum}",
+                help="Productive hours of the teams at the resource, from Workforce: who is there "
+                     "after attrition and planned hires, new people by their ramp; in closed months"
+                     " those of today's people. Zero = not limiting."),
         Measure("overtime", "+ Overtime", Unit.HOURS, OPTIONAL, plan=VALUES, minimum=0,
                 total="sum", help="Hours of overtime that we commit to."),
         Measure("extra", "+ Extra shift or subcontract", Unit.HOURS, OPTIONAL, plan=VALUES,

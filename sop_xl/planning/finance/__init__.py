@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sop_xl.planning import Outcome
@@ -10,7 +11,7 @@ from sop_xl.planning.finance import currency, earlier, prices
 from sop_xl.planning.finance.profit import company, cost_lines, family_profit
 from sop_xl.planning.finance.reconciling import reconcile
 from sop_xl.planning.finance.regions import finance_region
-from sop_xl.planning.frames import Numbers
+from sop_xl.planning.frames import Numbers, by_period
 from sop_xl.planning.wording import months
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
@@ -28,6 +29,7 @@ def run(
     aop: pd.DataFrame,
     finance_lines: pd.DataFrame,
     workforce: pd.DataFrame,
+    workforce_total: pd.DataFrame,
     balance: pd.DataFrame,
     price_changes: pd.DataFrame,
     currencies: pd.DataFrame,
@@ -37,6 +39,8 @@ def run(
     tie_outs: pd.DataFrame,
     finance_lock: pd.DataFrame,
     finance_region_inputs: pd.DataFrame,
+    family_rates: pd.DataFrame,
+    supply_cost: pd.DataFrame,
 ) -> Outcome:
     """Turn the supply plan into revenue, margin, cost and stock, and reconcile it."""
     places = prices.places(families, demand_plan, history)
@@ -47,10 +51,15 @@ def run(
         families=families, history=history, changes=price_changes, inputs=finance_region_inputs,
     )
     before = earlier.earlier(axis, past_finance, sorted(families["family"]))
-    by_family = family_profit(axis, by_region, supply_plan, families, aop, before)
-    heads = float(workforce["headcount"].fillna(0.0).sum())
+    by_family = family_profit(
+        axis, by_region, supply_plan, families, aop, before, family_rates, supply_cost
+    )
+    today = float(workforce["headcount"].fillna(0.0).sum())
+    ahead = by_period(workforce_total, "people", axis.plan)
+    heads = np.append(np.full(axis.history, today), ahead)
     lines = cost_lines(axis, finance_lines, by_family, heads)
-    total = company(axis, by_family, lines, balance, settings.tolerance, before.operating_cost)
+    total = company(axis, by_family, lines, balance, settings.tolerance, before.operating_cost,
+                    supply_cost)
     frames = {
         "region_prices": base,
         "price_changes": prices.in_force(price_changes, axis),

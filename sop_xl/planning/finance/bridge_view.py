@@ -14,7 +14,7 @@ from sop_xl.tables.recon import BRIDGE, COMPARED, MARGIN
 _BEFORE = {
     "AOP": ("aop_quantity", "aop_revenue", "aop_revenue", "aop_cost"),
     "Prior cycle": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
-    "Last year": ("volume", "revenue", "constant_revenue", "cost_of_sales"),
+    "Last year": ("volume", "revenue", "constant_revenue", "full_cost"),
     "Plan of the month": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
 }
 """Units, revenue, revenue at budget rates and cost of what is compared with."""

@@ -34,6 +34,8 @@ def family_profit(
     families: pd.DataFrame,
     aop: pd.DataFrame,
     prior: Earlier,
+    rates: pd.DataFrame,
+    supply_cost: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``finance_family``: the sum of the regions, with the AOP and earlier plans beside.
 
@@ -44,6 +46,8 @@ def family_profit(
         families: With price and cost, and the shares of material and labour in the cost.
         aop: The budget.
         prior: Plans of earlier cycles, a row for each family in sorted order.
+        rates: The list ``family_rates``: by which families share what supply costs beyond standard.
+        supply_cost: The grid: what the supply plan costs beyond the standard cost of its units.
     """
     names = sorted(families["family"])
     price, cost, material, labour, co2e = (
@@ -54,6 +58,9 @@ def family_profit(
     def region(name: str, periods: pd.PeriodIndex = axis.periods) -> Numbers:
         return matrix(finance_region, name, "family", names, periods)
 
+    premium, part = (lookup(rates, "family", names, column) for column in ("premium", "share"))
+    bought = totals(supply_plan, "subcontracted", "family", names, axis.plan)
+    beyond, own = (by_period(supply_cost, name, axis.plan) for name in ("beyond", "premium"))
     past_volume = region("volume", axis.past)
     volume = totals(supply_plan, "shipments", "family", names, axis.plan)
     revenue, spent = region("revenue"), region("cost_of_sales")
@@ -75,6 +82,7 @@ def family_profit(
         "constant_revenue": zero(region("constant_revenue")),
         "unit_cost": np.hstack([past_cost, unit_cost]),
         "cost_of_sales": spent,
+        "supply_cost": across(axis, plan=premium * bought + part * (beyond - own)),
         "material": across(axis, plan=consumed * material),
         "labour": across(axis, plan=consumed * labour),
         "co2e": across(axis, plan=volume * co2e / 1000),
@@ -87,13 +95,14 @@ def family_profit(
         "prior_constant": prior.constant,
         "prior_cost": prior.cost,
     }
-    return blocks(FINANCE_FAMILY, names, axis, cells | _against_aop(cells))
+    full = zero(cells["cost_of_sales"]) + zero(cells["supply_cost"])
+    return blocks(FINANCE_FAMILY, names, axis, cells | {"full_cost": full} | _against_aop(cells))
 
 
 def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
     """Margin and the variances against the AOP, empty where there is no AOP."""
     revenue = zero(cells["revenue"])
-    margin = revenue - zero(cells["cost_of_sales"])
+    margin = revenue - zero(cells["cost_of_sales"]) - zero(cells["supply_cost"])
     planned = cells["aop_revenue"] != 0
     return {
         "margin": margin,
@@ -106,7 +115,7 @@ def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
 
 
 def cost_lines(
-    axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame, heads: float
+    axis: Axis, finance_lines: pd.DataFrame, by_family: pd.DataFrame, heads: Numbers
 ) -> pd.DataFrame:
     """The grid ``operating_cost``: fixed + share of revenue + rate per unit and per head, by line.
 
@@ -114,7 +123,7 @@ def cost_lines(
         axis: Periods across.
         finance_lines: What each line follows.
         by_family: The grid ``finance_family``.
-        heads: People of all teams, full-time equivalents.
+        heads: People of all teams, full-time equivalents, by period.
     """
     names = sorted(finance_lines["line"])
     fixed, share, rate, head, budget = (
@@ -144,6 +153,7 @@ def company(
     balance: pd.DataFrame,
     tolerance: float,
     prior_operating_cost: Numbers,
+    supply_cost: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``finance_total``: profit and loss of the company.
 
@@ -155,6 +165,7 @@ def company(
             not booked yet, the plan's stands in.
         tolerance: Share of the AOP revenue that needs no explanation.
         prior_operating_cost: Operating cost of earlier plans: one row, NaN where there is none.
+        supply_cost: The grid: what the supply plan costs beyond the standard cost of its units.
     """
 
     def total(frame: pd.DataFrame, name: str) -> Numbers:
@@ -165,6 +176,8 @@ def company(
     )
     names = ("volume", "revenue", "cost_of_sales", "inventory_value", "aop_revenue", "aop_margin")
     cells = {name: total(by_family, name) for name in names}
+    beyond = by_period(by_family, "supply_cost", axis.plan)[np.newaxis, :]
+    cells["supply_cost"] = across(axis, plan=beyond)
     has_margin = cells["aop_margin"] != 0
     cells["booked_cost"] = booked
     cells["operating_cost"] = np.where(np.isnan(booked), total(lines, "cost"), booked)
@@ -182,6 +195,7 @@ def company(
         "revenue_variance_share": share,
     }
     cells |= _of_the_plan(axis, by_family, lines, cells)
+    cells |= _supply_lines(axis, supply_cost)
     earlier = {name: total(by_family, name) for name in ("prior_volume", "prior_revenue")}
     cells |= earlier | {"prior_operating_cost": prior_operating_cost}
     cells["prior_margin"] = earlier["prior_revenue"] - total(by_family, "prior_cost")
@@ -214,6 +228,24 @@ def _of_the_plan(
         "co2e": co2e,
     }
     return {name: across(axis, plan=numbers) for name, numbers in shown.items()}
+
+
+def _supply_lines(axis: Axis, supply_cost: pd.DataFrame) -> dict[str, Numbers]:
+    """The lines of what supply costs beyond standard, and the memo lines, of the plan months."""
+
+    def row(*names: str) -> Numbers:
+        sums = sum(by_period(supply_cost, name, axis.plan) for name in names)
+        return across(axis, plan=np.atleast_2d(sums))
+
+    return {
+        "unabsorbed": row("unabsorbed"),
+        "overtime": row("overtime_beyond"),
+        "staffing": row("staffing"),
+        "premium": row("premium"),
+        "expedite": row("expedite"),
+        "holding": row("holding"),
+        "late": row("backorders", "lost_sales"),
+    }
 
 
 def _verdict(share: Numbers, tolerance: float) -> npt.NDArray[np.object_]:

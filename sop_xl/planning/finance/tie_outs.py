@@ -26,6 +26,8 @@ _FAMILY_LINES = (
     Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
     Line("Margin", "margin", "aop_margin", "prior_margin"),
 )
+SUPPLY_LINES = ("unabsorbed", "overtime", "staffing", "premium", "expedite")
+"""Lines of the profit and loss account of what supply costs beyond standard."""
 _BY_COST = {"margin", "operating_cost", "operating_profit"}
 """Measures that are zero where a budget or an earlier plan holds no cost: nothing to compare."""
 
@@ -153,11 +155,17 @@ def internal(
     region = finance_region[finance_region["period"].isin(axis.plan)]
     worth = float((zero(region["volume"].to_numpy()) * zero(region["price"].to_numpy())).sum())
     booked = float(aop.loc[aop["period"].isin(axis.periods), "revenue"].sum())
+    standard = total(finance_family, "margin") + total(finance_family, "supply_cost")
     for name, word in (("revenue", "Revenue"), ("margin", "Margin")):
         yield tie(f"{word}: sum of the families = company", total(finance_family, name),
                   total(finance_total, name), "finance_family", name)
-        yield tie(f"{word}: sum of the regions = families", total(finance_region, name),
-                  total(finance_family, name), "finance_region", name)
+    yield tie("Revenue: sum of the regions = families", total(finance_region, "revenue"),
+              total(finance_family, "revenue"), "finance_region", "revenue")
+    yield tie("Margin at standard: sum of the regions = families",
+              total(finance_region, "margin"), standard, "finance_region", "margin")
+    lines = sum(total(finance_total, name) for name in SUPPLY_LINES)
+    yield tie("Supply cost: sum of its lines = sum of the families", lines,
+              total(finance_family, "supply_cost"), "finance_total", "supply_cost")
     yield tie("Revenue = units x price", total(finance_region, "revenue"), worth,
               "finance_region", "revenue")
     opening, closing = _inventory(axis, supply_plan, families)

@@ -54,7 +54,9 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
     demanded = total("supply_plan", "demand")
     supplied = total("supply_plan", "production") + total("supply_plan", "subcontracted")
     profit = total("finance_total", "operating_profit")
-    cost = total("finance_total", "cost_of_sales") + total("finance_total", "operating_cost")
+    cost = sum(
+        total("finance_total", name) for name in ("cost_of_sales", "supply_cost", "operating_cost")
+    )
     sources, deals = frames["completeness"], frames["pipeline"]
     closing = deals["close_period"].isin(axis.plan)
     return {

@@ -77,7 +77,7 @@ def run(
     production = matrix(plan, "production", "family", names, axis.periods)
     load = capacity(
         axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs,
-        settings.demonstrated_months,
+        settings.demonstrated_months, hires=workforce_plan_inputs,
     )  # fmt: skip
     hours = resource_bill(bill, names, sorted(resources["resource"]))
     worked = np.concatenate([later(zero(production), offset) for offset in hours.offsets])

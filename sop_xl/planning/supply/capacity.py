@@ -23,6 +23,7 @@ from sop_xl.planning.frames import (
 from sop_xl.planning.ranges import one_each
 from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.rough_cut import demonstrated
+from sop_xl.planning.supply.workforce import planned_hires, there
 from sop_xl.tables.supply import CAPACITY, HEAT_MAP
 
 
@@ -131,6 +132,8 @@ def capacity(
     workforce: pd.DataFrame,
     inputs: pd.DataFrame,
     demonstrated_months: int = 6,
+    *,
+    hires: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``capacity``: load, available hours, gap and utilisation of each resource.
 
@@ -144,12 +147,15 @@ def capacity(
         workforce: Teams with their ``hours``.
         inputs: Overtime and extra hours that people committed to, and those of an adopted plan.
         demonstrated_months: Closed months that count for the demonstrated hours.
+        hires: People who start, as typed in the sheet Workforce.
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
     load = resource_bill(bill, families, names).load(zero(production))
     machine = _machine_hours(axis, resources, resource_calendar, names)
-    labour = np.broadcast_to(_team_hours(workforce, names), machine.shape)
+    today = np.tile(workforce[["hours"]].to_numpy(dtype=float), axis.history)
+    ahead = there(workforce, planned_hires(axis, workforce, hires)).productive
+    labour = _of_resources(workforce, names, np.hstack([today, ahead]))
     regular = np.where(labour > 0, np.minimum(machine, labour), machine)
     overtime, extra, adopted = (
         matrix(inputs, name, "resource", names, axis.plan)
@@ -201,12 +207,12 @@ def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
     return blocks(HEAT_MAP, names, axis, {"heat": ratio(load, np.maximum(available, 0.0))})
 
 
-def _team_hours(workforce: pd.DataFrame, names: Sequence[str]) -> Numbers:
-    """Productive hours in a month of the teams at each resource (upright)."""
+def _of_resources(workforce: pd.DataFrame, names: Sequence[str], hours: Numbers) -> Numbers:
+    """The hours of the teams added up by resource, periods across."""
     at = positions(workforce["resource"], names)
-    hours = np.zeros((len(names), 1))
-    np.add.at(hours[:, 0], at[at >= 0], zero(workforce["hours"].to_numpy(dtype=float))[at >= 0])
-    return hours
+    sums = np.zeros((len(names), hours.shape[1]))
+    np.add.at(sums, at[at >= 0], zero(hours)[at >= 0])
+    return sums
 
 
 def _machine_hours(

@@ -49,7 +49,6 @@ def workforce(
         capacity: The grid: load of the resources in hours.
         inputs: Planned hires as they were typed.
     """
-    names = [str(name) for name in teams["team"]]
     share = load_share(teams)
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     at = positions(teams["resource"], resources)
@@ -57,7 +56,7 @@ def workforce(
         zero(matrix(capacity, "load", "resource", resources, axis.plan)),
         np.zeros((1, axis.horizon)),
     ])  # fmt: skip
-    hires = matrix(inputs, "planned_hires", "team", names, axis.plan)
+    hires = planned_hires(axis, teams, inputs)
     cells = people(teams, load[at] * share, hires)
     columns = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
     keys = teams[["team", "resource"]].astype("str").reset_index(drop=True)
@@ -84,11 +83,43 @@ def load_share(teams: pd.DataFrame) -> Numbers:
     return share.to_numpy(dtype=float)[:, np.newaxis]
 
 
-def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, Numbers]:
-    """The measures of the teams, teams down, plan periods across.
+class There(NamedTuple):
+    """Who is there and what they are worth: teams down, plan periods across."""
+
+    people: Numbers
+    productive: Numbers
+    """Hours in regular time, new people by their ramp."""
+
+
+def there(teams: pd.DataFrame, hires: Numbers) -> There:
+    """The one path of people that capacity, strategies and the sheet Workforce reckon with.
 
     ``P_t = P_(t-1) (1 - a) + H_t``; a person lacks ``1 - (k + 1) / (R + 1)`` of a full one k months
     after the start, R being the months to full productivity.
+
+    Args:
+        teams: The list ``workforce``.
+        hires: People who start; NaN where nothing is planned.
+    """
+    headcount, hours, attrition, ramp = (
+        zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
+        for name in ("headcount", "hours_per_month", "attrition", "ramp")
+    )
+    started, age = zero(hires), np.arange(hires.shape[1])
+    kept = (1 - attrition) ** age
+    lacking = kept * np.maximum(0.0, 1 - (age + 1) / (ramp + 1))
+    present = headcount * (1 - attrition) ** (age + 1) + of_all_who_started(started, kept)
+    return There(present, (present - of_all_who_started(started, lacking)) * hours)
+
+
+def planned_hires(axis: Axis, teams: pd.DataFrame, inputs: pd.DataFrame) -> Numbers:
+    """People who start, as typed in the sheet Workforce: teams down; NaN where nothing is."""
+    names = [str(name) for name in teams["team"]]
+    return matrix(inputs, "planned_hires", "team", names, axis.plan)
+
+
+def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, Numbers]:
+    """The measures of the teams, teams down, plan periods across.
 
     Args:
         teams: The list, as for :func:`workforce`.
@@ -98,16 +129,12 @@ def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, 
     fact = {
         name: zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
         for name in (
-            *("headcount", "hours_per_month", "cost_per_month", "attrition", "ramp"),
-            *("overtime_share", "hiring_cost", "overtime_rate"),
+            *("hours_per_month", "cost_per_month", "overtime_share", "hiring_cost"),
+            "overtime_rate",
         )
     }
-    started, hours, age = zero(hires), fact["hours_per_month"], np.arange(required.shape[1])
-    kept = (1 - fact["attrition"]) ** age
-    lacking = kept * np.maximum(0.0, 1 - (age + 1) / (fact["ramp"] + 1))
-    there = fact["headcount"] * (1 - fact["attrition"]) ** (age + 1)
-    present = there + of_all_who_started(started, kept)
-    productive = (present - of_all_who_started(started, lacking)) * hours
+    started, hours = zero(hires), fact["hours_per_month"]
+    present, productive = there(teams, hires)
     overtime = np.minimum(
         np.maximum(0.0, required - productive), productive * fact["overtime_share"]
     )

@@ -16,6 +16,7 @@ from sop_xl.tables.data import (
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_REGION
 from sop_xl.tables.recon import FINANCE_LOCK, TIE_OUTS
+from sop_xl.tables.strategy import FAMILY_RATES, SUPPLY_COST
 from tests.planning.rows import rows, typed
 
 LEVEL = ("family", "region")
@@ -32,6 +33,11 @@ NOTHING: dict[str, pd.DataFrame] = {
     "demand_plan": _empty_grid("plan"),
     "demand_total": _empty_grid("total"),
     "workforce": rows(WORKFORCE.inputs),
+    "workforce_total": empty_frame([_MONTH, Column("people", "People", Unit.COUNT)]),
+    "family_rates": rows(FAMILY_RATES.columns),
+    "supply_cost": empty_frame(
+        [_MONTH, *(Column(m.name, m.label, m.unit) for m in SUPPLY_COST.measures)]
+    ),
     "price_changes": rows(PRICE_CHANGES.inputs),
     "currencies": rows(CURRENCIES.inputs),
     "exchange_rates": rows(EXCHANGE_RATES.inputs),

@@ -32,7 +32,7 @@ def sold(now: tuple[float, float], then: tuple[float, float], cost: float = 0.0,
     (v1, p1), (v0, p0) = now, then
     return {
         "volume": [v1 / 2] * 2, "revenue": [v1 * p1 / 2] * 2,
-        "constant_revenue": [v1 * p1 / 2] * 2, "cost_of_sales": [v1 * cost / 2] * 2,
+        "constant_revenue": [v1 * p1 / 2] * 2, "full_cost": [v1 * cost / 2] * 2,
         "aop_quantity": [v0 / 2] * 2, "aop_revenue": [v0 * p0 / 2] * 2,
         "aop_margin": [v0 * (p0 - cost_then) / 2] * 2,
     }  # fmt: skip
@@ -90,7 +90,7 @@ def test_returns_are_volume_outside_the_mix() -> None:
 
 NUMBER = st.one_of(st.just(0.0), st.floats(-50, 5000).map(lambda x: round(x, 2)))
 MEASURES = (
-    "volume", "revenue", "constant_revenue", "cost_of_sales", "aop_quantity", "aop_revenue",
+    "volume", "revenue", "constant_revenue", "full_cost", "aop_quantity", "aop_revenue",
     "aop_margin", "prior_volume", "prior_revenue", "prior_constant", "prior_cost",
 )  # fmt: skip
 

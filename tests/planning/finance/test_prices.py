@@ -166,11 +166,15 @@ def test_cost_follows_heads_and_depreciation_is_no_part_of_ebitda() -> None:
             Commission   .      0.1               2         .         operating     .
         """),
         workforce=rows(WORKFORCE.inputs, "team  headcount\nWelders  3\nPainters  2"),
+        # two people of the plan, five of today: cost per head follows those who are there
+        workforce_total=pd.DataFrame({"period": WHEN.plan, "people": [5.0, 2.0, 2.0]}),
     )
     company = outcome.frames["finance_total"]
     margin = 39000 - 25000
     variable = 3900 + 200
     assert plan_row(company, WHEN, "operating_cost")[0] == pytest.approx(700 + 500 + variable)
+    second = 0.1 * plan_row(company, WHEN, "revenue")[1] + 2 * plan_row(company, WHEN, "volume")[1]
+    assert plan_row(company, WHEN, "operating_cost")[1] == pytest.approx(700 + 200 + second)
     assert plan_row(company, WHEN, "contribution")[0] == pytest.approx(margin - variable)
     profit = margin - 1200 - variable
     assert plan_row(company, WHEN, "operating_profit")[0] == pytest.approx(profit)

@@ -7,6 +7,7 @@ import pytest
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.supply.capacity import capacity, load_hours, with_team_hours
 from sop_xl.tables.data import BILL, RESOURCE_CALENDAR, RESOURCES, WORKFORCE
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.supply import CAPACITY
 from tests.planning.rows import axis, past_row, plan_row, rows, typed
 
@@ -53,6 +54,7 @@ def planned(
     calendar: str = "",
     workforce: str = "",
     inputs: str = "",
+    hires: str = "",
 ) -> pd.DataFrame:
     return capacity(
         when,
@@ -63,6 +65,7 @@ def planned(
         rows(RESOURCE_CALENDAR.columns, calendar),
         with_team_hours(rows(WORKFORCE.columns, workforce)),
         typed(CAPACITY, inputs),
+        hires=typed(WORKFORCE_PLAN, hires),
     )
 
 
@@ -110,6 +113,24 @@ def test_people_limit_the_machines_and_overtime_comes_on_top() -> None:
     assert plan_row(grid, WHEN, "gap") == [50.0, 15.0, -5.0]
     assert plan_row(grid, WHEN, "cumulative_gap") == [50.0, 65.0, 60.0]
     assert past_row(grid, WHEN, "available") == [170.0]
+
+
+def test_labour_hours_are_those_of_the_people_who_are_there() -> None:
+    grid = planned(
+        workforce="""
+            team   resource  headcount  hours_per_month  attrition  ramp
+            Early  Press     10         10               0.1        1
+            Desk   .         3          140              .          .
+        """,
+        hires="""
+            team   resource  period   planned_hires
+            Early  Press     2026-03  2
+        """,
+    )
+    # 10 people less a tenth each month: 9, 8.1, 7.29; two start in March, worth half in it
+    assert plan_row(grid, WHEN, "labour_hours") == pytest.approx([90, 81, 72.9 + 10])
+    assert plan_row(grid, WHEN, "available") == pytest.approx([90, 81, 82.9])
+    assert past_row(grid, WHEN, "labour_hours") == [100.0]
 
 
 def test_without_resources_there_is_nothing_to_plan() -> None:

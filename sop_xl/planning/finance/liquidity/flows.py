@@ -24,7 +24,8 @@ def cash_flow(known: Known, owed: Cells, owing: Cells, stock: Cells) -> Drawn:
     conversion = _plan(known, stock["additions"] * (1 - known.settings.purchased_share))
     taxes = _taxes(known, profit - lost)
     spent = known.earned("operating_cost") - known.depreciated
-    paid = collections - payments - zero(conversion) - spent - zero(taxes["tax"])
+    beyond = known.earned("supply_cost")
+    paid = collections - payments - zero(conversion) - spent - beyond - zero(taxes["tax"])
     operating = np.where(known.past, known.booked("operating_cash_flow"), paid)
     capital, other = known.planned("capital_spending"), known.planned("other")
     cash = _cash(known, operating - capital + other)
@@ -40,6 +41,7 @@ def cash_flow(known: Known, owed: Cells, owing: Cells, stock: Cells) -> Drawn:
         "payments": payments,
         "conversion": conversion,
         "operating_cost": spent,
+        "supply_cost": _plan(known, beyond),
         **taxes,
         "operating": operating,
         "operating_share": np.where(

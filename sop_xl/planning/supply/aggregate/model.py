@@ -34,8 +34,8 @@ def program(given: Situation, strategy: str, elastic: bool = False) -> Program:
     ``I_t - B_t = I_(t-1) - B_(t-1) + P_t + C_t + L_t - D_t`` for each family (stock, backlog,
     production, subcontracting, lost sales, demand); ``sum of h P = R + X + E``, ``R <= A + g W``,
     ``R <= M``, ``X <= O + o W`` and ``E <= e`` for each resource (regular, overtime and extra
-    hours, workers, machine hours); ``W_t = W_(t-1) + H_t - F_t``. Source: Chopra and Meindl, Supply
-    Chain Management, chapter 8.
+    hours, workers, machine hours); ``W_t = W_(t-1) + N_t + H_t - F_t`` (hired, laid off, and N who
+    come and leave by themselves). Source: Chopra and Meindl, Supply Chain Management, chapter 8.
 
     Args:
         given: Demand and rules.
@@ -116,6 +116,7 @@ def _resources(model: Program, given: Situation, strategy: str) -> None:
     )  # fmt: skip
     before = np.zeros(shape)
     before[:, :1] = np.where(unknown | ~people[:, :1], 0.0, given["opening_workers"][:, :1])
+    before += np.where(people, given["natural_change"], 0.0)
     count = shape[0] * shape[1]
     model.keep_equal("workforce", {
         "workers": change(*shape), "hired": each(-1.0, count), "laid_off": each(1.0, count),

@@ -233,7 +233,7 @@ def price_plan(
     net, lost = _missed(given, plain + extra + bought)
     unknown = np.isnan(given["opening_workers"][:, :1])
     before = np.where(unknown, people[:, :1], given["opening_workers"][:, :1])
-    change = np.diff(people, axis=1, prepend=before)
+    change = np.diff(people, axis=1, prepend=before) - given["natural_change"]
     return _priced(
         given, "typed", plain + extra, bought, lost, net, given.bill.load(plain),
         given.bill.load(extra), np.zeros_like(people), people,

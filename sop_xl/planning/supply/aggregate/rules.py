@@ -38,8 +38,8 @@ class Rules:
     array of one number for each family, or families down and periods across; a rule of resources
     likewise. A resource is a machine or line with ``regular_hours``, or people
     (``hours_per_worker`` above zero) who are paid a ``wage`` and can be hired and laid off, or
-    both together. NaN takes the default. No number is negative, except opening and target stock:
-    less than zero is backlog.
+    both together. NaN takes the default. No number is negative, except opening and target stock
+    (less than zero is backlog) and the natural change of the people.
     """
 
     # ---- families
@@ -96,6 +96,11 @@ class Rules:
     extra_cost: npt.ArrayLike = _rule("resource", 0.0, "Cost of one of these hours.")
     opening_workers: npt.ArrayLike = _rule(
         "resource", float("nan"), "People now; left out: the first period starts with any number."
+    )
+    natural_change: npt.ArrayLike = _rule(
+        "resource", 0.0,
+        "People who come (+) or leave (-) in a period whatever the plan decides: attrition, hires "
+        "that are agreed already.",
     )
     hours_per_worker: npt.ArrayLike = _rule(
         "resource", 0.0, "Regular hours of one worker in a period; 0: no people."
@@ -280,7 +285,7 @@ def _faults(given: Situation) -> Iterator[str]:
     for name, rule in RULES.items():
         cells = given[name]
         wrong = np.isinf(cells) if rule.default != NONE else np.isneginf(cells)
-        if name not in ("opening_stock", "target_stock"):
+        if name not in ("opening_stock", "target_stock", "natural_change"):
             wrong = wrong | (cells < 0)
         for row, at in np.argwhere(wrong).tolist():
             where = _where(given, rule, row, at)

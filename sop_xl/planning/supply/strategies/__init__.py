@@ -12,6 +12,8 @@ import pandas as pd
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import matrix, totals, zero
+from sop_xl.planning.supply.strategies.beyond import findings as pay_findings
+from sop_xl.planning.supply.strategies.beyond import supply_cost
 from sop_xl.planning.supply.strategies.grids import (
     bottlenecks,
     cost_grid,
@@ -19,7 +21,6 @@ from sop_xl.planning.supply.strategies.grids import (
     family_grid,
     hours_grid,
     output_grid,
-    supply_cost,
 )
 from sop_xl.planning.supply.strategies.making import Made, figures_of, make
 from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
@@ -36,10 +37,11 @@ ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
     "optimised": "The cheapest plan that keeps every limit; stock may fall to the share of its "
                  "target that the setting least_stock allows.",
-    "level": "The same output every working day, with the same people; what is made to order "
-             "follows its orders.",
+    "level": "The same output every working day; after the first month nobody is hired or laid off "
+             "beside what Workforce says; what is made to order follows its orders.",
     "chase": "Output follows demand and target stock; people and overtime follow output.",
-    "mixed": "The same people all the time; overtime, extra hours and stock take the rest.",
+    "mixed": "After the first month nobody is hired or laid off beside what Workforce says; "
+             "overtime, extra hours and stock take the rest.",
 }  # fmt: skip
 
 
@@ -54,20 +56,30 @@ def run(
     resources: pd.DataFrame,
     workforce: pd.DataFrame,
     capacity_options: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
+    materials: pd.DataFrame,
+    material_plan: pd.DataFrame,
 ) -> Outcome:
     """Make the four plans, and price them beside the plan in the book."""
-    units = family_rates(families, settings)
+    names = sorted(families["family"])
+    made_at_all = totals(supply_plan, "production", "family", names, axis.plan).sum(axis=1)
+    units = family_rates(families, settings, made_at_all)
     hours = resource_rates(resources, workforce, capacity_options)
     company = company_of(
-        axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options
-    )
+        axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options,
+        workforce_plan,
+    )  # fmt: skip
     made = make(company, settings.strategy_seconds)
     current = current_figures(company, supply_plan, capacity, axis)
     plans = {CURRENT: current} | {name: figures_of(company, one) for name, one in made.items()}
     adopted = matrix(supply_plan, "adopted", "family", company.families, axis.plan)
     gap = matrix(capacity, "gap", "resource", company.resources, axis.plan)
     demand = totals(supply_plan, "demand", "family", company.families, axis.plan)
-    costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours)
+    costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours, company.planned_hires)
+    spent = supply_cost(
+        axis, costs, units, current.production, zero(current.subcontracted), materials,
+        material_plan,
+    )  # fmt: skip
     frames = {
         "family_rates": units,
         "resource_rates": hours,
@@ -76,10 +88,11 @@ def run(
         "strategy_output": output_grid(axis, company, plans),
         "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),
         "strategy_cost": costs,
-        "supply_cost": supply_cost(axis, costs),
+        "supply_cost": spent,
         "bottlenecks": bottlenecks(axis, company, made["optimised"], plans["optimised"]),
     }
-    return Outcome(frames, [*_findings(made, company, settings)])
+    found = [*_findings(made, company, settings), *pay_findings(spent, settings.currency)]
+    return Outcome(frames, found)
 
 
 def _statuses(made: dict[str, Made], months_over: int) -> pd.DataFrame:

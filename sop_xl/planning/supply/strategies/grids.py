@@ -24,19 +24,19 @@ from sop_xl.planning.supply.strategies.situation import Company
 from sop_xl.schema import empty_frame
 from sop_xl.tables.strategy import (
     BOTTLENECKS,
-    COSTS,
     CURRENT,
     PLANS,
     STRATEGY_COST,
     STRATEGY_HOURS,
     STRATEGY_OUTPUT,
     STRATEGY_PLAN,
-    SUPPLY_COST,
     name_of,
 )
 
 MOST = 10
 """Bottlenecks that the list names."""
+MEASURES = ("hours", "overtime", "extra", "available", "people", "change")
+"""Of a plan by resource; the plan in the book hires and lays off nobody beside Workforce."""
 LEAST_WORTH = 0.005
 """Money that an hour more has to be worth to be named."""
 
@@ -53,7 +53,7 @@ def current_figures(
         for name in ("production", "net_stock", "subcontracted")
     )
     hours = totals(capacity, "load", "resource", company.resources, axis.plan)
-    people = np.broadcast_to(company.people, hours.shape)
+    people = company.there
     available = company.hours(people)
     beyond = np.maximum(0.0, hours - available)
     overtime = rounded(np.minimum(beyond, company.overtime_limit))
@@ -108,9 +108,15 @@ def hours_grid(
         adopted: Units of all families by an adopted plan, by period.
         gap: Available less load of each resource as Capacity shows it.
     """
-    cells = {"overtime_limit": company.overtime_limit, "extra_limit": company.extra_limit}
+    cells = {
+        "overtime_limit": company.overtime_limit,
+        "extra_limit": company.extra_limit,
+        "per_person": company.hours_per_person,
+        "planned_hires": company.planned_hires,
+        "natural": rounded(company.natural),
+    }
     for name, figures in plans.items():
-        for measure in ("hours", "overtime", "extra", "available", "people", "change"):
+        for measure in MEASURES if name != CURRENT else MEASURES[:-1]:
             cells[name_of(measure, name)] = getattr(figures, measure)
     best = made["optimised"].plan
     if best is not None:
@@ -126,6 +132,7 @@ def cost_grid(
     demand: Numbers,
     units: pd.DataFrame,
     hours: pd.DataFrame,
+    planned_hires: Numbers,
 ) -> pd.DataFrame:
     """The grid ``strategy_cost``: volumes, hours, people and money of each plan.
 
@@ -135,8 +142,11 @@ def cost_grid(
         demand: Of all families, by plan period.
         units: The list ``family_rates``.
         hours: The list ``resource_rates``.
+        planned_hires: People who start by the sheet Workforce, by resource and plan period.
     """
-    rows = [_company_figures(plans[name], demand, units, hours) for name in PLANS]
+    rows = [
+        _company_figures(plans[name], demand, units, hours, planned_hires) for name in PLANS
+    ]
     cells = {
         measure.name: across(axis, plan=np.vstack([row[measure.name] for row in rows]))
         for measure in STRATEGY_COST.measures
@@ -145,13 +155,17 @@ def cost_grid(
 
 
 def _company_figures(
-    plan: Figures, demand: Numbers, units: pd.DataFrame, hours: pd.DataFrame
+    plan: Figures,
+    demand: Numbers,
+    units: pd.DataFrame,
+    hours: pd.DataFrame,
+    planned_hires: Numbers,
 ) -> dict[str, Numbers]:
     """One row of each measure; blank where the plan is impossible."""
     per_unit = {n: zero(units[n].to_numpy(dtype=float)) for n in units.columns[1:]}
     per_hour = {n: zero(hours[n].to_numpy(dtype=float)) for n in hours.columns[1:]}
     stock, backlog = np.maximum(0.0, plan.stock), np.maximum(0.0, -plan.stock)
-    hired, laid_off = np.maximum(0.0, plan.change), np.maximum(0.0, -plan.change)
+    hired, laid_off = np.maximum(0.0, plan.change) + planned_hires, np.maximum(0.0, -plan.change)
     costs = {
         "material": per_unit["material"] @ plan.production,
         "regular": per_hour["regular_cost"] @ (plan.hours - plan.overtime - plan.extra),
@@ -187,15 +201,6 @@ def _company_figures(
     }
     blank = np.full(plan.production.shape[1], np.nan)
     return known if plan.is_known else dict.fromkeys(known, blank)
-
-
-def supply_cost(axis: Axis, costs: pd.DataFrame) -> pd.DataFrame:
-    """The grid ``supply_cost``: the costs of the plan in the book."""
-    cells = {
-        name: across(axis, plan=totals(costs, name, "strategy", [CURRENT], axis.plan))
-        for name in (*COSTS, "total")
-    }
-    return blocks(SUPPLY_COST, [""], axis, cells)
 
 
 def bottlenecks(axis: Axis, company: Company, made: Made, figures: Figures) -> pd.DataFrame:

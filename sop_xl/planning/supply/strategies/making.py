@@ -48,7 +48,7 @@ class Figures(NamedTuple):
     available: Numbers
     people: Numbers
     change: Numbers
-    """Of people against the month before."""
+    """People hired less laid off by the plan, beside what Workforce says."""
 
     @property
     def is_known(self) -> bool:
@@ -118,10 +118,10 @@ def figures_of(company: Company, made: Made) -> Figures:
     production, bought, lost, overtime, extra, people = map(rounded, (
         plan.production, plan.subcontracted, plan.lost, plan.overtime, plan.extra, plan.workers
     ))  # fmt: skip
-    people = np.where(company.hours_per_person > 0, people, company.people)
+    people = np.where(company.hours_per_person > 0, people, company.start)
     supply = np.cumsum(production, axis=1) + np.cumsum(bought, axis=1) + np.cumsum(lost, axis=1)
     stock = rounded(company.opening + supply - np.cumsum(company.demand, axis=1))
-    change = rounded(np.diff(people, axis=1, prepend=company.people))
+    change = rounded(np.diff(people, axis=1, prepend=company.people) - rounded(company.natural))
     return Figures(
         production, bought, lost, stock, company.bill.load(production), overtime, extra,
         company.hours(people), people, change,

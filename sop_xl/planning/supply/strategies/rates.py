@@ -15,10 +15,21 @@ OVERTIME = "overtime"
 """The option that fills a resource's overtime; the others give extra hours."""
 
 
-def family_rates(families: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """The list ``family_rates``: a family's own costs, or shares of its standard cost and price."""
+def family_rates(
+    families: pd.DataFrame, settings: Settings, production: Numbers
+) -> pd.DataFrame:
+    """The list ``family_rates``: a family's own costs, or shares of its standard cost and price.
+
+    Args:
+        families: With price, standard cost and the labour in it.
+        settings: Rates of families that name none.
+        production: Units that the plan in the book makes, by sorted family.
+    """
     rows = families.sort_values("family").reset_index(drop=True)
     cost, price = rows["cost"].fillna(0.0), rows["price"].fillna(0.0)
+    subcontract = rows["subcontract_cost"].fillna(cost)
+    made = production * cost.to_numpy(dtype=float)
+    every = made.sum()
     frame = pd.DataFrame(
         {
             "family": rows["family"],
@@ -26,7 +37,11 @@ def family_rates(families: pd.DataFrame, settings: Settings) -> pd.DataFrame:
             "holding": cost * settings.holding_rate / 12,
             "late": rows["backorder_cost"].fillna(price * settings.late_rate),
             "lost": rows["lost_sale_cost"].fillna(0.0),
-            "subcontract": rows["subcontract_cost"].fillna(cost),
+            "subcontract": subcontract,
+            "labour": cost * rows["labour_share"].fillna(0.0),
+            "premium": subcontract - cost,
+            "made": made,
+            "share": made / every if every else 1.0 / max(1, len(rows)),
         }
     )
     return frame[FAMILY_RATES.names]

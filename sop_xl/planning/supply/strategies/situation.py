@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, totals, zero
+from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, ratio, totals, zero
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.aggregate import Rules
 from sop_xl.planning.supply.strategies.rates import option_hours
@@ -18,6 +18,8 @@ from sop_xl.tables.settings import Settings
 MAKE_TO_ORDER = "make to order"
 WITHOUT_STOCK = ("saas", "services")
 """Types of business whose output cannot be stored."""
+WHOLE = "whole"
+"""The value of the setting ``people_in_plans`` that allows whole people only."""
 NOTHING = "there are no resources with hours, so every plan would be the same"
 
 
@@ -35,11 +37,21 @@ class Company(NamedTuple):
     """Hours of regular time that the machines give."""
     people: Numbers
     """There now, upright."""
+    there: Numbers
+    """People by month as the sheet Workforce has them: after attrition and planned hires."""
+    start: Numbers
+    """The same as the plans start from them: whole people where the setting asks for those."""
+    planned_hires: Numbers
     hours_per_person: Numbers
-    """In a month, upright; zero where people do not limit a resource."""
+    """By month, new people by their ramp; zero where people do not limit a resource."""
     overtime_limit: Numbers
     extra_limit: Numbers
     rules: Rules
+
+    @property
+    def natural(self) -> Numbers:
+        """People who come and leave whatever a plan decides."""
+        return np.diff(self.start, axis=1, prepend=self.people)
 
     def hours(self, people: Numbers) -> Numbers:
         """Regular hours with so many people."""
@@ -57,21 +69,28 @@ def company_of(
     rates: pd.DataFrame,
     workforce: pd.DataFrame,
     options: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
 ) -> Company:
     """Gather what the plans are made from.
 
     Stock may not fall below a share of its target, nor stay below target for longer than the
     settings say, and is on target at the end. What is made to order and what cannot be stored has
-    no stock; its backlog is worked off in the same time.
+    no stock; its backlog is worked off in the same time. The people are those of the sheet
+    Workforce, month by month: a plan hires and lays off beside what happens there.
     """
     names, places = sorted(families["family"]), sorted(rates["resource"])
     demand = np.maximum(0.0, totals(supply_plan, "demand", "family", names, axis.plan))
     opening = zero(matrix(supply_plan, "net_stock", "family", names, axis.past)[:, -1:])
     machines = totals(capacity, "machine_hours", "resource", places, axis.plan)
-    people, per_person = (
-        lookup(rates, "resource", places, name) for name in ("people", "hours_per_person")
+    people = lookup(rates, "resource", places, "people")
+    there, hires = (
+        totals(workforce_plan, name, "resource", places, axis.plan)
+        for name in ("people", "planned_hires")
     )
-    regular = np.where(per_person > 0, np.minimum(machines, people * per_person), machines)
+    labour = totals(capacity, "labour_hours", "resource", places, axis.plan)
+    per_person = zero(ratio(labour, there))
+    start = np.floor(there + 0.5) if settings.people_in_plans == WHOLE else there
+    regular = np.where(per_person > 0, np.minimum(machines, start * per_person), machines)
     committed_overtime, committed_extra = (
         totals(capacity, name, "resource", places, axis.plan) for name in ("overtime", "extra")
     )
@@ -80,7 +99,7 @@ def company_of(
     named = (overtime > 0).any(axis=1, keepdims=True)
     company = Company(
         names, places, [month(period) for period in axis.plan], demand, opening,
-        resource_bill(bill, names, places), machines, people, per_person,
+        resource_bill(bill, names, places), machines, people, there, start, hires, per_person,
         np.maximum(np.where(named, overtime, by_agreement), committed_overtime),
         np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra),
         Rules(),
@@ -170,8 +189,10 @@ def _rules(
         wage=rate("wage"),
         hiring_cost=zero(rate("hiring_cost")),
         layoff_cost=zero(rate("layoff_cost")),
-        minimum_workers=np.where(np.isnan(rate("layoff_cost")), company.people, 0.0),
-        maximum_workers=np.where(np.isnan(rate("hiring_cost")), company.people, np.inf),
+        natural_change=company.natural,
+        minimum_workers=np.where(np.isnan(rate("layoff_cost")), company.start, 0.0),
+        maximum_workers=np.where(np.isnan(rate("hiring_cost")), company.start, np.inf),
+        whole_workers=settings.people_in_plans == WHOLE,
         workdays=workdays,
     )  # fmt: skip
 

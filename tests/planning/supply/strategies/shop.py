@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sop_xl.planning import Outcome, supply
+from sop_xl.planning import Outcome, hierarchy, supply
+from sop_xl.planning.frames import across
 from sop_xl.planning.supply.capacity import with_team_hours
+from sop_xl.planning.supply.workforce import planned_hires, there, with_overtime_rate, workforce
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES, WORKFORCE
+from sop_xl.tables.materials import MATERIAL_PLAN, MATERIALS
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
-from tests.planning.rows import axis, grid, rows
+from tests.planning.rows import axis, grid, rows, typed
 
 WHEN = axis("2026-01", history=1, horizon=3)  # 22, 20 and 22 working days
 SETTINGS = Settings(
@@ -51,7 +56,8 @@ def run(
     demand: dict[str, list[float]] | None = None, opening: tuple[float, float] = (20.0, 0.0),
     *, team: str = TEAM_ROWS, options: str = OPTION_ROWS, families: str = FAMILY_ROWS,
     bill: str = BILL_ROWS, produced: dict[str, list[float]] = PRODUCED,
-    adopted: list[float] | None = None, **settings: Any,
+    adopted: list[float] | None = None, hires: str = "", materials: str = "",
+    late: dict[str, list[float]] | None = None, **settings: Any,
 ) -> Outcome:  # fmt: skip
     """The strategies of the workshop: 300 hours of two joiners, 352 and 320 of the benches."""
     wanted = demand or {"Chairs": [100.0, 150, 110], "Made": [10.0, 10, 10]}
@@ -73,16 +79,29 @@ def run(
         plan.loc[before, "net_stock"] = start
     hours = {"Chairs": 2, "Made": 5}
     load = [sum(hours[name] * produced[name][t] for name in wanted) for t in range(3)]
-    people = with_team_hours(rows(WORKFORCE.columns, team))
+    people = with_overtime_rate(with_team_hours(rows(WORKFORCE.columns, team)))
+    typed_hires = typed(WORKFORCE_PLAN, hires)
+    labour = there(people, planned_hires(WHEN, people, typed_hires)).productive.sum(axis=0)
     capacity = grid(CAPACITY, WHEN, {"Bench": {
-        "load": load, "machine_hours": [352.0, 320, 352], "gap": [300 - hours for hours in load],
+        "load": load, "machine_hours": [352.0, 320, 352], "labour_hours": labour.tolist(),
+        "gap": [300 - hours for hours in load],
     }})  # fmt: skip
     return supply.strategies.run(
         WHEN, replace(SETTINGS, **settings), supply_plan=plan, capacity=capacity,
         families=rows(FAMILIES.columns, families), bill=rows(BILL.columns, bill),
         resources=rows(RESOURCES.columns, RESOURCE_ROWS), workforce=people,
         capacity_options=rows(CAPACITY_OPTIONS.columns, options),
+        workforce_plan=workforce(WHEN, people, capacity, typed_hires).plan,
+        materials=rows(MATERIALS.columns, materials),
+        material_plan=late_materials(late or {}),
     )  # fmt: skip
+
+
+def late_materials(late: dict[str, list[float]]) -> pd.DataFrame:
+    """The grid ``material_plan``: what of each component comes too late."""
+    keys = pd.DataFrame({"component": list(late), "supplier": "x"}, dtype="str")
+    units = across(WHEN, plan=np.array(list(late.values()), dtype=float).reshape(len(late), 3))
+    return hierarchy.level_grid(MATERIAL_PLAN, keys, WHEN, {"late": units})
 
 
 def cost(outcome: Outcome, plan: str, measure: str) -> list[float]:
