@@ -102,7 +102,7 @@ def past_finance(
 
 def recon_lines() -> pd.DataFrame:
     """Who explains what, from which difference on."""
-    rows = [("Volume", 0.03, "Head of demand planning"), ("Revenue", 0.02, "Head of sales"),
+    rows = [("Shipments", 0.03, "Head of demand planning"), ("Revenue", 0.02, "Head of sales"),
             ("Margin", 0.02, "Controller"), ("Operating cost", 0.015, "Controller"),
             ("Operating profit", 0.05, "Finance director")]  # fmt: skip
     return pd.DataFrame(rows, columns=["line", "tolerance", "owner"])

@@ -94,7 +94,7 @@ TABLES: dict[str, Table] = {
         *data.SOURCES,
         *(data.CALENDAR, data.HISTORY, data.STOCK_HISTORY, data.BILL, data.PORTFOLIO),
         *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
-        *(data.WINDOWS, data.COMPARISONS, data.RESULTS, recon.BRIDGE),
+        *(data.WINDOWS, data.COMPARISONS, data.RESULTS, recon.BRIDGE, recon.FINANCE_DRIFT),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),

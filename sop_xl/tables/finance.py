@@ -8,6 +8,10 @@ from sop_xl.tables.data import DISCOUNT, PRICE_CHANGE, PROMOTION
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
 
+WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
+LESS_COST, MORE_COST = "▲ below", "■ above"
+"""Verdicts on a difference, plan - compared: ▲ is favourable, ■ unfavourable, on every sheet."""
+
 _ONLY_AOP = "counts only months that have an AOP"
 
 
@@ -46,7 +50,7 @@ FINANCE_REGION = Grid(
         Column("region", "Region", role=Role.KEY, help="Sales region."),
     ),
     (
-        Measure("volume", "Volume", past=VALUES, total="sum",
+        Measure("volume", "Shipments", past=VALUES, total="sum",
                 plan="{supply_plan.shipments@sum}*IF({demand_total.consensus@sum}=0,"
                      "{region_prices.share@sum},"
                      "{demand_plan.consensus@sum}/{demand_total.consensus@sum})",
@@ -77,9 +81,9 @@ FINANCE_REGION = Grid(
                 plan="{gross_price}*MAX(0,1-{discount}-{promotion})",
                 help="Gross price less discounts and promotions."),
         Measure("gross_revenue", "Gross revenue", MONEY, plan="{volume}*{gross_price}",
-                total="sum", detail=True, help="Volume x gross price."),
+                total="sum", detail=True, help="Shipments x gross price."),
         Measure("revenue", "Revenue", MONEY, past=VALUES, plan="{volume}*{price}", total="sum",
-                strong=True, help="Volume x net price."),
+                strong=True, help="Shipments x net price."),
         Measure("constant_revenue", "Revenue at budget rates", MONEY, total="sum", detail=True,
                 past="IF(N({currencies.budget_rate@lookup})*{rate}*{region_prices.rate@sum}=0,N({revenue}),"
                      "{revenue}/{rate}*{currencies.budget_rate@lookup})",
@@ -87,7 +91,7 @@ FINANCE_REGION = Grid(
                      "{revenue}/{rate}*{currencies.budget_rate@lookup})",
                 help="Revenue at the exchange rates of the AOP."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES, total="sum", detail=True,
-                plan="{volume}*{families.cost@lookup}", help="Volume x unit cost of the family."),
+                plan="{volume}*{families.cost@lookup}", help="Shipments x unit cost."),
         _measure("margin", "Margin", "N({revenue})-N({cost_of_sales})", "Revenue - cost of sales."),
     ),
     help="Price and revenue of each family in each region; they add up to the families.",
@@ -98,8 +102,8 @@ FINANCE_FAMILY = Grid(
     "Finance by family",
     (Column("family", "Family", role=Role.KEY, help="Product family."),),
     (
-        Measure("volume", "Volume", past=VALUES, plan="{supply_plan.shipments@sum}", total="sum",
-                help="Quantity shipped."),
+        Measure("volume", "Shipments", past=VALUES, plan="{supply_plan.shipments@sum}", total="sum",
+                help="Quantity shipped: demand is on Demand_Plan and D3."),
         Measure("price", "Price", PRICE, ratio=("revenue", "volume"),
                 past='IF({volume}=0,"",{revenue}/{volume})',
                 plan="IF({volume}=0,{families.price@lookup},{revenue}/{volume})",
@@ -117,7 +121,7 @@ FINANCE_FAMILY = Grid(
                 past='IF({volume}=0,"",{cost_of_sales}/{volume})',
                 plan="{families.cost@lookup}", help="Standard cost per unit."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES,
-                plan="{volume}*{unit_cost}", total="sum", help="Volume x unit cost."),
+                plan="{volume}*{unit_cost}", total="sum", help="Shipments x unit cost."),
         _measure("margin", "Margin", "{revenue}-{cost_of_sales}", "Revenue - cost of sales.",
                  strong=True),
         Measure("margin_share", "Margin %", PERCENT, ratio=("margin", "revenue"),
@@ -131,12 +135,12 @@ FINANCE_FAMILY = Grid(
                 help="Labour in the cost of sales."),
         Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
                 plan="{volume}*{families.co2e@lookup}/1000",
-                help="Volume x kilograms of CO2 equivalent per unit."),
+                help="Shipments x kilograms of CO2 equivalent per unit."),
         Measure("inventory_value", "Inventory value", MONEY, total="last",
                 past="{supply_plan.inventory@sum}*{families.cost@lookup}",
                 plan="{supply_plan.inventory@sum}*{families.cost@lookup}",
                 help="Projected inventory at standard cost."),
-        _measure("aop_quantity", "AOP volume", "{aop.quantity@sum}", "Budgeted volume.",
+        _measure("aop_quantity", "AOP shipments", "{aop.quantity@sum}", "Budgeted quantity.",
                  Unit.QUANTITY),
         _measure("aop_revenue", "AOP revenue", "{aop.revenue@sum}", "Budgeted revenue."),
         _measure("aop_margin", "AOP margin",
@@ -148,12 +152,12 @@ FINANCE_FAMILY = Grid(
         _measure("margin_variance", "Margin to AOP",
                  'IF({aop_margin}=0,"",{margin}-{aop_margin})',
                  f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
-        _prior("prior_volume", "Prior plan volume", Unit.QUANTITY),
+        _prior("prior_volume", "Prior plan shipments", Unit.QUANTITY),
         _prior("prior_revenue", "Prior plan revenue"),
         _prior("prior_constant", "Prior plan revenue at budget rates"),
         _prior("prior_cost", "Prior plan cost of sales"),
     ),
-    help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
+    help="Shipments, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
 
 _PLANNED_COST = (
@@ -174,7 +178,7 @@ OPERATING_COST = Grid(
         Measure("variable", "Variable part", MONEY, total="sum", detail=True,
                 plan="{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
                      "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",
-                help="What follows revenue and volume."),
+                help="What follows revenue and shipments."),
         Measure("depreciation", "Depreciation", MONEY, total="sum", detail=True,
                 plan='IF({finance_lines.kind@lookup}="depreciation",{cost},0)',
                 help="The cost of lines of the kind depreciation."),
@@ -188,7 +192,7 @@ FINANCE_TOTAL = Grid(
     "Profit and loss",
     (),
     (
-        _measure("volume", "Volume", "{finance_family.volume@all}", "Sum of the families.",
+        _measure("volume", "Shipments", "{finance_family.volume@all}", "Sum of the families.",
                  Unit.QUANTITY),
         Measure("gross_revenue", "Gross revenue", MONEY, total="sum",
                 plan="{finance_family.gross_revenue@all}",
@@ -213,7 +217,7 @@ FINANCE_TOTAL = Grid(
                 help="Cost of sales - material - labour."),
         Measure("contribution", "Contribution", MONEY, total="sum",
                 plan="{margin}-{operating_cost.variable@all}",
-                help="Margin - operating cost that follows revenue and volume."),
+                help="Margin - operating cost that follows revenue and shipments."),
         Measure("booked_cost", "Booked operating cost", MONEY, past=VALUES, total="sum",
                 detail=True, help="What accounting booked, from Finance actuals."),
         Measure("operating_cost", "Operating cost", MONEY, total="sum",
@@ -235,7 +239,7 @@ FINANCE_TOTAL = Grid(
                 plan="{finance_family.inventory_value@all}", help="Sum of the families."),
         Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
                 plan="{finance_family.co2e@all}", help="Sum of the families."),
-        _measure("aop_volume", "AOP volume", "{finance_family.aop_quantity@all}",
+        _measure("aop_volume", "AOP shipments", "{finance_family.aop_quantity@all}",
                  "Sum of the families.", Unit.QUANTITY),
         _measure("aop_revenue", "AOP revenue", "{finance_family.aop_revenue@all}",
                  "Sum of the families."),
@@ -264,12 +268,12 @@ FINANCE_TOTAL = Grid(
                 help="Revenue variance / AOP revenue."),
         Measure("verdict", "Within tolerance", Unit.TEXT,
                 past='IF({aop_revenue}=0,"",IF(ABS({revenue_variance_share})<={$tolerance},'
-                     '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
+                     f'"{WITHIN}",IF({{revenue_variance}}>0,"{ABOVE}","{BELOW}")))',
                 plan='IF({aop_revenue}=0,"",IF(ABS({revenue_variance_share})<={$tolerance},'
-                     '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
+                     f'"{WITHIN}",IF({{revenue_variance}}>0,"{ABOVE}","{BELOW}")))',
                 alert="status",
                 help="Whether revenue is as close to the AOP as the tolerance in Settings asks."),
-        Measure("prior_volume", "Prior plan volume", Unit.QUANTITY, total="sum", detail=True,
+        Measure("prior_volume", "Prior plan shipments", Unit.QUANTITY, total="sum", detail=True,
                 past="{finance_family.prior_volume@all}", plan="{finance_family.prior_volume@all}",
                 help="Sum of the families."),
         _measure("prior_revenue", "Prior plan revenue", "{finance_family.prior_revenue@all}",

@@ -257,3 +257,25 @@ FINANCE_LOCK = Table(
     ),
     help="The financial view that finance has locked; empty where none is.",
 )
+
+_NOW = (
+    'IF({line}="",0,IF({family}="",SUMIFS({finance_total@totals},{finance_total@measures},{line}),'
+    "SUMIFS({finance_family@totals},{finance_family.family@keys},{family},"
+    "{finance_family@measures},{finance_family.revenue@label})))"
+)
+
+FINANCE_DRIFT = Table(
+    "finance_drift",
+    "Locked and now",
+    (
+        Column("line", "Line", role=KEY, help="Line of the company, or revenue of a family."),
+        Column("family", "Family", role=OUTPUT, help="Empty for a line of the company."),
+        Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
+               "the inventory value its last month; empty where nothing is locked."),
+        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked, from a cent on.",
+               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.005,0,{now}-{locked}),0)'),
+    ),
+    help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
+         "then the revenue of each family. Shipments are in units.",
+)  # fmt: skip

@@ -133,6 +133,8 @@ SHEETS = (
               tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
     SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
               page=recon.tie_out, grows=("tie_outs",)),
+    SheetSpec("Finance_Lock", "What finance has locked, and what moved since", "white", "finance",
+              tables=("finance_drift",)),
     SheetSpec("Cash_WC", "Cash and working capital", "green", "finance",
               grids=("cash_flow", "cash_days", "receivables", "payables", "stock_value"),
               page=cash.cash_page, grid_row=cash.GRID_ROW),

@@ -22,9 +22,14 @@ from sop_xl.planning.frames import (
     zero,
 )
 from sop_xl.tables.data import DEPRECIATION
-from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL, OPERATING_COST
-
-WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
+from sop_xl.tables.finance import (
+    ABOVE,
+    BELOW,
+    FINANCE_FAMILY,
+    FINANCE_TOTAL,
+    OPERATING_COST,
+    WITHIN,
+)
 
 
 def family_profit(

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sop_xl.planning.finance.profit import ABOVE, BELOW, WITHIN
 from sop_xl.planning.finance.windows import Flags, Months
 from sop_xl.planning.frames import zero
+from sop_xl.tables.finance import ABOVE, BELOW, LESS_COST, MORE_COST, WITHIN
 from sop_xl.tables.recon import COMPARED
 from sop_xl.tables.settings import Settings
 
@@ -26,15 +26,19 @@ class Line(NamedTuple):
 
     @property
     def above(self) -> str:
-        return "■ above" if self.is_cost else ABOVE
+        return MORE_COST if self.is_cost else ABOVE
 
     @property
     def below(self) -> str:
-        return "▲ below" if self.is_cost else BELOW
+        return LESS_COST if self.is_cost else BELOW
 
+
+SHIPMENTS = "Shipments"
+_CALLED_BEFORE = {"Volume": SHIPMENTS}
+"""Lines that earlier versions called otherwise: their tolerance and owner are kept."""
 
 LINES = (
-    Line("Volume", "volume", "aop_volume", "prior_volume"),
+    Line(SHIPMENTS, "volume", "aop_volume", "prior_volume"),
     Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
     Line("Margin", "margin", "aop_margin", "prior_margin"),
     Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost", True),
@@ -46,6 +50,7 @@ LINES = (
 def recon_lines(given: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The table ``recon_lines``: tolerance and owner of each line, the given ones kept."""
     labels = pd.Series([line.label for line in LINES], name="line", dtype="str")
+    given = given.assign(line=given["line"].replace(_CALLED_BEFORE))
     own = given.drop_duplicates("line").set_index("line").reindex(labels)
     return pd.DataFrame(
         {

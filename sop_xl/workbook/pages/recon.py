@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
-from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line
-from sop_xl.planning.finance.profit import WITHIN
+from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line, is_locked, shown
 from sop_xl.planning.finance.recon_view import LINES
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
+from sop_xl.tables.finance import WITHIN
 from sop_xl.tables.recon import EFFECT_NAMES, MARGIN, VISIBLE
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
@@ -172,12 +172,14 @@ def _lines(sheet: Sheet, column: int) -> None:
     letter = column_letter(column + 6)
     sheet.alert("status", f"{letter}{_TOP + 2}:{letter}{last}")
     inside = _line(months, (), "inside")
-    count = int(sheet.book.frames["recon_months"]["inside"].sum())
-    sheet.put(last + 1, column, f"{count} months are compared: those that both sides know.",
+    many = int(sheet.book.frames["recon_months"]["inside"].sum())
+    sheet.put(last + 1, column, f"{many} months are compared: those that both sides know.",
               "SOP Note",
               formula=f'SUM({inside})&" months are compared: those that both sides know."')
-    text = "Tolerances: Data_Finance. Every difference with its cells: Tie_Out. Why: PVM."
+    text = "Difference = plan - compared: ▲ favourable, ■ unfavourable. Tolerances: Data_Finance."
     sheet.put(last + 2, column, text, "SOP Note")
+    text = "Every difference with its cells: Tie_Out. Why: PVM."
+    sheet.put(last + 3, column, text, "SOP Note")
 
 
 def _lock(sheet: Sheet, column: int) -> None:
@@ -185,7 +187,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     frames = sheet.book.frames
     drift, locked = frames["finance_drift"], frames["finance_lock"]
     moved, top = column_letter(column + 4), _TOP + 2
-    for line in range(top, top + 1 + SHOWN):  # what other times stood there is taken away
+    for line in range(top, top + 2 + SHOWN):  # what other times stood there is taken away
         for at in range(column, column + 5):
             sheet.put(line, at, None, "SOP Note")
     # in the same place whether locked or not: a label that wanders looks like a moved row
@@ -193,9 +195,10 @@ def _lock(sheet: Sheet, column: int) -> None:
     for empty in range(1, 4):
         sheet.put(_TOP + 1, column + empty, None, "SOP Total label")
     sheet.name_cell(LOCK_MOVED, f"{moved}{_TOP + 1}")
-    if drift.empty:
+    total = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    if not is_locked(drift):
         sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
-        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY)
+        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, f"SUMPRODUCT(ABS({total}))")
         sheet.put(top, column, "Lock finance freezes it; here stands then what moved since.",
                   "SOP Note")
         return
@@ -204,11 +207,15 @@ def _lock(sheet: Sheet, column: int) -> None:
     sheet.put(_TOP, column, text, "SOP Section")
     headers(sheet, top, column, {"Line": False, " ": False, "Locked": True, "Now": True,
                                  "Moved": True})
-    first, last = top + 1, top + len(drift)
     sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY,
-              f"SUMPRODUCT(ABS({moved}{first}:{moved}{last}))")
+              f"SUMPRODUCT(ABS({total}))")
+    seen, first = shown(drift), top + 1
+    more = len(drift) - len(seen)
+    if more:
+        sheet.put(first + len(seen), column, f"The families that moved most; {more} more"
+                  f" {'line' if more == 1 else 'lines'}: Finance_Lock", "SOP Note")
     now, was = column_letter(column + 3), column_letter(column + 2)
-    for at, row in enumerate(drift.to_dict("records"), start=first):
+    for at, row in enumerate(seen.to_dict("records"), start=first):
         number_format = _UNITS if row["line"] == LINES[0].label else _MONEY
         sheet.put(at, column, row["line"], "SOP Key")
         sheet.put(at, column + 1, None, "SOP Key")
