@@ -107,7 +107,7 @@ STEPS: tuple[Step, ...] = (
             *("finance_region", "finance_family", "operating_cost", "finance_total"),
             *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
             *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
-            *("tie_outs", "tie_places", "finance_drift"),
+            *("tie_outs", "tie_places", "finance_drift", "scenarios", "scenario_drivers"),
         ),
     ),
     # the second half of supply planning: gaps and options are compared in money

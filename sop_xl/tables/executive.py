@@ -311,6 +311,10 @@ SUPPLY_SUMMARY = Table(
 )
 
 _COST = FINANCE_TOTAL["operating_cost"].label
+_LIKE = (
+    f'IF({{line}}="{FINANCE_TOTAL["margin"].label}",SUMIFS({{finance_total@this_year}},'
+    "{finance_total@measures},{finance_total.compared_margin@label}),{outlook})"
+)
 _ALLOWED = "SUMIFS({recon_lines.tolerance_used@column},{recon_lines.line@column},{line})"
 _VERDICT = (
     f'IF(ISNUMBER({{variance_share}}),IF(ABS({{variance_share}})<={_ALLOWED},"{WITHIN}",'
@@ -329,9 +333,10 @@ FINANCE_SUMMARY = Table(
         _column("aop", "AOP", 'SUMIFS({finance_total@this_year},{finance_total@measures},'
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
         _column("variance", "Variance",
-                'IF({aop}=0,"",{outlook}-{aop})',
+                f'IF({{aop}}=0,"",{_LIKE}-{{aop}})',
                 "Outlook - AOP on every line, as on Finance_Recon; empty where nothing is "
-                "budgeted.", Unit.MONEY),
+                "budgeted. Of the margin without families that have no budgeted cost.",
+                Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
                 "Variance / AOP.", Unit.PERCENT),
         Column("verdict", "Verdict", role=OUTPUT, alert="status", formula=_VERDICT,

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
-from sop_xl.tables.data import DISCOUNT, PRICE_CHANGE, PROMOTION
+from sop_xl.tables.data import (
+    COST_DRIVER,
+    DEMAND_DRIVER,
+    DISCOUNT,
+    EXPENSE_DRIVER,
+    PRICE_CHANGE,
+    PRICE_DRIVER,
+    PROMOTION,
+)
 
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
@@ -36,6 +44,24 @@ _PRICES = (
     "EXP(SUMPRODUCT(" + _CHANGED % PRICE_CHANGE
     + "*({price_changes.start@column}>={$first_period})*LN(1+{price_changes.rate@column})))"
 )
+
+
+def _detail(name: str, label: str, formula: str, help: str) -> Measure:
+    return Measure(name, label, MONEY, past=formula, plan=formula, total="sum", help=help,
+                   detail=True)
+
+
+def _driven(driver: str) -> str:
+    """1 + what the chosen scenario adds to a driver."""
+    rows = (
+        "{scenario_drivers@match}*({scenario_drivers.scenario@column}=Scenario_shown)"
+        f'*({{scenario_drivers.driver@column}}="{driver}")'
+    )
+    return f"MAX(0,1+SUMPRODUCT({rows}*{{scenario_drivers.change@column}}))"
+
+
+def _scenario(name: str, label: str, formula: str, help: str, unit: Unit = MONEY) -> Measure:
+    return Measure(name, label, unit, plan=formula, total="sum", detail=True, help=help)
 
 
 def _taken_off(kind: str) -> str:
@@ -97,6 +123,11 @@ FINANCE_REGION = Grid(
     help="Price and revenue of each family in each region; they add up to the families.",
 )
 
+_BRIDGED = (
+    "IF(Bridge_margin=0,1,IF(CHOOSE(Bridge_n,{uncosted},{prior_uncosted},0,{prior_uncosted},0)<>0,"
+    "0,1))"
+)
+
 FINANCE_FAMILY = Grid(
     "finance_family",
     "Finance by family",
@@ -156,6 +187,35 @@ FINANCE_FAMILY = Grid(
         _prior("prior_revenue", "Prior plan revenue"),
         _prior("prior_constant", "Prior plan revenue at budget rates"),
         _prior("prior_cost", "Prior plan cost of sales"),
+        _detail("uncosted", "AOP revenue without a budgeted cost",
+                "IF({aop.cost_of_sales@sum}=0,{aop_revenue},0)",
+                "Where it is not zero the AOP has no margin to compare with."),
+        _detail("compared_margin", "Margin compared with the AOP", "IF({uncosted}<>0,0,{margin})",
+                "Without months whose AOP has revenue and no cost: like is compared with like."),
+        _detail("prior_margin", "Prior plan margin",
+                "IF(N({prior_cost})=0,0,N({prior_revenue})-{prior_cost})",
+                "Prior plan revenue - cost of sales; zero where no cost was planned."),
+        _detail("prior_uncosted", "Prior plan revenue without a cost",
+                "IF(N({prior_cost})=0,N({prior_revenue}),0)",
+                "Where it is not zero the prior plan has no margin to compare with."),
+        _detail("prior_compared", "Margin compared with the prior plan",
+                "IF({prior_uncosted}<>0,0,{margin})",
+                "Without months whose prior plan has revenue and no cost."),
+        Measure("bridged", "In the bridge", Unit.COUNT, past=_BRIDGED, plan=_BRIDGED, detail=True,
+                help="0 where the bridge of the margin leaves a month out: what it is compared "
+                     "with has revenue and no cost."),
+        _scenario("scenario_volume", "Scenario shipments",
+                  "{volume}*" + _driven(DEMAND_DRIVER), "Of the scenario chosen on Finance_Recon.",
+                  Unit.QUANTITY),
+        _scenario("scenario_revenue", "Scenario revenue",
+                  "IF({volume}=0,0,{revenue}/{volume})*{scenario_volume}*" + _driven(PRICE_DRIVER),
+                  "Scenario shipments x changed net price."),
+        _scenario("scenario_constant", "Scenario revenue at budget rates",
+                  "IF({revenue}=0,0,{constant_revenue}/{revenue})*{scenario_revenue}",
+                  "At the exchange rates of the AOP."),
+        _scenario("scenario_cost", "Scenario cost of sales",
+                  "{scenario_volume}*{unit_cost}*" + _driven(COST_DRIVER),
+                  "Scenario shipments x changed unit cost."),
     ),
     help="Shipments, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
@@ -249,16 +309,18 @@ FINANCE_TOTAL = Grid(
                  "IF({aop_margin}=0,0,{operating_cost.aop_cost@all})",
                  "Sum of the cost lines; zero where no margin is budgeted."),
         _measure("aop_operating_profit", "AOP operating profit",
-                 "IF({aop_margin}=0,0,{aop_margin}-{aop_operating_cost})",
-                 "AOP margin - AOP operating cost; zero where no margin is budgeted."),
+                 "IF(OR({aop_margin}=0,{uncosted}<>0),0,{aop_margin}-{aop_operating_cost})",
+                 "AOP margin - AOP operating cost; zero where the cost of any family is not "
+                 "budgeted."),
         _measure("revenue_variance", "Revenue to AOP",
                  'IF({aop_revenue}=0,"",{revenue}-{aop_revenue})',
                  f"Revenue - AOP revenue; positive is favourable; {_ONLY_AOP}."),
         _measure("margin_variance", "Margin to AOP",
-                 'IF({aop_margin}=0,"",{margin}-{aop_margin})',
-                 f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
+                 'IF({aop_margin}=0,"",{compared_margin}-{aop_margin})',
+                 "Margin compared with the AOP - AOP margin; positive is favourable; "
+                 f"{_ONLY_AOP}."),
         _measure("profit_variance", "Operating profit to AOP",
-                 'IF({aop_margin}=0,"",{operating_profit}-{aop_operating_profit})',
+                 'IF({aop_operating_profit}=0,"",{operating_profit}-{aop_operating_profit})',
                  f"Operating profit - AOP operating profit; positive is favourable; {_ONLY_AOP}.",
                  strong=True),
         Measure("revenue_variance_share", "Revenue to AOP %", PERCENT,
@@ -278,13 +340,37 @@ FINANCE_TOTAL = Grid(
                 help="Sum of the families."),
         _measure("prior_revenue", "Prior plan revenue", "{finance_family.prior_revenue@all}",
                  "Sum of the families."),
-        _measure("prior_margin", "Prior plan margin",
-                 "{prior_revenue}-{finance_family.prior_cost@all}",
-                 "Prior plan revenue - prior plan cost of sales."),
+        _measure("prior_margin", "Prior plan margin", "{finance_family.prior_margin@all}",
+                 "Sum of the families of which a cost was planned."),
         _prior("prior_operating_cost", "Prior plan operating cost"),
         _measure("prior_operating_profit", "Prior plan operating profit",
-                 "{prior_margin}-N({prior_operating_cost})",
-                 "Prior plan margin - prior plan operating cost."),
+                 "IF(OR({prior_margin}=0,{prior_uncosted}<>0),0,"
+                 "{prior_margin}-N({prior_operating_cost}))",
+                 "Prior plan margin - prior plan operating cost; zero where the cost of any family "
+                 "was not planned."),
+        _detail("uncosted", "AOP revenue without a budgeted cost", "{finance_family.uncosted@all}",
+                "Sum of the families: their margin is not compared with the AOP."),
+        _detail("compared_margin", "Margin compared with the AOP",
+                "{finance_family.compared_margin@all}", "Sum of the families."),
+        _detail("prior_uncosted", "Prior plan revenue without a cost",
+                "{finance_family.prior_uncosted@all}", "Sum of the families."),
+        _detail("prior_compared", "Margin compared with the prior plan",
+                "{finance_family.prior_compared@all}", "Sum of the families."),
+        _scenario("scenario_volume", "Scenario shipments", "{finance_family.scenario_volume@all}",
+                  "Sum of the families.", Unit.QUANTITY),
+        _scenario("scenario_revenue", "Scenario revenue", "{finance_family.scenario_revenue@all}",
+                  "Sum of the families."),
+        _scenario("scenario_margin", "Scenario margin",
+                  "{scenario_revenue}-{finance_family.scenario_cost@all}",
+                  "Scenario revenue - scenario cost of sales."),
+        _scenario("scenario_operating_cost", "Scenario operating cost",
+                  "({operating_cost}+SUM({finance_lines.share_of_revenue@column})"
+                  "*({scenario_revenue}-{revenue})+SUM({finance_lines.per_unit@column})"
+                  "*({scenario_volume}-{volume}))*" + _driven(EXPENSE_DRIVER),
+                  "Operating cost, what follows revenue and units moved with them, x its driver."),
+        _scenario("scenario_operating_profit", "Scenario operating profit",
+                  "{scenario_margin}-{scenario_operating_cost}",
+                  "Scenario margin - scenario operating cost."),
     ),
     help="Company profit and loss of the plan against the AOP.",
 )

@@ -7,10 +7,13 @@ from sop_xl.schema import Column, Grid, Measure, Role, Table, Unit
 KEY, OUTPUT, OPTIONAL = Role.KEY, Role.OUTPUT, Role.OPTIONAL
 MONEY, COUNT = Unit.MONEY, Unit.COUNT
 
-AOP, PRIOR, LAST_YEAR, PLANNED = "AOP", "Prior cycle", "Last year", "Plan of the month"
-COMPARED = (AOP, PRIOR, LAST_YEAR, PLANNED)
+AOP, PRIOR, LAST_YEAR, PLANNED, SCENARIO = (
+    "AOP", "Prior cycle", "Last year", "Plan of the month", "Scenario",
+)  # fmt: skip
+COMPARED = (AOP, PRIOR, LAST_YEAR, PLANNED, SCENARIO)
 """What can be compared with, in the order of the numbers by which formulas know them. The plan of
-the month is compared with what came: actual against plan."""
+the month is compared with what came: actual against plan. The scenario is the one that is chosen on
+Finance_Recon: actual and plan are held against it, as against all others."""
 REVENUE, MARGIN = "Revenue", "Margin"
 
 
@@ -24,7 +27,8 @@ def _inside(page: str) -> tuple[Measure, Measure, Measure]:
         f"IF(CHOOSE({page}_n,{{finance_total.aop_revenue@all}}<>0,"
         f"AND({{finance_total.prior_revenue@all}}<>0,{{#period}}>={page}_prior),"
         f"{{#period}}>={page}_known,"
-        f'AND({{finance_total.prior_revenue@all}}<>0,{{#flag}}="actual")),1,0)'
+        f'AND({{finance_total.prior_revenue@all}}<>0,{{#flag}}="actual"),'
+        f"AND({{#period}}>={{$first_period}},{{finance_total.scenario_revenue@all}}<>0)),1,0)"
     )
     return (
         _flag("known", "Both sides known", known,
@@ -62,14 +66,17 @@ BRIDGE_MONTHS = Grid(
 
 
 def _sum(mask: str, measure: str) -> str:
-    return f"SUMPRODUCT({{bridge_months.{mask}@line}},{{finance_family.{measure}@key_line}})"
+    return (
+        f"SUMPRODUCT({{bridge_months.{mask}@line}},{{finance_family.bridged@key_line}},"
+        f"{{finance_family.{measure}@key_line}})"
+    )
 
 
-def _before(aop: str, prior: str, own: str, mask: str = "before") -> str:
+def _before(aop: str, prior: str, own: str, scenario: str, mask: str = "before") -> str:
     """A sum of what is compared with; the fourth comparison takes the plan of the month."""
     return (
         f"CHOOSE(Bridge_n,{aop if '(' in aop else _sum(mask, aop)},{_sum(mask, prior)},"
-        f"{_sum(mask, own)},{_sum(mask, prior)})"
+        f"{_sum(mask, own)},{_sum(mask, prior)},{_sum(mask, scenario)})"
     )
 
 
@@ -131,26 +138,32 @@ BRIDGE = Table(
               'ROUND({units_after_year}-{units_after},6))<0,"returns","both")))',
               "Sold both times, new, gone; returns: more came back than was sold.", Unit.TEXT),
         _work("units_before", "Units before",
-              _before("aop_quantity", "prior_volume", "volume"), "Window.", Unit.QUANTITY),
+              _before("aop_quantity", "prior_volume", "volume", "scenario_volume"),
+              "Window.", Unit.QUANTITY),
         _work("units_before_year", "Units before, year",
-              _before("aop_quantity", "prior_volume", "volume", "before_year"),
+              _before("aop_quantity", "prior_volume", "volume", "scenario_volume",
+                      "before_year"),
               "Fiscal year.", Unit.QUANTITY),
         _work("revenue_before", "Revenue before",
-              _before("aop_revenue", "prior_constant", "constant_revenue"), "At budget rates."),
+              _before("aop_revenue", "prior_constant", "constant_revenue", "scenario_constant"),
+              "At budget rates."),
         _work("revenue_before_year", "Revenue before, year",
-              _before("aop_revenue", "prior_constant", "constant_revenue", "before_year"),
+              _before("aop_revenue", "prior_constant", "constant_revenue", "scenario_constant",
+                      "before_year"),
               "At budget rates, fiscal year."),
         _work("currency_before", "Currency before",
               "CHOOSE(Bridge_n,0," + _sum("before", "prior_revenue") + "-{revenue_before},"
               + _sum("before", "revenue") + "-{revenue_before},"
-              + _sum("before", "prior_revenue") + "-{revenue_before})",
+              + _sum("before", "prior_revenue") + "-{revenue_before},"
+              + _sum("before", "scenario_revenue") + "-{revenue_before})",
               "Revenue - revenue at budget rates."),
         _work("cost_before", "Cost before",
-              "Bridge_margin*" + _before(_aop_cost("before"), "prior_cost", "cost_of_sales"),
+              "Bridge_margin*" + _before(_aop_cost("before"), "prior_cost", "cost_of_sales",
+                                         "scenario_cost"),
               "Cost of sales; zero for a bridge of revenue."),
         _work("cost_before_year", "Cost before, year",
               "Bridge_margin*" + _before(_aop_cost("before_year"), "prior_cost", "cost_of_sales",
-                                         "before_year"), "Fiscal year."),
+                                         "scenario_cost", "before_year"), "Fiscal year."),
         _work("units_after", "Units after", _sum("inside", "volume"), "Window.", Unit.QUANTITY),
         _work("units_after_year", "Units after, year", _sum("inside_year", "volume"),
               "Fiscal year.", Unit.QUANTITY),

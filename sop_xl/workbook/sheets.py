@@ -135,6 +135,8 @@ SHEETS = (
               page=recon.tie_out, grows=("tie_outs",)),
     SheetSpec("Finance_Lock", "What finance has locked, and what moved since", "white", "finance",
               tables=("finance_drift",)),
+    SheetSpec("Scenarios", "Scenarios beside the plan", "green", "finance, S&OP leader",
+              tables=("scenario_drivers", "scenarios"), grows=("scenarios",)),
     SheetSpec("Cash_WC", "Cash and working capital", "green", "finance",
               grids=("cash_flow", "cash_days", "receivables", "payables", "stock_value"),
               page=cash.cash_page, grid_row=cash.GRID_ROW),

@@ -205,6 +205,10 @@ def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
     )[SUPPLY_SUMMARY.names]
 
 
+_LIKE = {"margin": "compared_margin"}
+"""What is compared with the AOP, where that is not the whole line."""
+
+
 def finance_summary(
     axis: Axis, finance_total: pd.DataFrame, recon_lines: pd.DataFrame
 ) -> pd.DataFrame:
@@ -220,7 +224,8 @@ def finance_summary(
 
     outlook = np.array([total(name, year) for name in FINANCE_LINES_SHOWN])
     aop = np.array([total(f"aop_{name}", year) for name in FINANCE_LINES_SHOWN])
-    variance = np.where(aop == 0, np.nan, outlook - aop)
+    like = np.array([total(_LIKE.get(name, name), year) for name in FINANCE_LINES_SHOWN])
+    variance = np.where(aop == 0, np.nan, like - aop)
     labels = [FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]
     tolerance = recon_lines.set_index("line")["tolerance_used"].reindex(labels).fillna(0.0)
     return pd.DataFrame(
