@@ -907,8 +907,8 @@ SCENARIOS = Table(
         Column("profit_effect", "Effect on operating profit", Unit.MONEY, OUTPUT,
                "Scenario - plan."),
     ),
-    help="Each scenario over the plan months, as it was reckoned last; effect = scenario - plan: more "
-         "is positive. Month by month: choose it on Finance_Recon or PVM.",
+    help="Each scenario over the plan months, as it was reckoned last; effect = scenario - plan. "
+         "Month by month: choose it on Finance_Recon or PVM.",
     as_issued=True,
 )
 RESULTS = Table(

@@ -286,8 +286,8 @@ FINANCE_DRIFT = Table(
         Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
                "the inventory value its last month; empty where nothing is locked."),
         Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
-        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked, from a cent on.",
-               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.005,0,{now}-{locked}),0)'),
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than half a unit of money is rounding.",
+               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),0)'),
     ),
     help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
          "then the revenue of each family. Shipments are in units.",

@@ -12,7 +12,8 @@ from sop_xl.planning.finance.recon_view import LINES
 from sop_xl.planning.frames import zero
 
 INVENTORY = "Inventory value"
-CENT = 0.005
+STIR = 0.5
+"""Money from which a line has moved: less is the rounding of its months to the cent."""
 SHOWN = 11
 """Lines that the top of Finance_Recon has room for: those of the company, then the families that
 moved most. All of them are on the sheet Finance_Lock."""
@@ -20,7 +21,13 @@ _FAMILY = "Revenue: "
 
 
 def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
-    """What is locked: line, period and value of the plan months, in whole cents.
+    """What is locked: line, period and value of the plan months, in whole cents."""
+    found = lines(axis, finance_total, finance_family)
+    return found.assign(value=found["value"].round(2) + 0.0)
+
+
+def lines(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
+    """What can be locked: line, period and value of the plan months.
 
     The lines of the company, then the revenue of each family.
     """
@@ -35,7 +42,7 @@ def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) 
     parts.append(pd.DataFrame({"line": named, "period": families["period"],
                                "value": families["revenue"]}))
     found = pd.concat(parts, ignore_index=True)
-    return found.assign(value=found["value"].fillna(0.0).round(2) + 0.0)
+    return found.assign(value=found["value"].fillna(0.0))
 
 
 def family_line(family: str) -> str:
@@ -64,19 +71,19 @@ def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     Flows are summed over the plan; of the inventory value the last month counts. Where nothing is
     locked, ``locked`` is missing and nothing has moved.
     """
-    lines = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
-    sides = [_by_line(frame).reindex(lines).to_numpy(dtype=float) for frame in (locked, now)]
+    every = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
+    sides = [_by_line(frame).reindex(every).to_numpy(dtype=float) for frame in (locked, now)]
     before = sides[0] if locked.empty else zero(sides[0])
     after = zero(sides[1])
     moved = zero(after - before)
-    names = lines.to_series().where(lines.str.startswith(_FAMILY), "")
+    names = every.to_series().where(every.str.startswith(_FAMILY), "")
     return pd.DataFrame(
         {
-            "line": lines,
+            "line": every,
             "family": names.str.removeprefix(_FAMILY).astype("str").to_numpy(),
             "locked": before,
             "now": after,
-            "moved": np.where(np.abs(moved) < CENT, 0.0, moved),
+            "moved": np.where(np.abs(moved) < STIR, 0.0, moved),
         }
     )
 

@@ -80,7 +80,7 @@ def reconcile(
         ),
     ]
     table, places = tie_outs.tie_out_list(rows, typed, lines)
-    now = lock.view(axis, finance_total, finance_family)
+    now = lock.lines(axis, finance_total, finance_family)
     flags = {name: cells.astype(float)[np.newaxis] for name, cells in chosen._asdict().items()}
     return {
         "finance_family": finance_family,

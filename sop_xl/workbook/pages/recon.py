@@ -269,7 +269,7 @@ def _lock(sheet: Sheet, column: int) -> None:
         sheet.put(at, column + 3, row["now"], "SOP Output", number_format,
                   _now(sheet, row["line"]))
         sheet.put(at, column + 4, row["moved"], "SOP Output", number_format,
-                  f"IF(ABS({now}{at}-{was}{at})<0.005,0,{now}{at}-{was}{at})")
+                  f"IF(ABS({now}{at}-{was}{at})<0.5,0,{now}{at}-{was}{at})")
 
 
 def _now(sheet: Sheet, line: str) -> str:
