@@ -76,6 +76,7 @@ def tables(
         "exchange_rates": pricing.exchange_rates(seed, demand, cycle),
         "past_finance": pricing.past_finance(demand, before, lines, cycle),
         "recon_lines": pricing.recon_lines(),
+        "scenario_drivers": pricing.scenario_drivers(cycle),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}

@@ -346,6 +346,11 @@ class Store:
         with self._database.read() as connection:
             return plans.financial_plans(connection, str(before))
 
+    def past_cash(self, before: pd.Period) -> pd.DataFrame:
+        """The cash flows that each cycle before a period expected, as rows of past_cash."""
+        with self._database.read() as connection:
+            return plans.cash_forecasts(connection, str(before))
+
     def past_forecasts(self, before: pd.Period) -> pd.DataFrame:
         """Champion and challengers of each block in the last cycle before a period."""
         with self._database.read() as connection:

@@ -84,7 +84,7 @@ CHECKS = (
     Check("adopted_capacity", "The adopted plan keeps the available hours of every resource",
           "{strategy_hours.adopted_short@total}", 0.5, "Capacity",
           "Hours, people or fixed production changed since: adopt a plan again, or none."),
-    Check("volume", "Shipments in the supply plan = volume in finance",
+    Check("volume", "Shipments in the supply plan = shipments in finance",
           "{supply_plan.shipments@total}-{finance_family.volume@total}", 0.01, "Finance_Recon",
           "A formula was typed over: generate the book again."),
     Check("revenue", "Revenue of the families = revenue of the company",

@@ -23,7 +23,7 @@ GROWS = dict.fromkeys(
     (
         *("cleansing", "bottlenecks", "gap_options", "constraints", "stock_items"),
         *("material_messages", "material_orders", "material_pegging"),
-        *("tie_outs", "exceptions", "log"),
+        *("tie_outs", "scenarios", "exceptions", "log"),
     ),
     ROOM,
 ) | {"change_log": 200}

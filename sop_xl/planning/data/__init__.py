@@ -61,6 +61,7 @@ def run(
     exchange_rates: pd.DataFrame,
     past_finance: pd.DataFrame,
     recon_lines: pd.DataFrame,
+    scenario_drivers: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -99,6 +100,7 @@ def run(
         "exchange_rates": exchange_rates,
         "past_finance": past_finance,
         "recon_lines": recon_lines,
+        "scenario_drivers": scenario_drivers,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
