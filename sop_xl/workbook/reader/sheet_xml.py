@@ -8,7 +8,7 @@ of the book: sheets, texts, formats of dates.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
@@ -20,6 +20,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
+_day_of: Callable[[str], Any] = from_ISO8601  # it has no types
 Spot = tuple[int, int]
 """Row and column, from 1."""
 
@@ -179,7 +180,7 @@ class SheetXml:
             return self._strings[int(value)]
         if kind == "b":
             return bool(int(value))
-        return from_ISO8601(value) if kind == "d" else value
+        return _day_of(value) if kind == "d" else value
 
     def _day(self, number: float, style: int) -> Any:
         try:
@@ -193,7 +194,8 @@ class SheetXml:
         if kind == "array":
             return ArrayFormula(ref=attributes["ref"], text=text)
         if kind == "dataTable":
-            return DataTableFormula(**attributes)
+            given: dict[str, Any] = {**attributes}
+            return DataTableFormula(**given)
         if kind == "shared":
             number = attributes.get("si")
             if number in self._shared:
