@@ -391,7 +391,7 @@ class Cells:
         return twin
 
 
-class _Parser(WorkSheetParser):  # type: ignore[misc]  # it has no types
+class _Parser(WorkSheetParser):
     """Reads formulas as openpyxl does, and in the same pass the values that are cached of them."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
