@@ -54,7 +54,8 @@ def tested(count: Counts, cuts: list[int], season: int) -> Flags:
     left = count - np.array(cuts, dtype=np.int64)[:, np.newaxis]
     full = left >= 2 * season + 2
     half = (left >= FEWEST) & (2 * left >= count)
-    any_full = full.any(axis=0) if len(cuts) else np.zeros(len(count), dtype=bool)
+    far = 2 * np.array(cuts, dtype=np.int64) >= max(cuts, default=0)
+    any_full = full[far].any(axis=0) if len(cuts) else np.zeros(len(count), dtype=bool)
     return np.where(any_full, full, half)
 
 

@@ -42,9 +42,9 @@ ALIKE = 10.0
 WIDER = 1.05
 """Forecasts of what comes err more than the backtest of what came: parameters and weights have
 seen the recent past, and what changes next has not happened yet."""
-FEW = 6.0
-"""Series of few share their months, and a shift that no origin has seen hits all of them: the
-fewer they are, the less their errors tell of it, as 1 / n like the correction of Student's t."""
+FEW = 1.0
+"""The independent series that is lost in learning how wide a range is, as an observation is in the
+correction of Student's t: a shift that no origin has seen may come."""
 STEEPEST = 0.5
 """Greatest growth of errors that is expected beyond the tested periods: h^0.5, a random walk."""
 ENOUGH = 200_000
@@ -171,7 +171,7 @@ def around(
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
     below_zero = natural & sporadic
-    wider = WIDER if sporadic else WIDER * (1 + FEW / (series + FEW))
+    wider = WIDER if sporadic else WIDER * (1 + FEW / (independent(found.places, series) + FEW))
     sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
     everything = _ascending(found.places, tested)
     for kind, one_sided in sides:
@@ -199,6 +199,30 @@ def around(
     # drawn together one by one, a range could end inside one that holds less
     np.minimum.accumulate(low, axis=0, out=low)
     return low, np.maximum.accumulate(high, axis=0, out=high)
+
+
+def independent(places: Numbers, series: int) -> float:
+    """Independent series that so many series count for, as their errors go together.
+
+    n / (1 + (n - 1) r), r the mean correlation of two series' errors in one period (Kish, Survey
+    Sampling, 1965, section 5.4: the design effect of clusters), drawn towards none where few
+    series tell of it.
+
+    >>> together = np.array([[[1.0, -2.0, 1.0]] * 50])
+    >>> independent(together, 50)
+    1.2
+    >>> independent(together * np.tile([[1.0], [-1.0]], (25, 1)), 50)
+    50.0
+    """
+    seen = np.isfinite(places)
+    number = np.count_nonzero(seen, axis=1)
+    own = np.square(places, where=seen, out=np.zeros_like(places)).sum(axis=1, dtype=float)
+    total = places.sum(axis=1, where=seen, dtype=float) ** 2
+    pairs = float((own * (number - 1)).sum())
+    shared = max(float((total - own).sum()) / pairs, 0.0) if pairs > 0 else 0.0
+    telling = float(np.count_nonzero(seen.any(axis=(0, 2))))
+    shared *= telling / (telling + ALIKE)
+    return series / (1 + (series - 1) * shared)
 
 
 def _ascending(places: Numbers, some: Flags) -> Vector:
