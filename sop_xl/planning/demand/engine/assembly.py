@@ -42,9 +42,6 @@ class Part(NamedTuple):
     """(s,) The same of last season again."""
     actual: list[Numbers]
     """(s, h) What came at each origin; NaN where a series is not tested."""
-    over: tuple[int, int]
-    """Periods of series whose demand seemed to have ended at an origin, and those of them in
-    which nothing came."""
 
     def only(self, some: Flags) -> Part:
         return self._replace(

@@ -17,6 +17,7 @@ whole holds the share promised.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import e, log
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ Vector = npt.NDArray[np.float64]
 
 PRIOR = 24.0
 """Errors that the usual size of a series' errors counts for: three origins of a year's plan."""
-NORMAL = 40.0
-"""Errors that the normal distribution counts for: it fills in where few series are tested."""
+USUAL = 40.0
+"""Errors that a usual distribution counts for: it fills in where few series are tested."""
 LEAST = 1e-3
 """No demand is expected to be forecast better than to this share of its level."""
 WILDEST = 50.0
@@ -49,6 +50,9 @@ STEEPEST = 0.5
 """Greatest growth of errors that is expected beyond the tested periods: h^0.5, a random walk."""
 ENOUGH = 200_000
 """Errors that are plenty for a quantile."""
+GIVEN_UP = 0.15
+"""Of what a range leaves out, so much more or less at most, to make up for series that have
+ended."""
 
 
 class Spread(NamedTuple):
@@ -130,19 +134,47 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
     return found
 
 
-def quantile(places: Vector, share: float) -> float:
+def quantile(places: Vector, share: float, *, skewed: bool = False) -> float:
     """The quantile of z in ascending order.
 
-    The normal distribution of the same mean size counts for so many errors.
+    The normal distribution of the same mean size counts for so many errors; where demand comes
+    now and then and errors are skewed, the exponential one less its mean.
+
+    >>> quantile(np.array([]), 0.95), quantile(np.array([]), 0.95, skewed=True)
+    (2.06, 2.71)
     """
-    # the mean absolute value of a standard normal variable is 0.798
-    normal = NormalDist().inv_cdf(share) / 0.798
+    # the mean absolute value of a standard normal variable is 0.798, and that of an exponential
+    # one of mean 1 less its mean is 2 / e
+    usual = (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
     if not len(places):
-        return normal
+        return usual
     at, part = divmod(share * (len(places) - 1), 1)
     beside = places[int(at) : int(at) + 2]
     found = float(beside[0] + part * (beside[-1] - beside[0]))
-    return (len(places) * found + NORMAL * normal) / (len(places) + NORMAL)
+    return (len(places) * found + USUAL * usual) / (len(places) + USUAL)
+
+
+def living(levels: tuple[float, ...], series: int, ended: int, silent: float) -> tuple[float, ...]:
+    """What ranges of demand that comes now and then hold, so that all series hold the levels.
+
+    Among them are those that seem to have ended: nothing is their whole range, and what they hold
+    is no choice. The others hold so much that the mean over all is right, within limits.
+
+    Args:
+        levels: Shares of outcomes promised.
+        series: How many series still sell now and then.
+        ended: How many seem to have ended.
+        silent: Share of periods in which nothing came of those that seemed so at the origins.
+
+    >>> living((0.8, 0.95), 100, 20, 0.9)  # (0.8 x 120 - 0.9 x 20) / 100; (114 - 18) / 100
+    (0.78, 0.9575)
+    """
+    found = []
+    for level in levels:
+        made_up = (level - silent) * ended / max(series, 1)
+        most = GIVEN_UP * (1 - level)
+        found.append(level + min(max(made_up, -most), most))
+    return tuple(found)
 
 
 def around(
@@ -239,12 +271,12 @@ def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float
     hold the share together; or, one-sided, no least one and the quantile of the share itself.
     """
     if one_sided:
-        return -WILDEST, max(quantile(places, level), 0.0)
+        return -WILDEST, max(quantile(places, level, skewed=True), 0.0)
     below = min(quantile(places, (1 - level) / 2), 0.0)
     above = max(quantile(places, (1 + level) / 2), 0.0)
     if not len(places) or below == 0 or above == 0:
         return below, above
     needed = np.where(places < 0, places / below, places / above)
     factor = float(np.quantile(needed, level, overwrite_input=True))
-    factor = (len(places) * factor + NORMAL) / (len(places) + NORMAL)
+    factor = (len(places) * factor + USUAL) / (len(places) + USUAL)
     return factor * below, factor * above

@@ -32,6 +32,7 @@ SAMPLE = 4000
 evenly spread over lengths and sizes, so that they are the same however the work is cut."""
 ROUTES: tuple[tuple[str, ...], ...] = (REGULAR, SHORT, SPORADIC)
 """Kinds that share members and the calibration of their ranges."""
+GAPS = ROUTES.index(SPORADIC)
 
 
 class Task(NamedTuple):
@@ -224,14 +225,11 @@ def _part(block: Prepared, task: Task, found: _Found, wanted: list[str]) -> Part
     values, missing = block.values[task.rows], block.missing[task.rows]
     kept: npt.DTypeLike = np.float32 if task.lean else np.float64
     actual: list[Numbers] = []
-    periods, silent = 0, 0
     for o, cut in enumerate(held):
         end = values.shape[1] - cut + steps(cut, task.horizon)
         period = slice(values.shape[1] - cut, end)
         came = np.where(missing[:, period], np.nan, values[:, period])
         gone = ended(task.panel, cut)
-        periods += int(np.isfinite(came[fair[o] & gone]).sum())
-        silent += int((came[fair[o] & gone] == 0).sum())
         came = np.where((fair[o] & ~gone)[:, np.newaxis], came, np.nan)
         actual.append(came.astype(kept))
     known = list(KINDS)
@@ -249,5 +247,4 @@ def _part(block: Prepared, task: Task, found: _Found, wanted: list[str]) -> Part
         wape(found.ahead, actual),
         wape(found.reference or [np.zeros((len(task.rows), 0))], actual),
         actual,
-        (periods, silent),
     )
