@@ -134,24 +134,52 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
     return found
 
 
-def quantile(places: Vector, share: float, *, skewed: bool = False) -> float:
-    """The quantile of z in ascending order.
+class Told(NamedTuple):
+    """Errors that a range is learned from."""
+
+    places: Vector
+    """(N,) z in ascending order."""
+    weights: Vector
+    """(N,) A series counts alike at each origin, however many periods were forecast from there."""
+
+
+def told(places: Numbers, some: Flags) -> Told:
+    """Some of the errors; of a great many every second, third ..., which have the same quantiles.
+
+    Args:
+        places: (O, S, H) z.
+        some: (O, S, H) Those that are wanted.
+    """
+    periods = np.count_nonzero(some.any(axis=1), axis=1)
+    weights = np.repeat(1 / np.maximum(periods, 1), np.count_nonzero(some, axis=(1, 2)))
+    found = places[some]
+    order = np.argsort(found, kind="stable")[:: max(1, len(found) // ENOUGH)]
+    return Told(found[order].astype(np.float64), weights[order])
+
+
+def quantile(known: Told, share: float, *, skewed: bool = False) -> float:
+    """The quantile of z.
 
     The normal distribution of the same mean size counts for so many errors; where demand comes
     now and then and errors are skewed, the exponential one less its mean.
 
-    >>> quantile(np.array([]), 0.95), quantile(np.array([]), 0.95, skewed=True)
+    >>> nothing = Told(np.array([]), np.array([]))
+    >>> round(quantile(nothing, 0.95), 2), round(quantile(nothing, 0.95, skewed=True), 2)
     (2.06, 2.71)
     """
     # the mean absolute value of a standard normal variable is 0.798, and that of an exponential
     # one of mean 1 less its mean is 2 / e
     usual = (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
-    if not len(places):
-        return usual
-    at, part = divmod(share * (len(places) - 1), 1)
-    beside = places[int(at) : int(at) + 2]
-    found = float(beside[0] + part * (beside[-1] - beside[0]))
-    return (len(places) * found + USUAL * usual) / (len(places) + USUAL)
+    number = len(known.places)
+    return (number * _at(known, share) + USUAL * usual) / (number + USUAL)
+
+
+def _at(known: Told, share: float) -> float:
+    """The value that so much of the weight lies at or below, between two of them in proportion."""
+    if not len(known.places):
+        return 0.0
+    below = np.cumsum(known.weights) - known.weights
+    return float(np.interp(share * below[-1], below, known.places))
 
 
 def living(levels: tuple[float, ...], series: int, ended: int, silent: float) -> tuple[float, ...]:
@@ -205,11 +233,11 @@ def around(
     below_zero = natural & sporadic
     wider = WIDER if sporadic else WIDER * (1 + FEW / (independent(found.places, series) + FEW))
     sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
-    everything = _ascending(found.places, tested)
+    everything = told(found.places, tested)
     for kind, one_sided in sides:
         rows = (kinds == kind) & (below_zero == one_sided)
         of_kind = tested & rows[:, np.newaxis]
-        own = _ascending(found.places, of_kind)
+        own = told(found.places, of_kind)
         number = np.count_nonzero(of_kind.any(axis=(0, 2)))
         share = number / (number + ALIKE)
         middle = mean[rows]
@@ -241,8 +269,8 @@ def independent(places: Numbers, series: int) -> float:
     series tell of it.
 
     >>> together = np.array([[[1.0, -2.0, 1.0]] * 50])
-    >>> independent(together, 50)
-    1.2
+    >>> round(independent(together, 50), 3)  # r = 1, drawn to 50 / 60: 50 / (1 + 49 x 5 / 6)
+    1.195
     >>> independent(together * np.tile([[1.0], [-1.0]], (25, 1)), 50)
     50.0
     """
@@ -257,26 +285,21 @@ def independent(places: Numbers, series: int) -> float:
     return series / (1 + (series - 1) * shared)
 
 
-def _ascending(places: Numbers, some: Flags) -> Vector:
-    """z of some errors; of a great many every second, third ..., which have the same quantiles."""
-    found: Vector = places[some]
-    found.sort()
-    return found[:: max(1, len(found) // ENOUGH)].astype(np.float64)
-
-
-def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float]:
+def ends(known: Told, level: float, *, one_sided: bool) -> tuple[float, float]:
     """Least and greatest z of a range that holds a share of the errors.
 
     The quantiles that leave equal shares out on both sides, drawn together or apart until they
     hold the share together; or, one-sided, no least one and the quantile of the share itself.
     """
     if one_sided:
-        return -WILDEST, max(quantile(places, level, skewed=True), 0.0)
-    below = min(quantile(places, (1 - level) / 2), 0.0)
-    above = max(quantile(places, (1 + level) / 2), 0.0)
-    if not len(places) or below == 0 or above == 0:
+        return -WILDEST, max(quantile(known, level, skewed=True), 0.0)
+    below = min(quantile(known, (1 - level) / 2), 0.0)
+    above = max(quantile(known, (1 + level) / 2), 0.0)
+    number = len(known.places)
+    if not number or below == 0 or above == 0:
         return below, above
-    needed = np.where(places < 0, places / below, places / above)
-    factor = float(np.quantile(needed, level, overwrite_input=True))
-    factor = (len(places) * factor + USUAL) / (len(places) + USUAL)
+    needed = np.where(known.places < 0, known.places / below, known.places / above)
+    order = np.argsort(needed, kind="stable")
+    factor = _at(Told(needed[order], known.weights[order]), level)
+    factor = (number * factor + USUAL) / (number + USUAL)
     return factor * below, factor * above
