@@ -2,6 +2,7 @@
 
     python benchmarks/aggregate_plan.py --families 200 --periods 24 --resources 30
     python benchmarks/aggregate_plan.py --growth
+    python benchmarks/aggregate_plan.py --table --repeat 1
     python benchmarks/aggregate_plan.py --pulp /path/to/venv/bin/python
 
 PuLP is no dependency of ours; give it an environment of its own:
@@ -32,6 +33,8 @@ sys.path.insert(0, str(ROOT))
 
 GROWTH = [(25, 24, 30), (50, 24, 30), (100, 24, 30), (200, 24, 30), (400, 24, 30), (200, 12, 30),
           (200, 36, 30), (200, 24, 10), (200, 24, 60)]  # fmt: skip
+TABLE = ((25, 50, 100, 200), (12, 24))
+"""Families and months of the small table, with 30 resources."""
 PARTS = ("production", "subcontracted", "backlog", "stock", "regular", "overtime", "workers",
          "hired", "laid_off")  # fmt: skip
 """What may be decided."""
@@ -159,12 +162,41 @@ def peer_in_its_environment(python: Path, problem: dict[str, Any]) -> tuple[floa
     return seconds, cost
 
 
+def table(repeat: int, pulp: Path | None) -> None:
+    """A table in Markdown: families down, months across; seconds of the processor."""
+    families, months = TABLE
+    heads = [name for count in months for name in (f"{count} months", f"{count} months, PuLP")]
+    print(f"| families | {' | '.join(heads)} |")
+    print(f"|---|{'---|' * len(heads)}")
+    for count in families:
+        cells = []
+        for periods in months:
+            seconds, peer, _ = timed(company(count, periods, 30), repeat, pulp)
+            cells += [f"{seconds:.2f} s", "-" if peer is None else f"{peer:.2f} s"]
+        print(f"| {count} | {' | '.join(cells)} |", flush=True)
+
+
+def timed(
+    problem: dict[str, Any], repeat: int, pulp: Path | None
+) -> tuple[float, float | None, float]:
+    """Seconds of ours, seconds of the peer, and the cost on which both agree."""
+    times = [ours(problem) for _ in range(repeat)]
+    seconds, cost = statistics.median(taken for taken, _ in times), times[0][1]
+    if pulp is None:
+        return seconds, None, cost
+    peer, peer_cost = peer_in_its_environment(pulp, problem)
+    if abs(peer_cost - cost) > 1e-6 * abs(cost):
+        raise SystemExit(f"the costs differ: {cost:,.2f} and {peer_cost:,.2f}")
+    return seconds, peer, cost
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--families", type=int, default=200)
     parser.add_argument("--periods", type=int, default=24)
     parser.add_argument("--resources", type=int, default=30)
     parser.add_argument("--growth", action="store_true", help="several sizes, one after the other")
+    parser.add_argument("--table", action="store_true", help="families by months, in Markdown")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--pulp", type=Path, help="Python of an environment that has PuLP")
     parser.add_argument("--peer", type=Path, help=argparse.SUPPRESS)
@@ -174,19 +206,15 @@ def main() -> None:
         return
     sizes = GROWTH if asked.growth else [(asked.families, asked.periods, asked.resources)]
     ours(company(2, 2, 2))  # imports are not the plan's
+    if asked.table:
+        table(asked.repeat, asked.pulp)
+        return
     print(f"{'families x periods x resources':32} {'ours':>8} {'PuLP, CBC':>10} {'cost':>16}")
     for size in sizes:
         problem = company(*size)
-        times = [ours(problem) for _ in range(asked.repeat)]
-        seconds, cost = statistics.median(taken for taken, _ in times), times[0][1]
+        seconds, peer, cost = timed(problem, asked.repeat, asked.pulp)
         line = f"{' x '.join(map(str, size)):32} {seconds:7.2f}s"
-        if asked.pulp:
-            peer, peer_cost = peer_in_its_environment(asked.pulp, problem)
-            if abs(peer_cost - cost) > 1e-6 * abs(cost):
-                raise SystemExit(f"the costs differ: {cost:,.2f} and {peer_cost:,.2f}")
-            line += f" {peer:9.2f}s"
-        else:
-            line += f" {'':10}"
+        line += f" {'':10}" if peer is None else f" {peer:9.2f}s"
         print(f"{line} {cost:16,.0f}")
 
 

@@ -4,7 +4,8 @@
 
 Half the cells are numbers, a quarter texts, a quarter formulas with cached values, on ten sheets
 with named formats, a table and a chart each. The writers take turns, so that a busy machine slows
-both. Memory is measured in a process of its own for each.
+both; the VBA project of the template takes its turn with them. Memory is measured in a
+process of its own for each.
 """
 
 import argparse
@@ -32,6 +33,8 @@ sys.path.insert(0, str(ROOT))
 from sop_xl.workbook.package import assemble  # noqa: E402  # the line above finds it
 from sop_xl.workbook.sheetdata import SheetData  # noqa: E402
 from sop_xl.workbook.stylesheet import style_id  # noqa: E402
+from sop_xl.workbook.template import project_modules  # noqa: E402
+from sop_xl.workbook.vba import vba_project  # noqa: E402
 
 SHEETS, COLUMNS, TABLE_COLUMNS, TABLE_ROWS = 10, 40, 3, 100
 HEADINGS = [f"Column {column}" for column in range(1, COLUMNS + 1)]
@@ -146,6 +149,7 @@ def main() -> None:
     rows = content(options.cells)
     times: dict[str, list[float]] = {name: [] for name in WRITERS}
     sizes: dict[str, int] = {}
+    modules, macros = project_modules(), list[float]()
     for repetition in range(options.repetitions):
         # in turn, and each first every other time
         for name, write in sorted(WRITERS.items(), reverse=bool(repetition % 2)):
@@ -153,6 +157,9 @@ def main() -> None:
             start = time.perf_counter()
             sizes[name] = len(write(rows))
             times[name].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        vba_project(modules)
+        macros.append(time.perf_counter() - start)
     medians = {name: statistics.median(times[name]) for name in WRITERS}
     print(f"{SHEETS * len(rows) * COLUMNS:,} cells, median of {options.repetitions}")
     for name in WRITERS:
@@ -161,6 +168,8 @@ def main() -> None:
             f"{max(times[name]):.2f}), peak {peaks[name]}, file {sizes[name] / 1e6:.1f} MB"
         )
     print(f"  time ratio: {medians['ours'] / medians['XlsxWriter']:6.2f}  (ours / XlsxWriter)")
+    share = statistics.median(macros) / medians["ours"]
+    print(f" VBA project: {statistics.median(macros):6.2f} s  ({share:.1%} of ours)")
 
 
 def peak(write: Callable[[Content], bytes], rows: Content) -> str:

@@ -25,6 +25,7 @@ from sop_xl.planning.finance import liquidity
 from sop_xl.planning.performance import detail, outlook
 from sop_xl.planning.supply import shortage
 from sop_xl.schema import Finding, empty_frame
+from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
 from sop_xl.tables.settings import Settings
@@ -96,7 +97,8 @@ STEPS: tuple[Step, ...] = (
         "supply",
         supply.strategies.run,
         (
-            *("strategies", "strategy_plan", "strategy_hours", "strategy_cost", "supply_cost"),
+            *("strategies", "strategy_plan", "strategy_output", "strategy_hours"),
+            *("strategy_cost", "supply_cost"),
             *("family_rates", "resource_rates", "bottlenecks"),
         ),
     ),
@@ -107,7 +109,7 @@ STEPS: tuple[Step, ...] = (
             *("finance_region", "finance_family", "operating_cost", "finance_total"),
             *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
             *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
-            *("tie_outs", "tie_places", "finance_drift"),
+            *("tie_outs", "tie_places", "finance_drift", "scenarios", "scenario_drivers"),
         ),
     ),
     # the second half of supply planning: gaps and options are compared in money
@@ -161,7 +163,7 @@ def run(
 
     Args:
         inputs: Every input table of the planning level, empty where nothing was delivered; and
-            ``past_forecasts``, if a cycle before is known.
+            ``past_forecasts`` and ``past_cash``, if a cycle before is known.
         settings: The company's settings.
         axis: The time axis; its first plan period names the cycle.
         findings: What was found when the inputs were read.
@@ -175,7 +177,8 @@ def run(
     if missing:
         raise ValueError(f"no frame for the inputs {', '.join(sorted(missing))}")
     before = FORECAST_METHODS.for_level(settings.level)
-    frames = {"past_forecasts": empty_frame(before.columns)} | dict(inputs)
+    unknown = {"past_forecasts": before, "past_cash": PAST_CASH}
+    frames = {name: empty_frame(table.columns) for name, table in unknown.items()} | dict(inputs)
     noticed = list(findings)
     told = {(one.table, one.message) for one in findings}
     for step in steps:

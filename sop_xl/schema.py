@@ -25,6 +25,8 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
                            equal keys or "All", start to end, not excluded
 ``{grid.measure@sum}``     the sum of a grid's measure over equal keys, same period
 ``{grid.measure@scope}``   the same, where the key "All families" takes every block
+``{grid.measure@later}``   the sum over equal keys, as many months later as the key ``offset`` of
+                           the block says; zero after the last plan period
 ``{grid.measure@all}``     the sum of a grid's measure over all blocks, same period
 ``{grid.measure@view}``    the same for the family or resource that the page has chosen
 ``{grid.measure@block}``   the same for the block of the planning level that the page has chosen
@@ -64,7 +66,7 @@ WHOLE = (
 MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan"),
     *("lookup", "sum", "count", "column", "scope", "all", "view", "block", "label", "keys"),
-    *("total", "past_total"),
+    *("total", "past_total", "later"),
     *("year", "year_after", "key_plan", "key_line", "line"),
     *WHOLE,
 }

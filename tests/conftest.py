@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
 import shutil
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
+import pandas as pd
 import pytest
 
-from sop_xl import actions
+from sop_xl import actions, cycle
+from sop_xl.actions import running
+from sop_xl.planning.calendar import Axis
+from sop_xl.schema import Finding
+from sop_xl.tables.settings import Settings
 from tests import companies
+
+# as in every installation without pyarrow, which is here to read Parquet; the commands that tests
+# run in processes of their own work with it
+pd.set_option("mode.string_storage", "python")
 
 # a commit that passed passes again; --hypothesis-profile=searching looks for new counterexamples
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -64,6 +77,54 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 def demo(once: Once) -> Path:
     """The example company with its workbook."""
     return once("demo", lambda folder: actions.demo(folder, author="Ann", at=NOW))
+
+
+_RUN = cycle.run
+
+
+class Plans:
+    """Runs of the cycle: one with the same inputs is not computed again.
+
+    The steps are pure, as tests/test_cycle.py proves, which runs them itself.
+    """
+
+    KEPT = 16
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[bytes, cycle.Plan] = OrderedDict()
+
+    def run(
+        self,
+        inputs: Mapping[str, pd.DataFrame],
+        settings: Settings,
+        axis: Axis,
+        findings: Sequence[Finding],
+        *,
+        progress: Callable[[cycle.Step], None],
+    ) -> cycle.Plan:
+        if cycle.run is not _RUN:  # a test has put something in its place
+            return cycle.run(inputs, settings, axis, findings, progress=progress)
+        asked = hashlib.sha256(pickle.dumps((inputs, settings, axis, findings))).digest()
+        if asked in self._made:
+            self._made.move_to_end(asked)
+            for step in cycle.STEPS:
+                progress(step)
+        else:
+            self._made[asked] = _RUN(inputs, settings, axis, findings, progress=progress)
+        while len(self._made) > self.KEPT:
+            self._made.popitem(last=False)
+        frames, noticed = self._made[asked]
+        copies = {name: frame.copy(deep=False) for name, frame in frames.items()}
+        return cycle.Plan(copies, list(noticed))
+
+
+_plans = Plans()
+
+
+@pytest.fixture(autouse=True)
+def each_plan_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = vars(cycle) | {"run": _plans.run}
+    monkeypatch.setattr(running, "cycle", SimpleNamespace(**known))
 
 
 def planned(folder: Path) -> None:

@@ -18,6 +18,7 @@ from sop_xl.actions import reconciling
 from sop_xl.actions.adopting import adopt, optimise
 from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
+from sop_xl.actions.comparing import scenario_lines
 from sop_xl.actions.loading import Loading, load
 from sop_xl.actions.loading import check as check_data
 from sop_xl.actions.plans import open_plan
@@ -503,6 +504,10 @@ BUTTONS: Mapping[str, Button] = {
         "Tie-out list",
         refreshing("finance", "Tie-outs listed", reconciling.tie_out_lines, reconciling.TIE_OUT),
         "Save what was typed, and list every difference above its tolerance.", "finance"),
+    "scenarios": Button(
+        "Scenarios", refreshing("finance", "Scenarios compared", scenario_lines, "Scenarios!A1"),
+        "Save what was typed, and say what each scenario does to revenue, margin and profit.",
+        "finance"),
     "lock_finance": Button(
         "Lock finance", reconciling.lock_finance,
         "Freeze the financial view; the book shows from then on what moves.", "finance"),

@@ -72,7 +72,7 @@ def _explained(frames: Mapping[str, pd.DataFrame]) -> str:
 
 def _drift_lines(drift: pd.DataFrame) -> list[str]:
     """What has moved since finance locked its view; nothing where it is not locked."""
-    if drift.empty:
+    if not lock.is_locked(drift):
         return []
     moved = drift[drift["moved"] != 0]
     if moved.empty:
@@ -80,7 +80,11 @@ def _drift_lines(drift: pd.DataFrame) -> list[str]:
     lines = ["Moved since finance locked its view:"]
     lines += [f"{row['line']}: {number(row['locked'])} -> {number(row['now'])}"
               f" ({number(row['moved'])})" for row in _records(moved.head(LISTED))]
-    return lines
+    return lines + _and_more(len(moved), "Finance_Lock")
+
+
+def _and_more(many: int, sheet: str) -> list[str]:
+    return [f"... and {many - LISTED} more on the sheet {sheet}"] if many > LISTED else []
 
 
 def tie_out_lines(done: Refreshed) -> list[str]:
@@ -93,8 +97,7 @@ def tie_out_lines(done: Refreshed) -> list[str]:
         + (f", {owner}" if (owner := row["owner"] or row["line_owner"]) else "")
         for row in _records(rows.head(LISTED))
     ]
-    more = len(rows) - LISTED
-    lines += [f"... and {more} more on the sheet Tie_Out"] if more > 0 else []
+    lines += _and_more(len(rows), "Tie_Out")
     return lines or ["Nothing is above its tolerance, or all of it is explained."]
 
 
@@ -165,7 +168,8 @@ def show_locked(press: Press) -> Report:
         title = (f"Locked by {head['author']}, {head['at']} UTC, content {head['hash']}: "
                  + ("computed anew, it is the same." if same else "computed anew, it differs."))
         sums = lock.drift(held, again)
-        lines = [f"{row['line']}: {number(row['locked'])}" for row in _records(sums)]
+        lines = [f"{row['line']}: {number(row['locked'])}" for row in _records(sums.head(LISTED))]
+        lines += _and_more(len(sums), "Finance_Lock")
         if not same:
             lines += _drift_lines(sums)
         return Report(title, lines, findings=not same, kept=False)

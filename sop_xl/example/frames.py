@@ -76,6 +76,7 @@ def tables(
         "exchange_rates": pricing.exchange_rates(seed, demand, cycle),
         "past_finance": pricing.past_finance(demand, before, lines, cycle),
         "recon_lines": pricing.recon_lines(),
+        "scenario_drivers": pricing.scenario_drivers(cycle),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}
@@ -232,7 +233,7 @@ def bill_of_resources() -> pd.DataFrame:
         [[i.item for i in company.ITEMS], [r.resource for r in company.RESOURCES]],
         names=["item", "resource"],
     )
-    frame = pd.DataFrame({"hours_per_unit": hours.ravel()}, index).reset_index()
+    frame = pd.DataFrame({"hours_per_unit": hours.ravel(), "offset": 0.0}, index).reset_index()
     return frame[frame["hours_per_unit"] > 0]
 
 

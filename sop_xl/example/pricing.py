@@ -9,7 +9,15 @@ from sop_xl.example import company, money
 from sop_xl.example.demand import AHEAD, Demand
 from sop_xl.example.money import by_family
 from sop_xl.schema import ALL
-from sop_xl.tables.data import DISCOUNT, PRICE_CHANGE, PROMOTION
+from sop_xl.tables.data import (
+    COST_DRIVER,
+    DEMAND_DRIVER,
+    DISCOUNT,
+    EXPENSE_DRIVER,
+    PRICE_CHANGE,
+    PRICE_DRIVER,
+    PROMOTION,
+)
 
 CURRENCY, REGION = "GBP", "UK & Ireland"
 BUDGET_RATE, EXPECTED_RATE = 1.19, 1.155
@@ -102,7 +110,33 @@ def past_finance(
 
 def recon_lines() -> pd.DataFrame:
     """Who explains what, from which difference on."""
-    rows = [("Volume", 0.03, "Head of demand planning"), ("Revenue", 0.02, "Head of sales"),
+    rows = [("Shipments", 0.03, "Head of demand planning"), ("Revenue", 0.02, "Head of sales"),
             ("Margin", 0.02, "Controller"), ("Operating cost", 0.015, "Controller"),
             ("Operating profit", 0.05, "Finance director")]  # fmt: skip
     return pd.DataFrame(rows, columns=["line", "tolerance", "owner"])
+
+
+def scenario_drivers(cycle: pd.Period) -> pd.DataFrame:
+    """What the executives asked about: a mild winter, a second price step, dear materials."""
+    year = cycle.year
+    rows = [
+        ("S-1", "Mild winter", DEMAND_DRIVER, "Jackets", f"{year}-11", f"{year + 1}-03", -0.15,
+         "Sell-through of the dealers as two winters ago"),
+        ("S-2", "Mild winter", DEMAND_DRIVER, "Sleeping bags", f"{year}-11", f"{year + 1}-03",
+         -0.08, "As above"),
+        ("S-3", "Mild winter", PRICE_DRIVER, "Jackets", f"{year + 1}-01", f"{year + 1}-03", -0.05,
+         "Earlier sale"),
+        ("S-4", "Second price step", PRICE_DRIVER, ALL, f"{year + 1}-04", "", 0.03,
+         "Follow the market leader"),
+        ("S-5", "Second price step", DEMAND_DRIVER, ALL, f"{year + 1}-04", "", -0.02,
+         "What the last step cost in units"),
+        ("S-6", "Dear materials", COST_DRIVER, ALL, f"{year + 1}-01", "", 0.04,
+         "Fabric and down as quoted in September"),
+        ("S-7", "Dear materials", EXPENSE_DRIVER, ALL, f"{year + 1}-01", "", 0.01,
+         "Freight surcharge"),
+    ]  # fmt: skip
+    names = ["number", "scenario", "driver", "family", "start", "until", "change", "reason"]
+    frame = pd.DataFrame(rows, columns=names).assign(included=True)
+    for name in ("start", "until"):
+        frame[name] = pd.PeriodIndex(frame[name].replace("", None), freq="M")
+    return frame

@@ -45,6 +45,8 @@ UNKNOWN_BLOCK = {
 here: the plan adds them up by family."""
 TIE = 0.01
 """Difference between two books of the same revenue that needs no explanation."""
+MANY_MONTHS = 3
+"""Other months that differ as well from which on only the month that differs most is told."""
 FAR_PRICE = 3.0
 """Times that the price paid may differ from the price list."""
 LOST = 0.01
@@ -368,13 +370,18 @@ def _ties(sources: Sources, cycle: pd.Period) -> Iterator[Finding]:
         sums = actuals.frame.groupby("period")[name].sum(min_count=1)
         sold = balance.frame["period"].map(sums)
         booked = balance.frame[name]
-        off = ((sold - booked).abs() > TIE * booked.abs()) & (balance.frame["period"] < cycle)
+        apart = (sold - booked).abs()
+        off = (apart > TIE * booked.abs()) & (balance.frame["period"] < cycle)
+        others = int(off.sum()) - 1
+        more = f" {others} other months differ too, none as much." if others >= MANY_MONTHS else ""
+        named = off & (apart.where(off).rank(method="first", ascending=False) == 1) if more else off
         label = actuals.table[name].label
         yield from balance.each(
-            off, name,
-            lambda row, sold=sold, booked=booked, label=label: (  # type: ignore[misc]
+            named, name,
+            lambda row, sold=sold, booked=booked, label=label, more=more: (  # type: ignore[misc]
                 f"{label} of {balance.frame['period'][row]}: accounting {booked[row]:,.0f}, actuals"
                 f" {sold[row]:,.0f} ({(sold[row] - booked[row]) / abs(booked[row] or 1):+.1%})."
+                + more
             ),
             "Find out which of the two is complete: items, regions, returns, discounts.",
         )

@@ -12,11 +12,7 @@ from sop_xl.reading import did_you_mean
 from sop_xl.reading.rows import add_rows
 from sop_xl.schema import ALL, Finding, Severity, Unit
 from sop_xl.sources.delivered import Delivered
-
-PIECES = frozenset(
-    ("pcs", "pc", "piece", "pieces", "ea", "each", "unit", "units", "st", "stk", "stück", "un")
-)
-"""Words for one and the same unit."""
+from sop_xl.tables.materials import PIECES
 
 _DECLARE = ("items", "units")
 """Tables whose column ``unit`` says what a unit is."""

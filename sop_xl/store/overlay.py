@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,6 +21,10 @@ _SHOWN = 3
 """Examples named in a finding."""
 
 
+Loaded = MutableMapping[tuple[str, int], pd.DataFrame]
+"""Frames that were read, by table and revision; a committed revision never changes."""
+
+
 class Merged(NamedTuple):
     """A table at the full level, and the changes that found no place in it."""
 
@@ -35,8 +39,14 @@ def merged(
     names: Iterable[str],
     book: str = "",
     file: str = "",
+    known: Loaded | None = None,
 ) -> dict[str, Merged]:
-    """Tables as they were at a mark, plus what came from a file of a workbook, if one is named."""
+    """Tables as they were at a mark, plus what came from a file of a workbook, if one is named.
+
+    Args:
+        known: What a reader of committed revisions has read before; read ones are added. A writer
+            has none: what it writes may be rolled back.
+    """
     held = base.held(connection, cycle, mark.revision)
     seen = CHANGE.c.id <= mark.change
     if file:
@@ -44,18 +54,30 @@ def merged(
     typed: dict[str, list[Entry]] = {}
     for entry in log.entries(connection, cycle, CHANGE.c.status == APPLIED, seen):
         typed.setdefault(entry.change.table, []).append(entry)
-    return {name: _overlay(connection, name, held, typed.get(name, [])) for name in names}
+    return {
+        name: _overlay(name, loaded(connection, name, held, known), held, typed.get(name, []))
+        for name in names
+    }
 
 
-def loaded(connection: sa.Connection, name: str, held: Mapping[str, Held]) -> pd.DataFrame:
+def loaded(
+    connection: sa.Connection, name: str, held: Mapping[str, Held], known: Loaded | None = None
+) -> pd.DataFrame:
     """The base of a table; empty where nothing was loaded."""
-    return base.load(connection, name, held[name].revision) if name in held else empty(INPUTS[name])
+    if name not in held:
+        return empty(INPUTS[name])
+    place = name, held[name].revision
+    if known is None:
+        return base.load(connection, *place)
+    if place not in known:
+        known[place] = base.load(connection, *place)
+    return known[place].copy(deep=False)
 
 
 def _overlay(
-    connection: sa.Connection, name: str, held: Mapping[str, Held], typed: Sequence[Entry]
+    name: str, frame: pd.DataFrame, held: Mapping[str, Held], typed: Sequence[Entry]
 ) -> Merged:
-    table, frame = INPUTS[name], loaded(connection, name, held)
+    table = INPUTS[name]
     if not typed:
         return Merged(frame, [])
     authors = {_spot(e.change): e.author for e in typed}

@@ -15,6 +15,7 @@ from sop_xl.schema import ALL, Unit
 from sop_xl.store.layout import FORECAST_METHOD, FULL_LEVEL, REVISION, VERSION, VERSION_VALUE
 from sop_xl.store.values import Value, dump, frame_of, plain
 from sop_xl.tables import GRIDS
+from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.data import PAST_FINANCE, PAST_PLANS
 from sop_xl.tables.forecast import FORECAST_METHODS
 
@@ -40,6 +41,7 @@ VERSIONS = (
     Version("financial_family", "finance_family",
             ("volume", "revenue", "constant_revenue", "cost_of_sales", "full_cost",
              "inventory_value")),
+    Version("cash", "cash_flow", ("collections", "payments", "operating", "closing")),
 )  # fmt: skip
 
 
@@ -174,6 +176,16 @@ def financial_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)
     return frame_of(columns, PAST_FINANCE.inputs)
+
+
+def cash_forecasts(connection: sa.Connection, before: str) -> pd.DataFrame:
+    """The gross flows that the last plan of each earlier cycle expected, as rows of past cash."""
+    found = _last_values(connection, before, ("cash_flow",))
+    wide = found.pivot_table("value", _INDEX, "measure", "first").reset_index()
+    columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
+    for name in ("collections", "payments"):
+        columns[name] = list(wide[name] if name in wide else np.full(len(wide), np.nan))
+    return frame_of(columns, PAST_CASH.inputs)
 
 
 def _last_values(

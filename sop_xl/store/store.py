@@ -22,7 +22,7 @@ from sop_xl.store.layout import CHANGE, CYCLE, ISSUED
 from sop_xl.store.log import APPLIED, CONFLICT
 from sop_xl.store.merge import Change
 from sop_xl.store.migrations import migrate
-from sop_xl.store.overlay import at_level, merged
+from sop_xl.store.overlay import Loaded, at_level, merged
 from sop_xl.store.rolling import roll
 
 
@@ -72,6 +72,7 @@ class Store:
         busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self.tables = tables.inputs(level)
+        self._loaded: Loaded = {}
         self._database = Database(url, busy_seconds)
         try:
             migrate(self._database)
@@ -192,7 +193,7 @@ class Store:
         with self._database.read() as connection:
             need_cycle(connection, cycle)
             mark = books.mark(connection, cycle)
-            found = merged(connection, cycle, mark, self.tables)
+            found = merged(connection, cycle, mark, self.tables, known=self._loaded)
         fitting = at_level({name: table.frame for name, table in found.items()}, self.tables)
         findings = [finding for table in found.values() for finding in table.findings]
         return Inputs(fitting.frames, findings + fitting.findings, mark)
@@ -205,7 +206,7 @@ class Store:
         """The inputs that a cycle had at a point in time."""
         with self._database.read() as connection:
             need_cycle(connection, cycle)
-            found = merged(connection, cycle, mark, self.tables)
+            found = merged(connection, cycle, mark, self.tables, known=self._loaded)
         return at_level({name: table.frame for name, table in found.items()}, self.tables).frames
 
     def inputs_as_issued(self, build: str, file: str = "") -> dict[str, pd.DataFrame]:
@@ -217,7 +218,9 @@ class Store:
         """
         with self._database.read() as connection:
             issue = need_issue(connection, build)
-            found = merged(connection, issue.cycle, issue.mark, self.tables, build, file)
+            found = merged(
+                connection, issue.cycle, issue.mark, self.tables, build, file, self._loaded
+            )
         return at_level({name: table.frame for name, table in found.items()}, self.tables).frames
 
     # Changes
@@ -345,6 +348,11 @@ class Store:
         """The last financial plan of each cycle before a period, as rows of past_finance."""
         with self._database.read() as connection:
             return plans.financial_plans(connection, str(before))
+
+    def past_cash(self, before: pd.Period) -> pd.DataFrame:
+        """The cash flows that each cycle before a period expected, as rows of past_cash."""
+        with self._database.read() as connection:
+            return plans.cash_forecasts(connection, str(before))
 
     def past_forecasts(self, before: pd.Period) -> pd.DataFrame:
         """Champion and challengers of each block in the last cycle before a period."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -62,7 +63,12 @@ def frame_of(columns: Mapping[str, Sequence[Value]], declared: Iterable[Column])
 
 def empty(table: Table) -> pd.DataFrame:
     """The frame of a table that nobody has filled in."""
-    return frame_of({c.name: () for c in table.inputs}, table.inputs)
+    return _empty(tuple(table.inputs)).copy(deep=False)
+
+
+@cache
+def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    return frame_of({c.name: () for c in columns}, columns)
 
 
 def keys_of(frame: pd.DataFrame, table: Table) -> list[str]:

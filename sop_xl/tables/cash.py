@@ -52,6 +52,18 @@ CASH = Table(
          "capital spending, tax, loans, the limit of the bank.",
 )  # fmt: skip
 
+PAST_CASH = Table(
+    "past_cash",
+    "Past cash forecasts",
+    (
+        Column("cycle", "Cycle", Unit.PERIOD, Role.KEY, help="Cycle in which it was made."),
+        PERIOD,
+        Column("collections", "Collections", MONEY, help="Expected from customers."),
+        Column("payments", "Payments", MONEY, help="Expected to be paid to suppliers."),
+    ),
+    help="The gross flows that earlier cycles expected: kept in the store with each version.",
+)
+
 _SUM = "SUMIFS({payment_pattern.%s@column},{payment_pattern.flow@column},{flow})"
 _GIVEN = (
     "SUMPRODUCT(({payment_pattern.flow@column}={flow})*ISNUMBER({payment_pattern.share@column}))"
@@ -244,6 +256,11 @@ _DEPRECIATED = "({finance_total.ebitda@all}-{finance_total.operating_profit@all}
 """Depreciation among the lines of the operating cost."""
 _NO_PROFIT = "Losses of earlier plan months are set off first."
 
+_EXPECTED = (
+    "The last forecast of an earlier cycle before the month began, as the store has kept it; else "
+    "that of Data_Cash."
+)
+
 CASH_FLOW = Grid(
     "cash_flow",
     "Cash flow",
@@ -312,9 +329,9 @@ CASH_FLOW = Grid(
                 past=_LIMIT, plan=_LIMIT,
                 help="Whether headroom is left, and more than the setting cash_reserve."),
         Measure("expected_collections", "Expected collections", MONEY, past=VALUES, detail=True,
-                help="Forecast of the month before, from Data_Cash."),
+                help=_EXPECTED),
         Measure("expected_payments", "Expected payments", MONEY, past=VALUES, detail=True,
-                help="Forecast of the month before, from Data_Cash."),
+                help=_EXPECTED),
         Measure("accuracy", "Cash forecast accuracy", PERCENT, past=_ACCURACY, sparse="blank",
                 help="1 - (|collections - expected| + |payments - expected|) / (collections + "
                      "payments): of gross flows, because net ones cross zero."),

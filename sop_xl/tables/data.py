@@ -209,6 +209,10 @@ BILL_OF_RESOURCES = Table(
         Column("hours_per_unit", "Hours per unit", Unit.FACTOR, INPUT, minimum=0,
                help="Hours of the resource for one base unit, set-up included.",
                aliases=("hours", "standard hours", "std hours")),
+        Column("offset", "Months before", Unit.MONTHS, KEY, minimum=0, maximum=36, default=0.0,
+               help="Months between this work and the month of completion; only load_method "
+                    "resource_profile looks at it. Work in several months takes several rows.",
+               aliases=("lead time offset", "offset months", "months ahead")),
     ),
     help="Hours of each resource that one unit takes.",
 )
@@ -496,7 +500,9 @@ FAMILIES = Table(
     "Families",
     (
         Column("family", "Family", role=KEY, help="Product family.", aliases=FAMILY.aliases),
-        Column("policy", "Policy", default="make to stock", help="Stock or backlog is planned.",
+        Column("policy", "Policy",
+               help="Stock or backlog is planned; empty = make to stock, with saas and services"
+                    " make to order.",
                choices=("make to stock", "make to order")),
         Column("strategy", "Strategy", choices=("chase", "level"),
                help="Output follows demand (chase) or runs at one rate (level); empty = setting."),
@@ -538,6 +544,10 @@ FAMILIES = Table(
         Column("lot", "Lot", Unit.QUANTITY, minimum=0,
                help="Units of one order or lot; empty = the demand of the review days.",
                aliases=("lot size", "order quantity")),
+        Column("policy_used", "Policy in force", role=OUTPUT,
+               help="The family's policy, or the one of the type of business.",
+               formula='IF({policy}<>"",{policy},IF(OR({$business_type}="saas",'
+                       '{$business_type}="services"),"make to order","make to stock"))'),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),
@@ -773,6 +783,40 @@ RECON_LINES = Table(
     rows_given=True,
 )
 
+DEMAND_DRIVER, PRICE_DRIVER, COST_DRIVER, EXPENSE_DRIVER = (
+    "shipments", "price", "unit cost", "operating cost"
+)  # fmt: skip
+
+SCENARIO_DRIVERS = Table(
+    "scenario_drivers",
+    "Drivers of the scenarios",
+    (
+        Column("number", "Number", role=KEY, help="Number or name.", aliases=("id",)),
+        Column("scenario", "Scenario", role=INPUT, aliases=("name",),
+               help="The scenario that it belongs to: all rows of one name count together."),
+        Column("driver", "Driver", role=INPUT, default=DEMAND_DRIVER,
+               choices=(DEMAND_DRIVER, PRICE_DRIVER, COST_DRIVER, EXPENSE_DRIVER),
+               help="What changes: units shipped, net price, unit cost, or the operating cost of"
+                    " the company."),
+        FAMILY,
+        Column("start", "From", Unit.PERIOD, INPUT, help="First month.",
+               aliases=("start", "from month")),
+        Column("until", "Until", Unit.PERIOD, help="Last month; empty = it goes on.",
+               aliases=("to",)),
+        Column("change", "Change", Unit.PERCENT, INPUT, minimum=-1, maximum=5,
+               help="5 % makes it a twentieth more than in the plan; changes of one driver add up.",
+               aliases=("rate", "percent", "change %")),
+        Column("reason", "Reason", help="What would have to happen."),
+        Column("included", "Included", Unit.FLAG, choices=YES_NO, default="yes",
+               help="No keeps the row out of its scenario."),
+        Column("end", "Last month in force", Unit.PERIOD, OUTPUT,
+               help="Until, or the last month of the plan.",
+               formula='IF({start}="","",IF({until}="",{$last_period},{until}))'),
+    ),
+    help="Scenarios: named sets of changes on the plan, in money. They change no plan, and they do"
+         " not ask whether capacity and stock carry them.",
+)
+
 LOAD_REPORT = Table(
     "load_report",
     "Load report",
@@ -794,6 +838,7 @@ SOURCES = (
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
     CASH, PAYMENT_PATTERN, WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
     PRICE_CHANGES, CURRENCIES, EXCHANGE_RATES, PAST_FINANCE, RECON_LINES,
+    SCENARIO_DRIVERS,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 
@@ -852,6 +897,30 @@ COMPARISONS = Table(
     (Column("comparison", "Compared with", role=KEY, help="What the plan is compared with."),),
     help="What Finance_Recon and PVM can compare.",
 )
+SCENARIOS = Table(
+    "scenarios",
+    "Scenarios beside the plan",
+    (
+        Column("scenario", "Scenario", role=KEY, help="Name, from the list of drivers."),
+        Column("revenue", "Revenue", Unit.MONEY, OUTPUT, "Of the scenario, plan months."),
+        Column("revenue_effect", "Effect on revenue", Unit.MONEY, OUTPUT, "Scenario - plan."),
+        Column("margin", "Margin", Unit.MONEY, OUTPUT, "Of the scenario, plan months."),
+        Column("margin_effect", "Effect on margin", Unit.MONEY, OUTPUT, "Scenario - plan."),
+        Column("volume_part", "of it shipments and mix", Unit.MONEY, OUTPUT,
+               "From the bridge of the margin, plan to scenario: volume, mix, timing, families "
+               "that come or go."),
+        Column("price_part", "of it price", Unit.MONEY, OUTPUT, "Price and currency."),
+        Column("cost_part", "of it unit cost", Unit.MONEY, OUTPUT, "Cost."),
+        Column("operating_cost", "Operating cost", Unit.MONEY, OUTPUT,
+               "Of the scenario, plan months: what follows revenue and units moves with them."),
+        Column("profit", "Operating profit", Unit.MONEY, OUTPUT, "Margin - operating cost."),
+        Column("profit_effect", "Effect on operating profit", Unit.MONEY, OUTPUT,
+               "Scenario - plan."),
+    ),
+    help="Each scenario over the plan months, as it was reckoned last; effect = scenario - plan. "
+         "Month by month: choose it on Finance_Recon or PVM.",
+    as_issued=True,
+)
 RESULTS = Table(
     "results",
     "Results",
@@ -897,6 +966,8 @@ BILL = Table(
     (
         Column("family", "Family", role=KEY, help="Product family."),
         Column("resource", "Resource", role=KEY, help="Resource."),
+        Column("offset", "Months before", Unit.MONTHS, KEY,
+               help="Months between the work and the month of completion."),
         Column("hours_per_unit", "Hours per unit", Unit.FACTOR, OUTPUT,
                help="Average of the items, weighted by the last twelve months."),
     ),

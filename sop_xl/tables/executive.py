@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
-from sop_xl.tables.finance import FINANCE_TOTAL
+from sop_xl.tables.finance import ABOVE, BELOW, FINANCE_TOTAL, LESS_COST, MORE_COST, WITHIN
 
 DONE = "done"
 """Status of a step that is signed off."""
@@ -311,6 +311,16 @@ SUPPLY_SUMMARY = Table(
 )
 
 _COST = FINANCE_TOTAL["operating_cost"].label
+_LIKE = (
+    f'IF({{line}}="{FINANCE_TOTAL["margin"].label}",SUMIFS({{finance_total@this_year}},'
+    "{finance_total@measures},{finance_total.compared_margin@label}),{outlook})"
+)
+_ALLOWED = "SUMIFS({recon_lines.tolerance_used@column},{recon_lines.line@column},{line})"
+_VERDICT = (
+    f'IF(ISNUMBER({{variance_share}}),IF(ABS({{variance_share}})<={_ALLOWED},"{WITHIN}",'
+    f'IF({{line}}="{_COST}",IF({{variance}}<0,"{LESS_COST}","{MORE_COST}"),'
+    f'IF({{variance}}>0,"{ABOVE}","{BELOW}"))),"")'
+)
 
 FINANCE_SUMMARY = Table(
     "finance_summary",
@@ -323,11 +333,15 @@ FINANCE_SUMMARY = Table(
         _column("aop", "AOP", 'SUMIFS({finance_total@this_year},{finance_total@measures},'
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
         _column("variance", "Variance",
-                f'IF({{aop}}=0,"",IF({{line}}="{_COST}",{{aop}}-{{outlook}},{{outlook}}-{{aop}}))',
-                "Outlook - AOP, of operating cost AOP - outlook: positive is favourable on every "
-                "line; empty where nothing is budgeted.", Unit.MONEY),
+                f'IF({{aop}}=0,"",{_LIKE}-{{aop}})',
+                "Outlook - AOP on every line, as on Finance_Recon; empty where nothing is "
+                "budgeted. Of the margin without families that have no budgeted cost.",
+                Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
-                "Variance / AOP; positive is favourable.", Unit.PERCENT),
+                "Variance / AOP.", Unit.PERCENT),
+        Column("verdict", "Verdict", role=OUTPUT, alert="status", formula=_VERDICT,
+               help="▲ favourable, ■ unfavourable, ● within the tolerance of the line, as on "
+                    "Finance_Recon: less cost is favourable."),
         _column("next_outlook", "Next year plan", "SUMIFS({finance_total@next_year},"
                 "{finance_total@measures},{line})",
                 "Plan of the next fiscal year, as far as the horizon goes.", Unit.MONEY),

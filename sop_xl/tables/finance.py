@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
-from sop_xl.tables.data import DISCOUNT, PRICE_CHANGE, PROMOTION
+from sop_xl.tables.data import (
+    COST_DRIVER,
+    DEMAND_DRIVER,
+    DISCOUNT,
+    EXPENSE_DRIVER,
+    PRICE_CHANGE,
+    PRICE_DRIVER,
+    PROMOTION,
+)
 
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
+
+WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
+LESS_COST, MORE_COST = "▲ below", "■ above"
+"""Verdicts on a difference, plan - compared: ▲ is favourable, ■ unfavourable, on every sheet."""
 
 _ONLY_AOP = "counts only months that have an AOP"
 
@@ -34,6 +46,24 @@ _PRICES = (
 )
 
 
+def _detail(name: str, label: str, formula: str, help: str) -> Measure:
+    return Measure(name, label, MONEY, past=formula, plan=formula, total="sum", help=help,
+                   detail=True)
+
+
+def _driven(driver: str) -> str:
+    """1 + what the chosen scenario adds to a driver."""
+    rows = (
+        "{scenario_drivers@match}*({scenario_drivers.scenario@column}=Scenario_shown)"
+        f'*({{scenario_drivers.driver@column}}="{driver}")'
+    )
+    return f"MAX(0,1+SUMPRODUCT({rows}*{{scenario_drivers.change@column}}))"
+
+
+def _scenario(name: str, label: str, formula: str, help: str, unit: Unit = MONEY) -> Measure:
+    return Measure(name, label, unit, plan=formula, total="sum", detail=True, help=help)
+
+
 def _taken_off(kind: str) -> str:
     return "MIN(1,SUMPRODUCT(" + _CHANGED % kind + "*{price_changes.rate@column}))"
 
@@ -46,7 +76,7 @@ FINANCE_REGION = Grid(
         Column("region", "Region", role=Role.KEY, help="Sales region."),
     ),
     (
-        Measure("volume", "Volume", past=VALUES, total="sum",
+        Measure("volume", "Shipments", past=VALUES, total="sum",
                 plan="{supply_plan.shipments@sum}*IF({demand_total.consensus@sum}=0,"
                      "{region_prices.share@sum},"
                      "{demand_plan.consensus@sum}/{demand_total.consensus@sum})",
@@ -77,9 +107,9 @@ FINANCE_REGION = Grid(
                 plan="{gross_price}*MAX(0,1-{discount}-{promotion})",
                 help="Gross price less discounts and promotions."),
         Measure("gross_revenue", "Gross revenue", MONEY, plan="{volume}*{gross_price}",
-                total="sum", detail=True, help="Volume x gross price."),
+                total="sum", detail=True, help="Shipments x gross price."),
         Measure("revenue", "Revenue", MONEY, past=VALUES, plan="{volume}*{price}", total="sum",
-                strong=True, help="Volume x net price."),
+                strong=True, help="Shipments x net price."),
         Measure("constant_revenue", "Revenue at budget rates", MONEY, total="sum", detail=True,
                 past="IF(N({currencies.budget_rate@lookup})*{rate}*{region_prices.rate@sum}=0,N({revenue}),"
                      "{revenue}/{rate}*{currencies.budget_rate@lookup})",
@@ -87,11 +117,16 @@ FINANCE_REGION = Grid(
                      "{revenue}/{rate}*{currencies.budget_rate@lookup})",
                 help="Revenue at the exchange rates of the AOP."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES, total="sum", detail=True,
-                plan="{volume}*{families.cost@lookup}", help="Volume x unit cost of the family."),
+                plan="{volume}*{families.cost@lookup}", help="Shipments x unit cost."),
         _measure("margin", "Margin at standard", "N({revenue})-N({cost_of_sales})",
                  "Revenue - cost of sales, before what the supply plan costs beyond standard."),
     ),
     help="Price and revenue of each family in each region; they add up to the families.",
+)
+
+_BRIDGED = (
+    "IF(Bridge_margin=0,1,IF(CHOOSE(Bridge_n,{uncosted},{prior_uncosted},0,{prior_uncosted},0)<>0,"
+    "0,1))"
 )
 
 FINANCE_FAMILY = Grid(
@@ -99,8 +134,8 @@ FINANCE_FAMILY = Grid(
     "Finance by family",
     (Column("family", "Family", role=Role.KEY, help="Product family."),),
     (
-        Measure("volume", "Volume", past=VALUES, plan="{supply_plan.shipments@sum}", total="sum",
-                help="Quantity shipped."),
+        Measure("volume", "Shipments", past=VALUES, plan="{supply_plan.shipments@sum}", total="sum",
+                help="Quantity shipped: demand is on Demand_Plan and D3."),
         Measure("price", "Price", PRICE, ratio=("revenue", "volume"),
                 past='IF({volume}=0,"",{revenue}/{volume})',
                 plan="IF({volume}=0,{families.price@lookup},{revenue}/{volume})",
@@ -118,7 +153,7 @@ FINANCE_FAMILY = Grid(
                 past='IF({volume}=0,"",{cost_of_sales}/{volume})',
                 plan="{families.cost@lookup}", help="Standard cost per unit."),
         Measure("cost_of_sales", "Cost of sales", MONEY, past=VALUES,
-                plan="{volume}*{unit_cost}", total="sum", help="Volume x unit cost."),
+                plan="{volume}*{unit_cost}", total="sum", help="Shipments x unit cost."),
         Measure("supply_cost", "Supply cost beyond standard", MONEY, total="sum", sparse="zero",
                 plan="{family_rates.premium@lookup}*{supply_plan.subcontracted@sum}"
                      "+{family_rates.share@lookup}*({supply_cost.beyond@all}"
@@ -140,12 +175,12 @@ FINANCE_FAMILY = Grid(
                 help="Labour in the cost of sales."),
         Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
                 plan="{volume}*{families.co2e@lookup}/1000",
-                help="Volume x kilograms of CO2 equivalent per unit."),
+                help="Shipments x kilograms of CO2 equivalent per unit."),
         Measure("inventory_value", "Inventory value", MONEY, total="last",
                 past="{supply_plan.inventory@sum}*{families.cost@lookup}",
                 plan="{supply_plan.inventory@sum}*{families.cost@lookup}",
                 help="Projected inventory at standard cost."),
-        _measure("aop_quantity", "AOP volume", "{aop.quantity@sum}", "Budgeted volume.",
+        _measure("aop_quantity", "AOP shipments", "{aop.quantity@sum}", "Budgeted quantity.",
                  Unit.QUANTITY),
         _measure("aop_revenue", "AOP revenue", "{aop.revenue@sum}", "Budgeted revenue."),
         _measure("aop_margin", "AOP margin",
@@ -157,12 +192,42 @@ FINANCE_FAMILY = Grid(
         _measure("margin_variance", "Margin to AOP",
                  'IF({aop_margin}=0,"",{margin}-{aop_margin})',
                  f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
-        _prior("prior_volume", "Prior plan volume", Unit.QUANTITY),
+        _prior("prior_volume", "Prior plan shipments", Unit.QUANTITY),
         _prior("prior_revenue", "Prior plan revenue"),
         _prior("prior_constant", "Prior plan revenue at budget rates"),
         _prior("prior_cost", "Prior plan cost of sales"),
+        _detail("uncosted", "AOP revenue without a budgeted cost",
+                "IF({aop.cost_of_sales@sum}=0,{aop_revenue},0)",
+                "Where it is not zero the AOP has no margin to compare with."),
+        _detail("compared_margin", "Margin compared with the AOP", "IF({uncosted}<>0,0,{margin})",
+                "Without months whose AOP has revenue and no cost: like is compared with like."),
+        _detail("prior_margin", "Prior plan margin",
+                "IF(N({prior_cost})=0,0,N({prior_revenue})-{prior_cost})",
+                "Prior plan revenue - cost of sales; zero where no cost was planned."),
+        _detail("prior_uncosted", "Prior plan revenue without a cost",
+                "IF(N({prior_cost})=0,N({prior_revenue}),0)",
+                "Where it is not zero the prior plan has no margin to compare with."),
+        _detail("prior_compared", "Margin compared with the prior plan",
+                "IF({prior_uncosted}<>0,0,{margin})",
+                "Without months whose prior plan has revenue and no cost."),
+        Measure("bridged", "In the bridge", Unit.COUNT, past=_BRIDGED, plan=_BRIDGED, detail=True,
+                help="0 where the bridge of the margin leaves a month out: what it is compared "
+                     "with has revenue and no cost."),
+        _scenario("scenario_volume", "Scenario shipments",
+                  "{volume}*" + _driven(DEMAND_DRIVER), "Of the scenario chosen on Finance_Recon.",
+                  Unit.QUANTITY),
+        _scenario("scenario_revenue", "Scenario revenue",
+                  "IF({volume}=0,0,{revenue}/{volume})*{scenario_volume}*" + _driven(PRICE_DRIVER),
+                  "Scenario shipments x changed net price."),
+        _scenario("scenario_constant", "Scenario revenue at budget rates",
+                  "IF({revenue}=0,0,{constant_revenue}/{revenue})*{scenario_revenue}",
+                  "At the exchange rates of the AOP."),
+        _scenario("scenario_cost", "Scenario cost of sales",
+                  "{scenario_volume}*{unit_cost}*" + _driven(COST_DRIVER) + "+N({supply_cost})",
+                  "Scenario shipments x changed unit cost + the plan's supply cost beyond "
+                  "standard."),
     ),
-    help="Volume, revenue, cost, margin and inventory value of each family, against the AOP.",
+    help="Shipments, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
 
 def _beyond(name: str, source: str, label: str, help: str) -> Measure:
@@ -191,7 +256,7 @@ OPERATING_COST = Grid(
         Measure("variable", "Variable part", MONEY, total="sum", detail=True,
                 plan="{finance_lines.share_of_revenue@lookup}*{finance_family.revenue@all}"
                      "+{finance_lines.per_unit@lookup}*{finance_family.volume@all}",
-                help="What follows revenue and volume."),
+                help="What follows revenue and shipments."),
         Measure("depreciation", "Depreciation", MONEY, total="sum", detail=True,
                 plan='IF({finance_lines.kind@lookup}="depreciation",{cost},0)',
                 help="The cost of lines of the kind depreciation."),
@@ -205,7 +270,7 @@ FINANCE_TOTAL = Grid(
     "Profit and loss",
     (),
     (
-        _measure("volume", "Volume", "{finance_family.volume@all}", "Sum of the families.",
+        _measure("volume", "Shipments", "{finance_family.volume@all}", "Sum of the families.",
                  Unit.QUANTITY),
         Measure("gross_revenue", "Gross revenue", MONEY, total="sum",
                 plan="{finance_family.gross_revenue@all}",
@@ -245,7 +310,7 @@ FINANCE_TOTAL = Grid(
                 help="Cost of sales - material - labour."),
         Measure("contribution", "Contribution", MONEY, total="sum",
                 plan="{margin}-{operating_cost.variable@all}",
-                help="Margin - operating cost that follows revenue and volume."),
+                help="Margin - operating cost that follows revenue and shipments."),
         Measure("booked_cost", "Booked operating cost", MONEY, past=VALUES, total="sum",
                 detail=True, help="What accounting booked, from Finance actuals."),
         Measure("operating_cost", "Operating cost", MONEY, total="sum",
@@ -274,7 +339,7 @@ FINANCE_TOTAL = Grid(
                 plan="{finance_family.inventory_value@all}", help="Sum of the families."),
         Measure("co2e", "CO2e", Unit.TONNES, total="sum", detail=True,
                 plan="{finance_family.co2e@all}", help="Sum of the families."),
-        _measure("aop_volume", "AOP volume", "{finance_family.aop_quantity@all}",
+        _measure("aop_volume", "AOP shipments", "{finance_family.aop_quantity@all}",
                  "Sum of the families.", Unit.QUANTITY),
         _measure("aop_revenue", "AOP revenue", "{finance_family.aop_revenue@all}",
                  "Sum of the families."),
@@ -284,16 +349,18 @@ FINANCE_TOTAL = Grid(
                  "IF({aop_margin}=0,0,{operating_cost.aop_cost@all})",
                  "Sum of the cost lines; zero where no margin is budgeted."),
         _measure("aop_operating_profit", "AOP operating profit",
-                 "IF({aop_margin}=0,0,{aop_margin}-{aop_operating_cost})",
-                 "AOP margin - AOP operating cost; zero where no margin is budgeted."),
+                 "IF(OR({aop_margin}=0,{uncosted}<>0),0,{aop_margin}-{aop_operating_cost})",
+                 "AOP margin - AOP operating cost; zero where the cost of any family is not "
+                 "budgeted."),
         _measure("revenue_variance", "Revenue to AOP",
                  'IF({aop_revenue}=0,"",{revenue}-{aop_revenue})',
                  f"Revenue - AOP revenue; positive is favourable; {_ONLY_AOP}."),
         _measure("margin_variance", "Margin to AOP",
-                 'IF({aop_margin}=0,"",{margin}-{aop_margin})',
-                 f"Margin - AOP margin; positive is favourable; {_ONLY_AOP}."),
+                 'IF({aop_margin}=0,"",{compared_margin}-{aop_margin})',
+                 "Margin compared with the AOP - AOP margin; positive is favourable; "
+                 f"{_ONLY_AOP}."),
         _measure("profit_variance", "Operating profit to AOP",
-                 'IF({aop_margin}=0,"",{operating_profit}-{aop_operating_profit})',
+                 'IF({aop_operating_profit}=0,"",{operating_profit}-{aop_operating_profit})',
                  f"Operating profit - AOP operating profit; positive is favourable; {_ONLY_AOP}.",
                  strong=True),
         Measure("revenue_variance_share", "Revenue to AOP %", PERCENT,
@@ -303,23 +370,47 @@ FINANCE_TOTAL = Grid(
                 help="Revenue variance / AOP revenue."),
         Measure("verdict", "Within tolerance", Unit.TEXT,
                 past='IF({aop_revenue}=0,"",IF(ABS({revenue_variance_share})<={$tolerance},'
-                     '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
+                     f'"{WITHIN}",IF({{revenue_variance}}>0,"{ABOVE}","{BELOW}")))',
                 plan='IF({aop_revenue}=0,"",IF(ABS({revenue_variance_share})<={$tolerance},'
-                     '"● yes",IF({revenue_variance}>0,"▲ above","■ below")))',
+                     f'"{WITHIN}",IF({{revenue_variance}}>0,"{ABOVE}","{BELOW}")))',
                 alert="status",
                 help="Whether revenue is as close to the AOP as the tolerance in Settings asks."),
-        Measure("prior_volume", "Prior plan volume", Unit.QUANTITY, total="sum", detail=True,
+        Measure("prior_volume", "Prior plan shipments", Unit.QUANTITY, total="sum", detail=True,
                 past="{finance_family.prior_volume@all}", plan="{finance_family.prior_volume@all}",
                 help="Sum of the families."),
         _measure("prior_revenue", "Prior plan revenue", "{finance_family.prior_revenue@all}",
                  "Sum of the families."),
-        _measure("prior_margin", "Prior plan margin",
-                 "{prior_revenue}-{finance_family.prior_cost@all}",
-                 "Prior plan revenue - prior plan cost of sales."),
+        _measure("prior_margin", "Prior plan margin", "{finance_family.prior_margin@all}",
+                 "Sum of the families of which a cost was planned."),
         _prior("prior_operating_cost", "Prior plan operating cost"),
         _measure("prior_operating_profit", "Prior plan operating profit",
-                 "{prior_margin}-N({prior_operating_cost})",
-                 "Prior plan margin - prior plan operating cost."),
+                 "IF(OR({prior_margin}=0,{prior_uncosted}<>0),0,"
+                 "{prior_margin}-N({prior_operating_cost}))",
+                 "Prior plan margin - prior plan operating cost; zero where the cost of any family "
+                 "was not planned."),
+        _detail("uncosted", "AOP revenue without a budgeted cost", "{finance_family.uncosted@all}",
+                "Sum of the families: their margin is not compared with the AOP."),
+        _detail("compared_margin", "Margin compared with the AOP",
+                "{finance_family.compared_margin@all}", "Sum of the families."),
+        _detail("prior_uncosted", "Prior plan revenue without a cost",
+                "{finance_family.prior_uncosted@all}", "Sum of the families."),
+        _detail("prior_compared", "Margin compared with the prior plan",
+                "{finance_family.prior_compared@all}", "Sum of the families."),
+        _scenario("scenario_volume", "Scenario shipments", "{finance_family.scenario_volume@all}",
+                  "Sum of the families.", Unit.QUANTITY),
+        _scenario("scenario_revenue", "Scenario revenue", "{finance_family.scenario_revenue@all}",
+                  "Sum of the families."),
+        _scenario("scenario_margin", "Scenario margin",
+                  "{scenario_revenue}-{finance_family.scenario_cost@all}",
+                  "Scenario revenue - scenario cost of sales."),
+        _scenario("scenario_operating_cost", "Scenario operating cost",
+                  "({operating_cost}+SUM({finance_lines.share_of_revenue@column})"
+                  "*({scenario_revenue}-{revenue})+SUM({finance_lines.per_unit@column})"
+                  "*({scenario_volume}-{volume}))*" + _driven(EXPENSE_DRIVER),
+                  "Operating cost, what follows revenue and units moved with them, x its driver."),
+        _scenario("scenario_operating_profit", "Scenario operating profit",
+                  "{scenario_margin}-{scenario_operating_cost}",
+                  "Scenario margin - scenario operating cost."),
     ),
     help="Company profit and loss of the plan against the AOP.",
 )

@@ -158,7 +158,7 @@ LEVER_EFFECTS = Grid(
         Measure("arrives", "Comes back", Unit.COUNT, detail=True,
                 plan=f"IF(AND({_KIND}=5,{{#period}}=EDATE({_FIRST},{_LATER})),1,0)",
                 help="1 in the month to which sales move."),
-        _of_family("volume", "Volume", Unit.QUANTITY),
+        _of_family("volume", "Shipments", Unit.QUANTITY),
         _of_family("revenue", "Revenue of the families"),
         _of_family("cost_of_sales", "Cost of sales of the families"),
         _of_family("inventory_value", "Inventory of the families"),

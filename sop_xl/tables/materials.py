@@ -6,6 +6,12 @@ from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 
+PIECES = ("pcs", "pc", "piece", "pieces", "ea", "each", "unit", "units", "st", "stk", "stück", "un")
+"""Words for one and the same unit, which comes in whole ones."""
+_IN_PIECES = (
+    'ISNUMBER(FIND("|"&LOWER(IF({unit}="",{$base_unit},{unit}))&"|","|' + "|".join(PIECES) + '|"))'
+)
+
 _COMPONENT = Column(
     "component", "Component", role=KEY, refers="materials.component",
     help="Number of the material.",
@@ -41,6 +47,13 @@ MATERIALS = Table(
                help="Stock that is kept."),
         Column("output", "Yield", Unit.PERCENT, minimum=0.01, maximum=1, default=1.0,
                help="Good units from one unit ordered or started."),
+        Column("whole", "Whole units", choices=("yes", "no"),
+               help="Whether orders come in whole units; empty = yes where the unit is pieces, no "
+                    "where it is weight, length or the like."),
+        Column("step", "Orders in steps of", Unit.AMOUNT, OUTPUT,
+               help="The multiple; else 1 where orders come in whole units, 0 for any quantity.",
+               formula='IF({component}="",0,IF(N({multiple})>0,{multiple},'
+                       'IF(OR({whole}="yes",AND({whole}<>"no",' + _IN_PIECES + ")),1,0)))"),
         Column("months", "Lead time in months", Unit.COUNT, OUTPUT,
                help="Whole months, rounded up.",
                formula='IF({component}="",0,ROUNDUP(ROUND(IF(ISNUMBER({lead_time}),{lead_time},'
@@ -101,15 +114,16 @@ MATERIAL_SOURCES = (MATERIALS, BILL_OF_MATERIALS, MATERIAL_STOCK, PURCHASE_ORDER
 _BEFORE = "IF({#n}=1,{material_stock.on_hand@lookup},N({projected@prev}))"
 _WITHOUT = "ROUND(" + _BEFORE + "+{on_order}-{gross},6)"
 _LEAST = "{materials.safety_stock@lookup}"
+_YIELD = "IF({materials.output@lookup}>0,{materials.output@lookup},1)"
+_STEP = "{materials.step@lookup}"
 _COVERED = (
     "MIN(INDEX({flow@plan},{#n}):"
     "INDEX({flow@plan},MIN({#n}+MAX(1,{materials.cover@lookup})-1,{$horizon})))"
 )
 _NEEDED = (
     "MAX({net},ROUND(" + _LEAST + "-(" + _WITHOUT + "+" + _COVERED + "-{flow}),6),"
-    "{materials.minimum@lookup})"
+    "{materials.minimum@lookup}*" + _YIELD + ")"
 )
-_YIELD = "IF({materials.output@lookup}>0,{materials.output@lookup},1)"
 _LEAD = "{materials.months@lookup}"
 
 MATERIAL_PLAN = Grid(
@@ -135,17 +149,17 @@ MATERIAL_PLAN = Grid(
                 plan="MAX(0," + _LEAST + "-" + _WITHOUT + ")",
                 help="What stock and orders leave below the safety stock."),
         Measure("receipt", "Planned receipt", Unit.AMOUNT, total="sum",
-                plan="IF({net}<=0,0,IF({materials.multiple@lookup}>0,ROUNDUP(ROUND(" + _NEEDED
-                     + "/{materials.multiple@lookup},9),0)*{materials.multiple@lookup}," + _NEEDED
-                     + "))",
-                help="Planned orders in lots, in the month in which they have to be there."),
+                plan="IF({net}<=0,0,IF(" + _STEP + ">0,ROUNDUP(ROUND(" + _NEEDED + "/" + _YIELD
+                     + "/" + _STEP + ",9),0)*" + _STEP + "*" + _YIELD + "," + _NEEDED + "))",
+                help="What is good of planned orders, in the month in which they have to be there; "
+                     "orders come in lots and whole units."),
         Measure("late", "of which too late", Unit.AMOUNT, total="sum", alert="positive",
                 plan="IF({#n}<=" + _LEAD + ",{receipt},0)",
                 help="Needed before an order of today can be there: expedite."),
         Measure("release", "To order", Unit.AMOUNT, total="sum", strong=True,
-                plan="IF({#n}=1,SUM(INDEX({receipt@plan},1):INDEX({receipt@plan},MIN(1+" + _LEAD
-                     + ",{$horizon}))),IF({#n}+" + _LEAD + "<={$horizon},INDEX({receipt@plan},"
-                     "MIN({#n}+" + _LEAD + ",{$horizon})),0))/" + _YIELD,
+                plan="ROUND(IF({#n}=1,SUM(INDEX({receipt@plan},1):INDEX({receipt@plan},MIN(1+"
+                     + _LEAD + ",{$horizon}))),IF({#n}+" + _LEAD + "<={$horizon},INDEX({receipt@plan},"
+                     "MIN({#n}+" + _LEAD + ",{$horizon})),0))/" + _YIELD + ",6)",
                 help="Planned orders when they have to be placed, a lead time earlier, larger by "
                      "the yield; what is late in the first month."),
         Measure("projected", "Projected stock", Unit.AMOUNT, total="last", strong=True,
@@ -155,8 +169,8 @@ MATERIAL_PLAN = Grid(
                 plan="{release}*{materials.price@lookup}",
                 help="To order x price, in the month of the order."),
         Measure("arriving", "Arriving", Unit.MONEY, total="sum",
-                plan="({on_order}+{receipt})*{materials.price@lookup}",
-                help="On order and planned receipts x price, in the month in which they come."),
+                plan="({on_order}+ROUND({receipt}/" + _YIELD + ",6))*{materials.price@lookup}",
+                help="Open and planned orders x price, in the month in which they come."),
     ),
     help="Gross to net: what is needed, what is there and coming, what has to be ordered when.",
 )  # fmt: skip
@@ -195,6 +209,9 @@ PURCHASE_TOTAL = Grid(
 )
 
 
+ORDERED = "As ordered or to order, before what is lost (yield); in the unit of the material."
+
+
 def _text(name: str, label: str, help: str) -> Column:
     return Column(name, label, role=OUTPUT, help=help)
 
@@ -209,9 +226,9 @@ MATERIAL_MESSAGES = Table(
         _text("name", "Name", "What people call it."),
         _text("supplier", "Supplier", "Whom to call."),
         _text("order", "Order", "Number of the open order; empty for one that is still to place."),
-        Column("quantity", "Quantity", Unit.AMOUNT, OUTPUT, "In the unit of the material."),
+        Column("quantity", "Quantity ordered", Unit.AMOUNT, OUTPUT, help=ORDERED),
         _text("unit", "Unit", "Unit of the material."),
-        Column("value", "Value", Unit.MONEY, OUTPUT, "Quantity x price."),
+        Column("value", "Value", Unit.MONEY, OUTPUT, help="Quantity ordered x price."),
         Column("due", "Due", Unit.PERIOD, OUTPUT, "Month in which it is due or needed."),
         _text("message", "What to do", "In words."),
         _text("needed_for", "Needed for", "Parents with their share of the need of that month."),
@@ -230,9 +247,9 @@ MATERIAL_ORDERS = Table(
         _text("supplier", "Supplier", "Who delivers."),
         _text("component", "Component", "Number of the material."),
         _text("name", "Name", "What people call it."),
-        Column("quantity", "Quantity", Unit.AMOUNT, OUTPUT, "In the unit of the material."),
+        Column("quantity", "Quantity ordered", Unit.AMOUNT, OUTPUT, help=ORDERED),
         _text("unit", "Unit", "Unit of the material."),
-        Column("value", "Value", Unit.MONEY, OUTPUT, "Quantity x price."),
+        Column("value", "Value", Unit.MONEY, OUTPUT, help="Quantity ordered x price."),
         _text("needed_for", "Needed for", "Parents with their share of the need of that month."),
     ),
     help="Planned orders of the next three months, in lots.",

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
 
-_LOAD = (
-    "SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
-    "*SUMIFS({output@range},{output.family@keys},{bill.family@column}))"
-)
 _BESIDE = "SUMIFS({workforce.hours@column},{workforce.resource@column},{resource})"
 _SHARE = (
     f"IF({_BESIDE}>0,{{workforce.hours@lookup}}/{_BESIDE},"
@@ -31,9 +27,8 @@ WORKFORCE_PLAN = Grid(
     ),
     (
         Measure("required_hours", "Required hours", Unit.HOURS, total="sum",
-                plan="(" + _LOAD + ")*" + _SHARE,
-                help="Production x hours per unit at the resource of the team; several teams share "
-                     "it by their hours."),
+                plan="{capacity.load@sum}*" + _SHARE,
+                help="Load of its resource on Capacity; several teams share it by their hours."),
         Measure("required", "People required", Unit.PEOPLE, total="last", strong=True,
                 plan=f"IF({_HOURS}>0,{{required_hours}}/{_HOURS},0)",
                 help="Required hours / productive hours of one person."),

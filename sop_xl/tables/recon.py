@@ -7,10 +7,13 @@ from sop_xl.schema import Column, Grid, Measure, Role, Table, Unit
 KEY, OUTPUT, OPTIONAL = Role.KEY, Role.OUTPUT, Role.OPTIONAL
 MONEY, COUNT = Unit.MONEY, Unit.COUNT
 
-AOP, PRIOR, LAST_YEAR, PLANNED = "AOP", "Prior cycle", "Last year", "Plan of the month"
-COMPARED = (AOP, PRIOR, LAST_YEAR, PLANNED)
+AOP, PRIOR, LAST_YEAR, PLANNED, SCENARIO = (
+    "AOP", "Prior cycle", "Last year", "Plan of the month", "Scenario",
+)  # fmt: skip
+COMPARED = (AOP, PRIOR, LAST_YEAR, PLANNED, SCENARIO)
 """What can be compared with, in the order of the numbers by which formulas know them. The plan of
-the month is compared with what came: actual against plan."""
+the month is compared with what came: actual against plan. The scenario is the one that is chosen on
+Finance_Recon: actual and plan are held against it, as against all others."""
 REVENUE, MARGIN = "Revenue", "Margin"
 
 
@@ -24,7 +27,8 @@ def _inside(page: str) -> tuple[Measure, Measure, Measure]:
         f"IF(CHOOSE({page}_n,{{finance_total.aop_revenue@all}}<>0,"
         f"AND({{finance_total.prior_revenue@all}}<>0,{{#period}}>={page}_prior),"
         f"{{#period}}>={page}_known,"
-        f'AND({{finance_total.prior_revenue@all}}<>0,{{#flag}}="actual")),1,0)'
+        f'AND({{finance_total.prior_revenue@all}}<>0,{{#flag}}="actual"),'
+        f"AND({{#period}}>={{$first_period}},{{finance_total.scenario_revenue@all}}<>0)),1,0)"
     )
     return (
         _flag("known", "Both sides known", known,
@@ -62,14 +66,17 @@ BRIDGE_MONTHS = Grid(
 
 
 def _sum(mask: str, measure: str) -> str:
-    return f"SUMPRODUCT({{bridge_months.{mask}@line}},{{finance_family.{measure}@key_line}})"
+    return (
+        f"SUMPRODUCT({{bridge_months.{mask}@line}},{{finance_family.bridged@key_line}},"
+        f"{{finance_family.{measure}@key_line}})"
+    )
 
 
-def _before(aop: str, prior: str, own: str, mask: str = "before") -> str:
+def _before(aop: str, prior: str, own: str, scenario: str, mask: str = "before") -> str:
     """A sum of what is compared with; the fourth comparison takes the plan of the month."""
     return (
         f"CHOOSE(Bridge_n,{aop if '(' in aop else _sum(mask, aop)},{_sum(mask, prior)},"
-        f"{_sum(mask, own)},{_sum(mask, prior)})"
+        f"{_sum(mask, own)},{_sum(mask, prior)},{_sum(mask, scenario)})"
     )
 
 
@@ -131,26 +138,32 @@ BRIDGE = Table(
               'ROUND({units_after_year}-{units_after},6))<0,"returns","both")))',
               "Sold both times, new, gone; returns: more came back than was sold.", Unit.TEXT),
         _work("units_before", "Units before",
-              _before("aop_quantity", "prior_volume", "volume"), "Window.", Unit.QUANTITY),
+              _before("aop_quantity", "prior_volume", "volume", "scenario_volume"),
+              "Window.", Unit.QUANTITY),
         _work("units_before_year", "Units before, year",
-              _before("aop_quantity", "prior_volume", "volume", "before_year"),
+              _before("aop_quantity", "prior_volume", "volume", "scenario_volume",
+                      "before_year"),
               "Fiscal year.", Unit.QUANTITY),
         _work("revenue_before", "Revenue before",
-              _before("aop_revenue", "prior_constant", "constant_revenue"), "At budget rates."),
+              _before("aop_revenue", "prior_constant", "constant_revenue", "scenario_constant"),
+              "At budget rates."),
         _work("revenue_before_year", "Revenue before, year",
-              _before("aop_revenue", "prior_constant", "constant_revenue", "before_year"),
+              _before("aop_revenue", "prior_constant", "constant_revenue", "scenario_constant",
+                      "before_year"),
               "At budget rates, fiscal year."),
         _work("currency_before", "Currency before",
               "CHOOSE(Bridge_n,0," + _sum("before", "prior_revenue") + "-{revenue_before},"
               + _sum("before", "revenue") + "-{revenue_before},"
-              + _sum("before", "prior_revenue") + "-{revenue_before})",
+              + _sum("before", "prior_revenue") + "-{revenue_before},"
+              + _sum("before", "scenario_revenue") + "-{revenue_before})",
               "Revenue - revenue at budget rates."),
         _work("cost_before", "Cost before",
-              "Bridge_margin*" + _before(_aop_cost("before"), "prior_cost", "full_cost"),
+              "Bridge_margin*" + _before(_aop_cost("before"), "prior_cost", "full_cost",
+                                          "scenario_cost"),
               "Cost of sales, and supply cost beyond standard; zero for a bridge of revenue."),
         _work("cost_before_year", "Cost before, year",
               "Bridge_margin*" + _before(_aop_cost("before_year"), "prior_cost", "full_cost",
-                                         "before_year"), "Fiscal year."),
+                                         "scenario_cost", "before_year"), "Fiscal year."),
         _work("units_after", "Units after", _sum("inside", "volume"), "Window.", Unit.QUANTITY),
         _work("units_after_year", "Units after, year", _sum("inside_year", "volume"),
               "Fiscal year.", Unit.QUANTITY),
@@ -257,3 +270,25 @@ FINANCE_LOCK = Table(
     ),
     help="The financial view that finance has locked; empty where none is.",
 )
+
+_NOW = (
+    'IF({line}="",0,IF({family}="",SUMIFS({finance_total@totals},{finance_total@measures},{line}),'
+    "SUMIFS({finance_family@totals},{finance_family.family@keys},{family},"
+    "{finance_family@measures},{finance_family.revenue@label})))"
+)
+
+FINANCE_DRIFT = Table(
+    "finance_drift",
+    "Locked and now",
+    (
+        Column("line", "Line", role=KEY, help="Line of the company, or revenue of a family."),
+        Column("family", "Family", role=OUTPUT, help="Empty for a line of the company."),
+        Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
+               "the inventory value its last month; empty where nothing is locked."),
+        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than half a unit of money is rounding.",
+               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),0)'),
+    ),
+    help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
+         "then the revenue of each family. Shipments are in units.",
+)  # fmt: skip

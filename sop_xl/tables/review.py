@@ -69,7 +69,7 @@ CHECKS = (
     Check("stock_known", "Opening stock is known for every family made to stock",
           "SUMPRODUCT(({supply_plan@measures}={supply_plan.net_stock@label})"
           '*({supply_plan@last}="")*COUNTIFS({families.family@column},{supply_plan.family@keys},'
-          '{families.policy@column},"<>make to order"))', 0.0, "Supply_Plan",
+          '{families.policy_used@column},"<>make to order"))', 0.0, "Supply_Plan",
           "Load the stock of the last closed month, or set the policy to make to order."),
     Check("inventory_balance", "Opening stock + production - demand = closing stock",
           "{supply_plan.net_stock@opening}+{supply_plan.production@total}"
@@ -78,12 +78,13 @@ CHECKS = (
           "A formula was typed over: generate the book again."),
     Check("capacity_load", "Load of all resources = production x hours per unit",
           "{capacity.load@total}-SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS("
-          "{output@totals},{output.family@keys},{bill.family@column}))", 0.01, "Capacity",
+          "{output@totals},{output.family@keys},{bill.family@column},"
+          "{output.offset@keys},{bill.offset@column}))", 0.01, "Capacity",
           "A resource of the bill is missing in Resources: add it and load again."),
     Check("adopted_capacity", "The adopted plan keeps the available hours of every resource",
           "{strategy_hours.adopted_short@total}", 0.5, "Capacity",
           "Hours, people or fixed production changed since: adopt a plan again, or none."),
-    Check("volume", "Shipments in the supply plan = volume in finance",
+    Check("volume", "Shipments in the supply plan = shipments in finance",
           "{supply_plan.shipments@total}-{finance_family.volume@total}", 0.01, "Finance_Recon",
           "A formula was typed over: generate the book again."),
     Check("revenue", "Revenue of the families = revenue of the company",

@@ -39,6 +39,10 @@ STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "period
 """What sets the target stock: days of supply, or safety and cycle stock by one of four methods."""
 
 
+LOAD_METHODS = ("bill_of_resources", "resource_profile", "overall_factors")
+"""How production loads the resources."""
+
+
 class BusinessType(NamedTuple):
     """What a kind of business plans: both sides of the plan, what limits supply, and who works."""
 
@@ -49,6 +53,8 @@ class BusinessType(NamedTuple):
     """What its resources are, as the heat map of the capacity calls them."""
     people: str
     """Its people, as the sheet Workforce calls them."""
+    policy: str = "make to stock"
+    """The policy of a family that names none: what teams do for a customer cannot be stored."""
 
 
 BUSINESS_TYPES = {
@@ -64,11 +70,11 @@ BUSINESS_TYPES = {
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
-        "onboarding and support teams", "onboarding and support teams",
+        "onboarding and support teams", "onboarding and support teams", "make to order",
     ),
     "services": BusinessType(
         "project demand, client pipeline", "consultant availability", "billable hours and skills",
-        "skills and consultants", "consultants by skill",
+        "skills and consultants", "consultants by skill", "make to order",
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""
@@ -189,9 +195,11 @@ class Settings:
     load_method: str = _setting(
         "bill_of_resources",
         "supply",
-        "How production loads the resources: bill_of_resources (each family its own hours) or "
-        "overall_factors (all hours, split by the shares of the last twelve months).",
-        choices=("bill_of_resources", "overall_factors"),
+        "How production loads the resources: bill_of_resources (each family its own hours, in the "
+        "month of completion), resource_profile (the same, as many months before as the column "
+        "Months before of the bill of resources says) or overall_factors (all hours, split by the "
+        "shares of the last twelve months).",
+        choices=LOAD_METHODS,
     )
     demonstrated_months: int = _setting(
         6, "supply", "Closed months whose mean output is the demonstrated capacity of a resource.",

@@ -9,7 +9,7 @@ FAMILY = Column("family", "Family", role=KEY, help="Product family.")
 
 _MONTHS = "*12/365"
 """From days to months of a mean length."""
-_TO_ORDER = '{families.policy@lookup}="make to order"'
+_TO_ORDER = '{families.policy_used@lookup}="make to order"'
 _METHOD = "{families.method_used@lookup}"
 _PROTECTED = (
     "({families.lead_time_used@lookup}"
@@ -127,7 +127,7 @@ STOCK_SUMMARY = Table(
     (
         Column("family", "Family", role=KEY, help="Product family."),
         Column("method", "Stock method", role=OUTPUT, help="What sets the target stock.",
-               formula=f'IF({_OF_FAMILY % "policy"}="make to order","make to order",'
+               formula=f'IF({_OF_FAMILY % "policy_used"}="make to order","make to order",'
                        f'{_OF_FAMILY % "method_used"})'),
         _column("on_hand", "On hand", _now("on_hand"), "Usable stock, last closed month."),
         _column("value", "Stock value", "{on_hand}*N(" + _OF_FAMILY % "cost" + ")",

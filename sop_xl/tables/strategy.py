@@ -72,16 +72,36 @@ STRATEGY_PLAN = Grid(
     help="What each plan makes, buys and keeps in stock; blank where a plan is impossible.",
 )  # fmt: skip
 
+STRATEGY_OUTPUT = Grid(
+    "strategy_output",
+    "Units worked on by family",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("offset", "Months before", Unit.MONTHS, KEY,
+               help="Months between the work and the month of completion."),
+    ),
+    tuple(
+        Measure(name_of("worked", plan), f"Worked on: {plan}", total="sum",
+                plan="{strategy_plan." + name_of("production", plan) + "@later}",
+                help="Production of the plan by the month of the work, as on Capacity.")
+        for plan in STRATEGIES
+    ),
+    help="What loads the resources in each plan: production so many months before it is completed.",
+)  # fmt: skip
+
 # ---- resources -----------------------------------------------------------------------------
 
 _MACHINES = "{capacity.machine_hours@sum}"
 
 
 def _load(plan: str) -> str:
+    if plan == CURRENT:
+        return "{capacity.load@sum}"
     return (
         "SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
-        "*SUMIFS({strategy_plan@range},{strategy_plan.family@keys},{bill.family@column},"
-        "{strategy_plan@measures},{strategy_plan." + name_of("production", plan) + "@label}))"
+        "*SUMIFS({strategy_output@range},{strategy_output.family@keys},{bill.family@column},"
+        "{strategy_output.offset@keys},{bill.offset@column},"
+        "{strategy_output@measures},{strategy_output." + name_of("worked", plan) + "@label}))"
     )
 
 
@@ -98,7 +118,7 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
     beyond = "MAX(0,{" + hours + "}-{" + available + "}"
     rows = (
         Measure(hours, f"{_HOURS}: {plan}", Unit.HOURS, total="sum", plan=known(_load(plan)),
-                help="Production x hours per unit, over all families."),
+                help="Units worked on x hours per unit, over all families."),
         Measure(overtime, f"{_OVERTIME}: {plan}", Unit.HOURS, total="sum", detail=True,
                 plan=VALUES if solved else "ROUND(MIN(" + beyond + "),{overtime_limit}),6)",
                 help="Hours of overtime that the plan takes."),

@@ -26,7 +26,7 @@ SUPPLY_PLAN = Grid(
         Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
-                plan='IF({families.policy@lookup}="make to order",0,'
+                plan='IF({families.policy_used@lookup}="make to order",0,'
                      'IF({families.method_used@lookup}<>"days",{stock_targets.service_target@sum},'
                      "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
                      + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"
@@ -89,18 +89,25 @@ SUPPLY_PLAN = Grid(
 OUTPUT = Grid(
     "output",
     "Production by family",
-    (Column("family", "Family", role=Role.KEY, help="Product family."),),
     (
-        Measure("production", "Production of the family", past="{supply_plan.production@sum}",
-                plan="{supply_plan.production@sum}", total="sum",
-                help="From the supply plan; what loads the resources."),
+        Column("family", "Family", role=Role.KEY, help="Product family."),
+        Column("offset", "Months before", Unit.MONTHS, Role.KEY,
+               help="Months between the work and the month of completion."),
     ),
-    help="What loads the resources: production of the supply plan, one row per family.",
+    (
+        Measure("production", "Units worked on", past="{supply_plan.production@later}",
+                plan="{supply_plan.production@later}", total="sum",
+                help="Production of the supply plan by the month of the work: so many months "
+                     "before it is completed. After the last plan month nothing is known."),
+    ),
+    help="What loads the resources: production of the supply plan, one row per family and months "
+         "between work and completion.",
 )
 
 _LOAD = (
     "SUMPRODUCT(({bill.resource@column}={resource})*{bill.hours_per_unit@column}"
-    "*SUMIFS({output@range},{output.family@keys},{bill.family@column}))"
+    "*SUMIFS({output@range},{output.family@keys},{bill.family@column},"
+    "{output.offset@keys},{bill.offset@column}))"
 )
 
 CAPACITY = Grid(
@@ -110,7 +117,7 @@ CAPACITY = Grid(
     (
         Measure("load", "Load", Unit.HOURS, total="sum",
                 past=_LOAD, plan=_LOAD,
-                help="Production x hours per unit, over all families."),
+                help="Units worked on x hours per unit, over all families; by load_method."),
         Measure("machine_hours", "Machine hours", Unit.HOURS, detail=True, total="sum",
                 past="{resources.machines@lookup}*{resources.hours_per_day@lookup}"
                      "*{resources.efficiency@lookup}*(1-{resources.planned_loss@lookup})"

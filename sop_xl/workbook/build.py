@@ -23,7 +23,7 @@ from sop_xl.workbook.formulas import Translator, excel_text
 from sop_xl.workbook.gates import name_gates
 from sop_xl.workbook.grids import draw_time_sheet
 from sop_xl.workbook.layout import HEADER_ROW, Layout, TimeColumns
-from sop_xl.workbook.lists import draw_lists, roomy, rows_of
+from sop_xl.workbook.lists import GROWS, draw_lists, roomy, rows_of
 from sop_xl.workbook.macros import XLWINGS_VERSION, add_macros, code_name
 from sop_xl.workbook.package import Package, assemble
 from sop_xl.workbook.pages.control import setting_values
@@ -147,7 +147,7 @@ def lay_out(frames: Mapping[str, pd.DataFrame], axis: Axis, level: tuple[str, ..
             table = TABLES[name].for_level(level)
             spare = table.is_editable and not table.rows_given and spec.page is None
             filled = len(frames[name])
-            rows = roomy(name, filled) if name in spec.grows else rows_of(filled, spare)
+            rows = roomy(filled, GROWS[name]) if name in GROWS else rows_of(filled, spare)
             header = spec.table_row or HEADER_ROW
             table_place = layout.place_table(table, spec.name, rows, column, header)
             column = table_place.last_column + 2

@@ -27,6 +27,8 @@ THIS, BEFORE = "\x00", "\x01"
 """Marks for the column letter of the cell's month and of the month before."""
 ROW = re.compile("\x02(\\w+)\x02")
 """Mark for the row of a measure in the block; an empty name is not possible."""
+OFFSET = "offset"
+"""The key of a grid that says by how many months its blocks look ahead."""
 OWN = "\x03"
 """Mark for the row of the cell itself."""
 
@@ -117,6 +119,8 @@ class Translator:
         if whole is not None:
             return whole
         criteria = self._key_criteria(grid, other, modifier)
+        if modifier == "later" and grid is not None:
+            return self._later(grid, other, name, criteria)
         column = {
             "total": column_letter(self.layout.columns.plan_total),
             "past_total": column_letter(self.layout.columns.past_total),
@@ -128,6 +132,18 @@ class Translator:
         label = excel_text(other.grid[name].label)
         parts = [values, *criteria, _range(other, self._measures_column), label]
         return f"SUMIFS({','.join(parts)})"
+
+    def _later(self, grid: Grid, other: GridPlace, name: str, criteria: list[str]) -> str:
+        """The sum over equal keys some months later, by the key ``offset`` of the block."""
+        offset, n = self._key_cell(grid, OFFSET), AXIS_ROW["n"]
+        months = (
+            f"{other.sheet}!{THIS}${other.first_row}:${self.final}${other.last_row}"
+        )
+        label = excel_text(other.grid[name].label)
+        parts = [
+            f"INDEX({months},0,1+{offset})", *criteria, _range(other, self._measures_column), label
+        ]
+        return f"IF({THIS}${n}+{offset}>${self.final}${n},0,SUMIFS({','.join(parts)}))"
 
     @property
     def _measures_column(self) -> str:

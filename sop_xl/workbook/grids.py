@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sop_xl.schema import BLANK, VALUES, Measure, Unit
+from sop_xl.schema import BLANK, VALUES, Column, Measure, Unit
 from sop_xl.workbook.formulas import GridFormula
 from sop_xl.workbook.layout import (
     AXIS_ROW,
@@ -141,6 +141,11 @@ def _grid(sheet: Sheet, place: GridPlace) -> float:
     for rows in drawn:
         rows.rules()
     return max(rows.width for rows in drawn)
+
+
+def _key_value(key: Column, text: str) -> CellValue:
+    """A key as its cell holds it: numbers as such, as criteria look for them."""
+    return float(text) if key.unit.is_number else text
 
 
 def _matrix(frame: pd.DataFrame, measure: Measure, shape: tuple[int, int]) -> Matrix:
@@ -277,7 +282,8 @@ class _MeasureRows:
         label = self.sheet.style(
             Cell("SOP Total label" if self.measure.strong else "SOP Label", new_block=self.opens)
         )
-        shown = [*block, *[None] * (columns.keys - len(block))]
+        shown = [*map(_key_value, self.place.grid.keys, block)]
+        shown += [None] * (columns.keys - len(block))
         self.sheet.cells.put_row(row, 1, shown, key)
         self.sheet.cells.put_row(row, columns.measure, [self.measure.label, self.unit], label)
 

@@ -19,9 +19,16 @@ from sop_xl.workbook.styles import Cell, style_name
 SPARE_ROWS = 3
 """Empty rows at the end of a list that people fill in."""
 ROOM = 20
-"""Rows by which a list grows that the program writes into while its book is open."""
-ROOM_OF = {"change_log": 200}
-"""Lists that one press makes much longer: an adopted plan changes each month of each family."""
+GROWS = dict.fromkeys(
+    (
+        *("cleansing", "bottlenecks", "gap_options", "constraints", "stock_items"),
+        *("material_messages", "material_orders", "material_pegging"),
+        *("tie_outs", "scenarios", "exceptions", "log"),
+    ),
+    ROOM,
+) | {"change_log": 200}
+"""Lists that the program writes into while their book is open, and the rows by which they grow: an
+adopted plan changes each month of each family."""
 LONGEST = 60.0
 PRINTED = 230
 """Characters across one sheet of paper that can still be read."""
@@ -37,13 +44,12 @@ def rows_of(table_rows: int, editable: bool) -> int:
     return table_rows + (SPARE_ROWS if editable else 0)
 
 
-def roomy(table: str, table_rows: int) -> int:
+def roomy(table_rows: int, room: int) -> int:
     """Rows of a computed list that may grow while its book is open: there is always room for some.
 
-    >>> [roomy("exceptions", rows) for rows in (0, 19, 20)]
+    >>> [roomy(rows, 20) for rows in (0, 19, 20)]
     [20, 20, 40]
     """
-    room = ROOM_OF.get(table, ROOM)
     return (table_rows // room + 1) * room
 
 
@@ -120,11 +126,15 @@ def _column(
     widest = max((_width(value, column.unit) for value in values), default=0.0)
     wrap = widest > LONGEST
     style = sheet.style(Cell(named, number_format_of(column.unit), wrap=wrap))
+    # rows that wait to be filled show nothing, so that they are not printed as empty pages
+    waiting = sheet.style(Cell(named, number_format_of(column.unit), wrap=wrap, bare=True))
     for at, value in enumerate(values):
         if at < len(units):
             style = sheet.style(Cell(named, number_format_of(UNITS_BY_LABEL[units[at]])))
         elif at >= filled and column.role is Role.KEY and _takes_rows(place.table):
             style = sheet.style(Cell("SOP Input text", number_format_of(column.unit)))
+        elif at >= filled and place.table.name in GROWS:
+            style = waiting
         if column.link and value:
             sheet.link(place.first_row + at, number, str(value), f"{value}!A1")
         else:

@@ -160,6 +160,8 @@ class Cell:
     new_block: bool = False
     """It opens a block, whose upper edge is marked."""
     wrap: bool = False
+    bare: bool = False
+    """It waits to be filled: without lines."""
 
 
 class Styles:
@@ -175,7 +177,9 @@ class Styles:
 
     def _id(self, cell: Cell) -> int:
         border = None
-        if cell.first_plan or cell.new_block:
+        if cell.bare:
+            border = Border()
+        elif cell.first_plan or cell.new_block:
             own = self._borders[cell.style]
             border = Border(
                 left=_MEDIUM if cell.first_plan else own.left,

@@ -20,6 +20,7 @@ WORDS = {
     "count": "rows of the same keys",
     "column": "whole column",
     "scope": "sum of the family, or of all",
+    "later": "sum of the same keys, by the offset later",
     "all": "sum of all blocks",
     "view": "of what the page shows",
     "block": "of the block that the page shows",

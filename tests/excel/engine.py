@@ -31,6 +31,8 @@ import xlwings
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import from_excel
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet import _reader
+from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula
 from xlwings.base_classes import DEFAULT_MAX_CELLS_PER_READ, DEFAULT_MAX_CELLS_PER_WRITE
 
@@ -351,8 +353,8 @@ class Cells:
         self.protected, self.visible = False, True
 
     @classmethod
-    def of_sheet(cls, sheet: Any, cached: Any) -> Cells:
-        """A sheet of an openpyxl workbook, and the same one with the values of its formulas."""
+    def of_sheet(cls, sheet: Any, cached: Mapping[Spot, Any]) -> Cells:
+        """A sheet of an openpyxl workbook, and the values of its formulas."""
         found = cls(sheet.title, {}, {}, {})
         looks: dict[Any, tuple[bool, bool]] = {}
         for spot, cell in sheet._cells.items():
@@ -362,7 +364,7 @@ class Cells:
                     found.arrays[box_of(value.ref)] = str(value.text)
                 else:
                     found.formulas[spot] = str(value)
-                value = cached._cells[spot].value if spot in cached._cells else None
+                value = cached.get(spot)
             if value is not None:
                 is_error = isinstance(value, str) and cell.data_type != "s" and value in ERROR_CODES
                 found.shown[spot] = ErrorText(value) if is_error else value
@@ -389,12 +391,35 @@ class Cells:
         return twin
 
 
+class _Parser(WorkSheetParser):
+    """Reads formulas as openpyxl does, and in the same pass the values that are cached of them."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.cached: dict[Spot, Any] = {}
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["data_type"] == "f":
+            self.data_only = True
+            self.cached[cell["row"], cell["column"]] = super().parse_cell(element)["value"]
+            self.data_only = False
+        return cell
+
+
 @lru_cache(maxsize=4)
 def _read(data: bytes) -> tuple[list[Cells], dict[str, str]]:
     """The sheets of a file and its defined names."""
-    workbook: Any = openpyxl.load_workbook(BytesIO(data))
-    cached: Any = openpyxl.load_workbook(BytesIO(data), data_only=True)
-    sheets = [Cells.of_sheet(sheet, cached[sheet.title]) for sheet in workbook.worksheets]
+    parsers: list[_Parser] = []
+
+    def parser(*arguments: Any, **options: Any) -> _Parser:
+        parsers.append(_Parser(*arguments, **options))
+        return parsers[-1]
+
+    with mock.patch.object(_reader, "WorkSheetParser", parser):
+        workbook: Any = openpyxl.load_workbook(BytesIO(data))
+    read = zip(workbook.worksheets, parsers, strict=True)
+    sheets = [Cells.of_sheet(sheet, parser.cached) for sheet, parser in read]
     return sheets, {name: one.attr_text for name, one in workbook.defined_names.items()}
 
 

@@ -26,6 +26,7 @@ CHOICES = {
     "year": ("Last year", "Full year 2026", "Revenue"),
     "actual": ("Plan of the month", "Q3 2026", "Margin"),
     "month": ("AOP", "Nov 2026", "Margin"),
+    "scenario": ("Scenario", "Full year 2027", "Margin"),
 }
 RISE = 0.08
 """What the list price of January rises by in the sheet, in place of 2.5 %."""
@@ -79,6 +80,7 @@ def test_the_bridge_follows_what_is_chosen(recalculated: Path, demo: Path, name:
         axis, compared, next(one for one in windows(axis) if one.name == window),
         budgeted=(total["aop_revenue"] != 0).to_numpy(dtype=bool),
         planned_before=(total["prior_revenue"].fillna(0.0) != 0).to_numpy(dtype=bool),
+        in_scenario=np.asarray(axis.periods >= axis.first),
         prior_cycle=frames["recon_choices"]["prior"].iloc[0],
     )
     assert chosen.inside.any()

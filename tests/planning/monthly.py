@@ -13,6 +13,7 @@ from sop_xl import tables
 from sop_xl.planning import Outcome, data, demand
 from sop_xl.planning.calendar import Axis
 from sop_xl.schema import empty_frame
+from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.data import ACTUALS
 from sop_xl.tables.forecast import FORECAST_METHODS
 from sop_xl.tables.settings import Settings
@@ -55,7 +56,8 @@ def inputs(settings: Settings, **given: pd.DataFrame) -> dict[str, pd.DataFrame]
     declared = tables.inputs(settings.level)
     frames = {name: empty_frame(table.inputs) for name, table in declared.items()}
     before = FORECAST_METHODS.for_level(settings.level)
-    return frames | {"past_forecasts": empty_frame(before.columns)} | given
+    unknown = {"past_forecasts": before.columns, "past_cash": PAST_CASH.columns}
+    return frames | {name: empty_frame(of) for name, of in unknown.items()} | given
 
 
 def run_data(axis: Axis, settings: Settings, **given: pd.DataFrame) -> Outcome:

@@ -110,6 +110,24 @@ def test_blank_periods_are_blank() -> None:
     assert plain(periods, Unit.PERIOD) == ["2026-10", None]
 
 
+def test_the_gross_flows_that_a_cycle_expected_are_frozen_with_its_last_plan(
+    store: Store,
+) -> None:
+    periods = pd.period_range(OCTOBER, periods=2, freq="M")
+    for cycle, more in ((OCTOBER, 0.0), (OCTOBER, 1.0), (NOVEMBER, 5.0)):
+        store.open_cycle(cycle, at(1))
+        flow = pd.DataFrame({"period": periods, "collections": [10 + more, 20 + more],
+                             "payments": [7.0, 8.0]})  # fmt: skip
+        store.save_plan(cycle, {"cash_flow": flow}, [], "ann", at(1))
+    found = store.past_cash(pd.Period(NOVEMBER, "M"))
+    assert found["cycle"].astype(str).tolist() == [OCTOBER] * 2
+    assert found["collections"].tolist() == [11.0, 21.0]
+    assert found["payments"].tolist() == [7.0, 8.0]
+    # of November only what lies ahead of it is a forecast
+    later = store.past_cash(JANUARY)
+    assert later["collections"].tolist() == [11.0, 21.0, 25.0]
+
+
 def test_the_methods_of_a_baseline_are_kept_with_it(store: Store) -> None:
     methods = pd.DataFrame(
         {

@@ -5,7 +5,6 @@ import inspect
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -297,22 +296,3 @@ def test_only_the_running_server_serves_excel(monkeypatch: pytest.MonkeyPatch) -
 
     assert loop.run_until_complete(during())
     loop.close()
-
-
-def test_a_call_adds_less_than_two_milliseconds_for_a_thousand_cells() -> None:
-    """Of processor time, over the core function; benchmarks/udf_call.py measures it in full."""
-    rng = np.random.default_rng(3)
-    columns = [[[float(v)] for v in rng.uniform(1, 9, 1000)] for _ in range(21)]
-    core = next(f for f in FUNCTIONS if f.name == "SOP_WMAPE").core
-    arrays = [np.array(column).ravel() for column in columns]
-    ours, bare = (
-        min(_seconds(function, cells[at], cells[at + 1]) for at in range(20))
-        for function, cells in ((SOP_WMAPE, columns), (core, arrays))
-    )
-    assert ours - bare < 0.002  # 0.0004 on a machine of 2024
-
-
-def _seconds(function: Any, *arguments: Any) -> float:
-    begin = time.process_time()
-    function(*arguments)
-    return time.process_time() - begin

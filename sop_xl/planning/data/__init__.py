@@ -7,7 +7,14 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.data.completeness import completeness
-from sop_xl.planning.data.facts import bill, history, item_mix, overall_factors, stock_history
+from sop_xl.planning.data.facts import (
+    bill,
+    history,
+    in_one_month,
+    item_mix,
+    overall_factors,
+    stock_history,
+)
 from sop_xl.planning.data.families import planned, summary, valued
 from sop_xl.planning.data.portfolio import portfolio
 from sop_xl.planning.wording import count, listed, month
@@ -54,6 +61,7 @@ def run(
     exchange_rates: pd.DataFrame,
     past_finance: pd.DataFrame,
     recon_lines: pd.DataFrame,
+    scenario_drivers: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
     """Make the fact base from the sources, and review all of them."""
@@ -92,6 +100,7 @@ def run(
         "exchange_rates": exchange_rates,
         "past_finance": past_finance,
         "recon_lines": recon_lines,
+        "scenario_drivers": scenario_drivers,
     }
     family_of = hierarchy.families_of(items, settings)
     facts = valued(hierarchy.closed_actuals(actuals, family_of, axis), items)
@@ -116,6 +125,7 @@ def run(
         *_not_closed(sources, axis),
         *_without_family(sources, family_of),
         *_late(facts, axis),
+        *_offsets(bill_of_resources, settings),
     ]
     return Outcome(frames, findings)
 
@@ -124,7 +134,10 @@ def _hours(
     by_family: pd.DataFrame, facts: pd.DataFrame, axis: Axis, settings: Settings
 ) -> pd.DataFrame:
     """Hours per unit by the method of the settings."""
-    if settings.load_method != "overall_factors":
+    if settings.load_method == "resource_profile":
+        return by_family
+    by_family = in_one_month(by_family)
+    if settings.load_method == "bill_of_resources":
         return by_family
     year = facts[facts["period"].isin(axis.last_year)]
     return overall_factors(by_family, year.groupby("family")["demand"].sum())
@@ -172,6 +185,19 @@ def _unknown(table: str, what: str, names: pd.Index) -> list[Finding]:
         return []
     message = f"{what} are left out: {listed(names)}."
     return [_warning(table, message, "Name the item and its family in the item master.")]
+
+
+def _offsets(bill_of_resources: pd.DataFrame, settings: Settings) -> list[Finding]:
+    """Months before completion that the method of the settings does not look at."""
+    given = int((bill_of_resources["offset"] > 0).sum())
+    if not given or settings.load_method == "resource_profile":
+        return []
+    message = (
+        f"Months before are given in {count(given, 'row')}, but the setting load_method is"
+        f" {settings.load_method}: all work loads the month of completion."
+    )
+    remedy = "Set load_method to resource_profile, or clear the column."
+    return [_warning("bill_of_resources", message, remedy)]
 
 
 def _late(facts: pd.DataFrame, axis: Axis) -> list[Finding]:

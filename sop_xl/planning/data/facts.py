@@ -10,6 +10,7 @@ from sop_xl.planning import frames, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
 from sop_xl.tables import data
+from sop_xl.tables.data import BILL
 
 STOCK_NUMBERS = ("on_hand", "backlog", "in_transit", "blocked")
 OUTPUT_NUMBERS = ("planned", "produced")
@@ -98,7 +99,7 @@ def item_mix(facts: pd.DataFrame, families: pd.Series, axis: Axis) -> pd.DataFra
 
 
 def bill(bill_of_resources: pd.DataFrame, mix: pd.DataFrame, families: pd.Index) -> pd.DataFrame:
-    """Hours per unit of a family on each resource, at the item mix.
+    """Hours per unit of a family on each resource and months before completion, at the item mix.
 
     h(f, w) = sum over items i of share(i in f) x hours(i, w), in hours per base unit; an item
     without a row needs none of the resource. Source: bill of resources, Vollmann, Berry and
@@ -107,8 +108,20 @@ def bill(bill_of_resources: pd.DataFrame, mix: pd.DataFrame, families: pd.Index)
     rows = bill_of_resources.merge(mix, on="item")
     rows = rows[rows["family"].isin(families)]
     rows = rows.assign(hours_per_unit=rows["hours_per_unit"].fillna(0.0) * rows["share"])
+    rows = rows.assign(offset=rows["offset"].fillna(0.0))
     # the groups come sorted
-    return rows.groupby(["family", "resource"])["hours_per_unit"].sum().reset_index()
+    return rows.groupby(BILL.keys)["hours_per_unit"].sum().reset_index()[BILL.names]
+
+
+def in_one_month(bill: pd.DataFrame) -> pd.DataFrame:
+    """The bill of resources where all work is done in the month of completion.
+
+    >>> one = pd.DataFrame({"family": ["A", "A"], "resource": ["V", "V"], "offset": [0.0, 1.0],
+    ...                     "hours_per_unit": [3.0, 1.0]})
+    >>> in_one_month(one)["hours_per_unit"].tolist()
+    [4.0]
+    """
+    return bill.assign(offset=0.0).groupby(BILL.keys)["hours_per_unit"].sum().reset_index()
 
 
 def overall_factors(bill: pd.DataFrame, volumes: pd.Series) -> pd.DataFrame:
@@ -122,7 +135,7 @@ def overall_factors(bill: pd.DataFrame, volumes: pd.Series) -> pd.DataFrame:
         bill: The list, hours by family and resource.
         volumes: Units of each family in the past; the bill stays as it is where there are none.
 
-    >>> one = pd.DataFrame({"family": ["A", "A"], "resource": ["V", "W"],
+    >>> one = pd.DataFrame({"family": ["A", "A"], "resource": ["V", "W"], "offset": [0.0, 0.0],
     ...                     "hours_per_unit": [3.0, 1.0]})
     >>> overall_factors(one, pd.Series({"A": 10.0}))["hours_per_unit"].tolist()
     [3.0, 1.0]
@@ -136,6 +149,7 @@ def overall_factors(bill: pd.DataFrame, volumes: pd.Series) -> pd.DataFrame:
         {
             "family": np.repeat(each.index.to_numpy(), len(shares)),
             "resource": np.tile(shares.index.to_numpy(), len(each)),
+            "offset": 0.0,
             "hours_per_unit": np.outer(each, shares).ravel(),
         }
     ).astype(bill.dtypes.to_dict())

@@ -9,9 +9,8 @@ from sop_xl.planning import frames, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.data import classes
 from sop_xl.tables import data
-from sop_xl.tables.settings import Settings
+from sop_xl.tables.settings import BUSINESS_TYPES, Settings
 
-MAKE_TO_STOCK = "make to stock"
 PLAN_RULES = (
     *("material_cost", "batch_size", "maximum_stock", "subcontract_cost", "subcontract_limit"),
     *("backorder_cost", "lost_sale_cost"),
@@ -201,13 +200,16 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
     given = given.drop_duplicates("family").set_index("family").reindex(names)
     return pd.DataFrame(
         {
-            "policy": _or_default(given["policy"], MAKE_TO_STOCK),
+            "policy": _or_default(given["policy"], ""),
             "strategy": _or_default(given["strategy"], ""),
             "target_days": given["target_days"],
             "priority": given["priority"],
             **{name: given[name] for name in PLAN_RULES},
             **{name: given[name] for name in STOCK_NUMBERS},
             "stock_method": _or_default(given["stock_method"], ""),
+            "policy_used": _or_default(
+                given["policy"], BUSINESS_TYPES[settings.business_type].policy
+            ),
             "strategy_used": _or_default(given["strategy"], settings.strategy),
             "days_used": given["target_days"].fillna(settings.target_days),
             "method_used": _or_default(given["stock_method"], settings.stock_method),

@@ -25,6 +25,7 @@ def run(
     capacity: pd.DataFrame,
     constrained_total: pd.DataFrame,
     finance_total: pd.DataFrame,
+    recon_lines: pd.DataFrame,
     kpis: pd.DataFrame,
     exceptions: pd.DataFrame,
     checks: pd.DataFrame,
@@ -56,7 +57,7 @@ def run(
         "view_resources": capacity[["resource"]].drop_duplicates(ignore_index=True),
         "demand_summary": views.demand_summary(axis, demand_total),
         "supply_summary": views.supply_summary(axis, capacity),
-        "finance_summary": views.finance_summary(axis, finance_total),
+        "finance_summary": views.finance_summary(axis, finance_total, recon_lines),
     }
     frames["headlines"] = headlines(
         axis,

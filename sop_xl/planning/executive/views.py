@@ -23,7 +23,7 @@ from sop_xl.tables.executive import (
     WHAT_IF_LOAD_VIEW,
     WHAT_IF_VIEW,
 )
-from sop_xl.tables.finance import FINANCE_TOTAL
+from sop_xl.tables.finance import ABOVE, BELOW, FINANCE_TOTAL, LESS_COST, MORE_COST, WITHIN
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
 from sop_xl.tables.stock import STOCK_VIEW
 from sop_xl.tables.supply import RESOURCE_VIEW
@@ -205,8 +205,17 @@ def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
     )[SUPPLY_SUMMARY.names]
 
 
-def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:
-    """The table ``finance_summary``: profit and loss of the fiscal year against the AOP."""
+_LIKE = {"margin": "compared_margin"}
+"""What is compared with the AOP, where that is not the whole line."""
+
+
+def finance_summary(
+    axis: Axis, finance_total: pd.DataFrame, recon_lines: pd.DataFrame
+) -> pd.DataFrame:
+    """The table ``finance_summary``: profit and loss of the fiscal year against the AOP.
+
+    A variance is outlook - AOP on every line; the verdict says whether it is favourable.
+    """
     year, after = _years(axis)
 
     def total(measure: str, periods: npt.NDArray[np.bool_]) -> float:
@@ -215,19 +224,31 @@ def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:
 
     outlook = np.array([total(name, year) for name in FINANCE_LINES_SHOWN])
     aop = np.array([total(f"aop_{name}", year) for name in FINANCE_LINES_SHOWN])
-    # less cost than budgeted is as good as more profit
-    favourable = np.where(np.array(FINANCE_LINES_SHOWN) == "operating_cost", -1.0, 1.0)
-    variance = np.where(aop == 0, np.nan, favourable * (outlook - aop))
+    like = np.array([total(_LIKE.get(name, name), year) for name in FINANCE_LINES_SHOWN])
+    variance = np.where(aop == 0, np.nan, like - aop)
+    labels = [FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]
+    tolerance = recon_lines.set_index("line")["tolerance_used"].reindex(labels).fillna(0.0)
     return pd.DataFrame(
         {
-            "line": pd.Series([FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]),
+            "line": pd.Series(labels),
             "outlook": outlook,
             "aop": aop,
             "variance": variance,
             "variance_share": ratio(variance, aop),
+            "verdict": _verdicts(ratio(variance, aop), tolerance.to_numpy(dtype=float)),
             "next_outlook": [total(name, after) for name in FINANCE_LINES_SHOWN],
         }
-    ).astype({"line": "str"})[FINANCE_SUMMARY.names]
+    ).astype({"line": "str", "verdict": "str"})[FINANCE_SUMMARY.names]
+
+
+def _verdicts(share: Numbers, tolerance: Numbers) -> list[str]:
+    """Whether each line is close to the AOP, and if not, on the good side; less cost is good."""
+    is_cost = np.array(FINANCE_LINES_SHOWN) == "operating_cost"
+    more = np.where(is_cost, MORE_COST, ABOVE)
+    less = np.where(is_cost, LESS_COST, BELOW)
+    outside = np.where(share > 0, more, less)
+    found = np.where(np.abs(share) <= tolerance, WITHIN, outside)
+    return [str(word) for word in np.where(np.isnan(share), "", found)]
 
 
 def _years(axis: Axis) -> Sequence[npt.NDArray[np.bool_]]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.finance import currency, earlier, prices
+from sop_xl.planning.finance import currency, earlier, prices, scenarios, uncosted
 from sop_xl.planning.finance.profit import company, cost_lines, family_profit
 from sop_xl.planning.finance.reconciling import reconcile
 from sop_xl.planning.finance.regions import finance_region
@@ -41,6 +41,7 @@ def run(
     finance_region_inputs: pd.DataFrame,
     family_rates: pd.DataFrame,
     supply_cost: pd.DataFrame,
+    scenario_drivers: pd.DataFrame,
 ) -> Outcome:
     """Turn the supply plan into revenue, margin, cost and stock, and reconcile it."""
     places = prices.places(families, demand_plan, history)
@@ -72,13 +73,15 @@ def run(
         axis, settings, before.cycle, finance_total=total, finance_family=by_family,
         finance_region=by_region, supply_plan=supply_plan, demand_total=demand_total,
         families=families, balance=balance, aop=aop, given_lines=recon_lines, typed=tie_outs,
-        locked=finance_lock,
+        locked=finance_lock, drivers=scenario_drivers, finance_lines=finance_lines,
     )
     findings = [
         *_price_findings(by_family, axis),
         *prices.findings(price_changes, places, _off(axis, by_region)),
         *currency.findings(axis, currencies, exchange_rates, places),
         *earlier.findings(axis, past_finance, aop, families),
+        *uncosted.findings(by_family),
+        *scenarios.findings(axis, scenario_drivers, families),
     ]
     if len(finance_lines):
         findings += _cost_findings(total, axis)

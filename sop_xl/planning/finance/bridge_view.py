@@ -16,9 +16,14 @@ _BEFORE = {
     "Prior cycle": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
     "Last year": ("volume", "revenue", "constant_revenue", "full_cost"),
     "Plan of the month": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
+    "Scenario": ("scenario_volume", "scenario_revenue", "scenario_constant", "scenario_cost"),
 }
 """Units, revenue, revenue at budget rates and cost of what is compared with."""
 _AFTER = _BEFORE["Last year"]
+_UNCOSTED = {
+    "AOP": "uncosted", "Prior cycle": "prior_uncosted", "Plan of the month": "prior_uncosted",
+}  # fmt: skip
+"""Where it is not zero there is no margin to compare with."""
 
 
 def bridge(
@@ -29,7 +34,8 @@ def bridge(
     The effects are those of :func:`sop_xl.planning.finance.effects.effects` on the sums of the
     window and of the rest of its fiscal year, at the exchange rates of the AOP; currency is what
     other rates make of both sides. Each family sums to the cent: the cent that rounding leaves over
-    is in volume.
+    is in volume. A bridge of the margin leaves out months whose AOP or earlier plan has revenue
+    and no cost.
 
     Args:
         finance_family: The grid.
@@ -39,6 +45,9 @@ def bridge(
     """
     frame = finance_family.assign(aop_cost=finance_family["aop_revenue"]
                                   - finance_family["aop_margin"])
+    if result == MARGIN and comparison in _UNCOSTED:
+        measures = list(dict.fromkeys([*_BEFORE[comparison], *_AFTER]))
+        frame.loc[frame[_UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
     names = list(frame["family"].drop_duplicates())
     before = _sums(frame, len(names), _BEFORE[comparison], months.before, months.before_year)
     after = _sums(frame, len(names), _AFTER, months.inside, months.inside_year)

@@ -9,15 +9,25 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.finance.recon_view import LINES
+from sop_xl.planning.frames import zero
 
 INVENTORY = "Inventory value"
-CENT = 0.005
+STIR = 0.5
+"""Money from which a line has moved: less is the rounding of its months to the cent."""
 SHOWN = 11
-"""Lines that the top of Finance_Recon has room for: those of the company, then families."""
+"""Lines that the top of Finance_Recon has room for: those of the company, then the families that
+moved most. All of them are on the sheet Finance_Lock."""
+_FAMILY = "Revenue: "
 
 
 def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
-    """What is locked: line, period and value of the plan months, in whole cents.
+    """What is locked: line, period and value of the plan months, in whole cents."""
+    found = lines(axis, finance_total, finance_family)
+    return found.assign(value=found["value"].round(2) + 0.0)
+
+
+def lines(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) -> pd.DataFrame:
+    """What can be locked: line, period and value of the plan months.
 
     The lines of the company, then the revenue of each family.
     """
@@ -32,7 +42,7 @@ def view(axis: Axis, finance_total: pd.DataFrame, finance_family: pd.DataFrame) 
     parts.append(pd.DataFrame({"line": named, "period": families["period"],
                                "value": families["revenue"]}))
     found = pd.concat(parts, ignore_index=True)
-    return found.assign(value=found["value"].fillna(0.0).round(2) + 0.0)
+    return found.assign(value=found["value"].fillna(0.0))
 
 
 def family_line(family: str) -> str:
@@ -41,7 +51,7 @@ def family_line(family: str) -> str:
     >>> family_line("Tents")
     'Revenue: Tents'
     """
-    return f"Revenue: {family}"
+    return f"{_FAMILY}{family}"
 
 
 def content_hash(locked: pd.DataFrame) -> str:
@@ -56,20 +66,38 @@ def content_hash(locked: pd.DataFrame) -> str:
 
 
 def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """What has moved since the lock: line, locked, now, moved; no row where nothing is locked.
+    """The table ``finance_drift``: every line as it was locked, as it is, and what moved.
 
-    Flows are summed over the plan; of the inventory value the last month counts.
+    Flows are summed over the plan; of the inventory value the last month counts. Where nothing is
+    locked, ``locked`` is missing and nothing has moved.
     """
-    if locked.empty:
-        return pd.DataFrame({"line": pd.Series(dtype="str"), "locked": pd.Series(dtype=float),
-                             "now": pd.Series(dtype=float), "moved": pd.Series(dtype=float)})
-    sides = [_by_line(frame) for frame in (locked, now)]
-    lines = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
-    before, after = (side.reindex(lines).fillna(0.0).to_numpy(dtype=float) for side in sides)
-    moved = after - before
-    found = pd.DataFrame({"line": lines, "locked": before, "now": after,
-                          "moved": np.where(np.abs(moved) < CENT, 0.0, moved)})
-    return found.head(SHOWN)
+    every = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
+    sides = [_by_line(frame).reindex(every).to_numpy(dtype=float) for frame in (locked, now)]
+    before = sides[0] if locked.empty else zero(sides[0])
+    after = zero(sides[1])
+    moved = zero(after - before)
+    names = every.to_series().where(every.str.startswith(_FAMILY), "")
+    return pd.DataFrame(
+        {
+            "line": every,
+            "family": names.str.removeprefix(_FAMILY).astype("str").to_numpy(),
+            "locked": before,
+            "now": after,
+            "moved": np.where(np.abs(moved) < STIR, 0.0, moved),
+        }
+    )
+
+
+def is_locked(drift: pd.DataFrame) -> bool:
+    """Whether a table ``finance_drift`` holds a locked view."""
+    return bool(drift["locked"].notna().any())
+
+
+def shown(drift: pd.DataFrame) -> pd.DataFrame:
+    """The lines that Finance_Recon has room for: the company, then families by what moved."""
+    of_family = drift["family"] != ""
+    order = drift[of_family]["moved"].abs().sort_values(ascending=False, kind="stable").index
+    return pd.concat([drift[~of_family], drift.loc[order]]).head(SHOWN)
 
 
 def _by_line(frame: pd.DataFrame) -> pd.Series:

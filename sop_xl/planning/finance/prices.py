@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -121,10 +123,28 @@ def price_index(changes: pd.DataFrame, blocks: pd.DataFrame, axis: Axis) -> Numb
 def _summed(
     changes: pd.DataFrame, blocks: pd.DataFrame, periods: pd.PeriodIndex, column: str
 ) -> Numbers:
-    """The sum of a column over the rows that are valid in each block and period."""
+    return summed_over(changes, blocks, periods, column, KEYS)
+
+
+def summed_over(
+    changes: pd.DataFrame,
+    blocks: pd.DataFrame,
+    periods: pd.PeriodIndex,
+    column: str,
+    keys: Sequence[str],
+) -> Numbers:
+    """The sum of a column over the rows that are valid in each block and period.
+
+    Args:
+        changes: A list with the keys, start, until, included and the column.
+        blocks: The keys of each block.
+        periods: Periods across.
+        column: What is summed.
+        keys: By which rows and blocks match; All matches every block.
+    """
     rows = changes[changes["included"] & changes["start"].notna()]
     where = np.ones((len(blocks), len(rows)), dtype=bool)
-    for key in KEYS:
+    for key in keys:
         named = rows[key].str.lower().to_numpy(dtype=object)[np.newaxis, :]
         own = blocks[key].str.lower().to_numpy(dtype=object)[:, np.newaxis]
         where &= (named == own) | (named == ALL.lower())

@@ -22,9 +22,14 @@ from sop_xl.planning.frames import (
     zero,
 )
 from sop_xl.tables.data import DEPRECIATION
-from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL, OPERATING_COST
-
-WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
+from sop_xl.tables.finance import (
+    ABOVE,
+    BELOW,
+    FINANCE_FAMILY,
+    FINANCE_TOTAL,
+    OPERATING_COST,
+    WITHIN,
+)
 
 
 def family_profit(
@@ -95,8 +100,26 @@ def family_profit(
         "prior_constant": prior.constant,
         "prior_cost": prior.cost,
     }
-    full = zero(cells["cost_of_sales"]) + zero(cells["supply_cost"])
-    return blocks(FINANCE_FAMILY, names, axis, cells | {"full_cost": full} | _against_aop(cells))
+    cells["full_cost"] = zero(spent) + zero(cells["supply_cost"])
+    cells |= _costed(cells, budget_cost)
+    return blocks(FINANCE_FAMILY, names, axis, cells | _against_aop(cells))
+
+
+def _costed(cells: Mapping[str, Numbers], budget_cost: Numbers) -> dict[str, Numbers]:
+    """Which months of the AOP and of the prior plan have a margin, and the plan's in the same."""
+    margin = zero(cells["revenue"]) - cells["full_cost"]
+    planned, spent = zero(cells["prior_revenue"]), zero(cells["prior_cost"])
+    lacks = {
+        "uncosted": np.where(budget_cost == 0, cells["aop_revenue"], 0.0),
+        "prior_uncosted": np.where(spent == 0, planned, 0.0),
+    }
+    return lacks | {
+        "compared_margin": np.where(lacks["uncosted"] != 0, 0.0, margin),
+        "prior_compared": np.where(lacks["prior_uncosted"] != 0, 0.0, margin),
+        "prior_margin": np.where(spent == 0, 0.0, planned - spent),
+        # as long as the bridge explains revenue: the sheet decides
+        "bridged": np.ones_like(margin),
+    }
 
 
 def _against_aop(cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
@@ -174,7 +197,8 @@ def company(
     booked = across(
         axis, matrix(balance.assign(company=""), "operating_cost", "company", [""], axis.past)
     )
-    names = ("volume", "revenue", "cost_of_sales", "inventory_value", "aop_revenue", "aop_margin")
+    names = ("volume", "revenue", "cost_of_sales", "inventory_value", "aop_revenue", "aop_margin",
+             "uncosted", "compared_margin", "prior_uncosted", "prior_compared")
     cells = {name: total(by_family, name) for name in names}
     beyond = by_period(by_family, "supply_cost", axis.plan)[np.newaxis, :]
     cells["supply_cost"] = across(axis, plan=beyond)
@@ -183,23 +207,33 @@ def company(
     cells["operating_cost"] = np.where(np.isnan(booked), total(lines, "cost"), booked)
     cells["aop_operating_cost"] = np.where(has_margin, total(lines, "aop_cost"), 0.0)
     cells["aop_operating_profit"] = np.where(
-        has_margin, cells["aop_margin"] - cells["aop_operating_cost"], 0.0
+        has_margin & (cells["uncosted"] == 0),
+        cells["aop_margin"] - cells["aop_operating_cost"],
+        0.0,
     )
     cells |= _against_aop(cells)
+    cells["margin_variance"] = np.where(
+        has_margin, cells["compared_margin"] - cells["aop_margin"], np.nan
+    )
+    has_profit = cells["aop_operating_profit"] != 0
     profit = cells["margin"] - cells["operating_cost"]
     share = ratio(cells["revenue_variance"], cells["aop_revenue"])
     cells |= {
         "operating_profit": profit,
         "profit_share": ratio(profit, cells["revenue"]),
-        "profit_variance": np.where(has_margin, profit - cells["aop_operating_profit"], np.nan),
+        "profit_variance": np.where(has_profit, profit - cells["aop_operating_profit"], np.nan),
         "revenue_variance_share": share,
     }
     cells |= _of_the_plan(axis, by_family, lines, cells)
     cells |= _supply_lines(axis, supply_cost)
     earlier = {name: total(by_family, name) for name in ("prior_volume", "prior_revenue")}
     cells |= earlier | {"prior_operating_cost": prior_operating_cost}
-    cells["prior_margin"] = earlier["prior_revenue"] - total(by_family, "prior_cost")
-    cells["prior_operating_profit"] = cells["prior_margin"] - zero(prior_operating_cost)
+    cells["prior_margin"] = total(by_family, "prior_margin")
+    cells["prior_operating_profit"] = np.where(
+        (cells["prior_margin"] == 0) | (cells["prior_uncosted"] != 0),
+        0.0,
+        cells["prior_margin"] - zero(prior_operating_cost),
+    )
     cells["aop_volume"] = total(by_family, "aop_quantity")
     verdict = _verdict(share, tolerance)
     return blocks(FINANCE_TOTAL, [""], axis, {**cells, "verdict": verdict})

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sop_xl.planning.finance.profit import ABOVE, BELOW, WITHIN
 from sop_xl.planning.finance.windows import Flags, Months
-from sop_xl.planning.frames import zero
-from sop_xl.tables.recon import COMPARED
+from sop_xl.planning.frames import Numbers, zero
+from sop_xl.tables.finance import ABOVE, BELOW, LESS_COST, MORE_COST, WITHIN
+from sop_xl.tables.recon import COMPARED, LAST_YEAR
 from sop_xl.tables.settings import Settings
 
 
@@ -21,31 +21,55 @@ class Line(NamedTuple):
     own: str
     aop: str
     prior: str
+    scenario: str
     is_cost: bool = False
     """Less of it is better."""
+    by_cost: bool = False
+    """It is zero where what it is compared with holds no cost: then there is nothing to compare."""
+    own_aop: str = ""
+    """What is compared with the AOP, where that is not the whole."""
+    own_prior: str = ""
+
+    def compared(self, comparison: str) -> str:
+        """The measure that it is compared with."""
+        return (self.aop, self.prior, self.own, self.prior, self.scenario)[
+            COMPARED.index(comparison)
+        ]
+
+    def mine(self, comparison: str) -> str:
+        """The measure of the plan that is compared: like with like."""
+        own = (self.own_aop, self.own_prior, "", self.own_prior, "")[COMPARED.index(comparison)]
+        return own or self.own
 
     @property
     def above(self) -> str:
-        return "■ above" if self.is_cost else ABOVE
+        return MORE_COST if self.is_cost else ABOVE
 
     @property
     def below(self) -> str:
-        return "▲ below" if self.is_cost else BELOW
+        return LESS_COST if self.is_cost else BELOW
 
+
+SHIPMENTS = "Shipments"
+_CALLED_BEFORE = {"Volume": SHIPMENTS}
+"""Lines that earlier versions called otherwise: their tolerance and owner are kept."""
 
 LINES = (
-    Line("Volume", "volume", "aop_volume", "prior_volume"),
-    Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
-    Line("Margin", "margin", "aop_margin", "prior_margin"),
-    Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost", True),
+    Line(SHIPMENTS, "volume", "aop_volume", "prior_volume", "scenario_volume"),
+    Line("Revenue", "revenue", "aop_revenue", "prior_revenue", "scenario_revenue"),
+    Line("Margin", "margin", "aop_margin", "prior_margin", "scenario_margin", by_cost=True,
+         own_aop="compared_margin", own_prior="prior_compared"),
+    Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost",
+         "scenario_operating_cost", is_cost=True, by_cost=True),
     Line("Operating profit", "operating_profit", "aop_operating_profit",
-         "prior_operating_profit"),
+         "prior_operating_profit", "scenario_operating_profit", by_cost=True),
 )  # fmt: skip
 
 
 def recon_lines(given: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The table ``recon_lines``: tolerance and owner of each line, the given ones kept."""
     labels = pd.Series([line.label for line in LINES], name="line", dtype="str")
+    given = given.assign(line=given["line"].replace(_CALLED_BEFORE))
     own = given.drop_duplicates("line").set_index("line").reindex(labels)
     return pd.DataFrame(
         {
@@ -62,20 +86,39 @@ def recon_view(
 ) -> pd.DataFrame:
     """Plan, what it is compared with, difference and verdict of each line.
 
-    A difference is plan - compared; the symbol of the verdict says whether it is favourable.
+    A difference is plan - compared; the symbol of the verdict says whether it is favourable. Where
+    nothing is budgeted of a line that follows from cost, the plan stands alone.
     """
-    n = COMPARED.index(comparison)
     rows = []
     for line, tolerance in zip(LINES, lines["tolerance_used"], strict=True):
-        source = (line.aop, line.prior, line.own, line.prior)[n]
-        plan = total(finance_total, line.own, months.inside)
-        other = total(finance_total, source, months.before)
-        difference = plan - other
+        own, against = sides(finance_total, line, comparison, months, 1)
+        plan, other = float(own[0]), float(against[0])
+        if other == 0 and line.by_cost:
+            plan, difference = total(finance_total, line.own, months.inside), np.nan
+        else:
+            difference = plan - other
         share = difference / other if other else np.nan
         rows.append((line.label, plan, other, difference, share, tolerance,
                      _verdict(line, share, tolerance)))
     columns = ["line", "plan", "other", "difference", "share", "tolerance", "verdict"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def sides(
+    rows: pd.DataFrame, line: Line, comparison: str, months: Months, blocks: int
+) -> tuple[Numbers, Numbers]:
+    """A line and what it is compared with, by block: sums over the months of both.
+
+    Of a line that follows from cost only months count of which the other side holds a figure.
+    """
+
+    def cells(measure: str) -> Numbers:
+        return zero(rows[measure].to_numpy(dtype=float)).reshape(blocks, len(months.inside))
+
+    own, against = cells(line.mine(comparison)), cells(line.compared(comparison))
+    if line.by_cost and comparison != LAST_YEAR:
+        own = np.where(against != 0, own, 0.0)
+    return own[:, months.inside].sum(axis=1), against[:, months.before].sum(axis=1)
 
 
 def total(finance_total: pd.DataFrame, measure: str, mask: Flags) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.finance import lock, tie_outs
+from sop_xl.planning.finance import lock, scenarios, tie_outs, uncosted
 from sop_xl.planning.finance.bridge_view import bridge
 from sop_xl.planning.finance.recon_view import recon_lines, recon_view
 from sop_xl.planning.finance.windows import Months, Window, listed, months, windows
@@ -42,17 +42,24 @@ def reconcile(
     given_lines: pd.DataFrame,
     typed: pd.DataFrame,
     locked: pd.DataFrame,
+    drivers: pd.DataFrame,
+    finance_lines: pd.DataFrame,
 ) -> Mapping[str, pd.DataFrame]:
     """The frames behind Finance_Recon, PVM and Tie_Out."""
     found = windows(axis)
-    budgeted, planned = (
+    named = scenarios.names(drivers)
+    plan = scenarios.Beside(finance_family, finance_total)
+    every = {name: scenarios.beside(axis, name, drivers, finance_lines, plan) for name in named}
+    shown = every[named[0]] if named else scenarios.beside(axis, "", drivers, finance_lines, plan)
+    finance_family, finance_total = shown
+    budgeted, planned, driven = (
         zero(finance_total[name].to_numpy(dtype=float)) != 0
-        for name in ("aop_revenue", "prior_revenue")
+        for name in ("aop_revenue", "prior_revenue", "scenario_revenue")
     )
 
     def compared(comparison: str, window: Window) -> Months:
         return months(axis, comparison, window, budgeted=budgeted, planned_before=planned,
-                      prior_cycle=prior_cycle)
+                      in_scenario=driven, prior_cycle=prior_cycle)
 
     comparison = _first_choice(budgeted, planned)
     chosen = compared(comparison, found[0])
@@ -64,6 +71,7 @@ def reconcile(
     ]
     rows = [
         *tie_outs.differences(finance_total, finance_family, asked, lines),
+        *tie_outs.scenarios(axis, {name: one.total for name, one in every.items()}, lines),
         *tie_outs.targets(axis, demand_total, families, settings.tolerance),
         *tie_outs.booked(axis, balance, finance_total, lines),
         *tie_outs.internal(
@@ -72,9 +80,13 @@ def reconcile(
         ),
     ]
     table, places = tie_outs.tie_out_list(rows, typed, lines)
-    now = lock.view(axis, finance_total, finance_family)
+    now = lock.lines(axis, finance_total, finance_family)
     flags = {name: cells.astype(float)[np.newaxis] for name, cells in chosen._asdict().items()}
     return {
+        "finance_family": finance_family,
+        "finance_total": finance_total,
+        "scenarios": scenarios.results(axis, every),
+        "scenario_drivers": scenarios.in_force(drivers, axis),
         "windows": listed(found),
         "comparisons": pd.DataFrame({"comparison": pd.Series(COMPARED, dtype="str")}),
         "results": pd.DataFrame({"result": pd.Series((REVENUE, MARGIN), dtype="str")}),
@@ -86,7 +98,8 @@ def reconcile(
         "bridge": bridge(finance_family, chosen, comparison, REVENUE),
         "recon_choices": pd.DataFrame(
             {"comparison": [comparison], "window": [found[0].name], "result": [REVENUE],
-             "prior": [prior_cycle]}
+             "prior": [prior_cycle], "scenario": [named[0] if named else ""],
+             "uncosted": [uncosted.note(finance_family)]}
         ),
         "tie_outs": table,
         "tie_places": places,

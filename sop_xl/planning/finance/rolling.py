@@ -12,6 +12,8 @@ from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 
 CENT = 0.01
+MANY_MONTHS = 3
+"""Other months that do not roll from which on only the worst is told."""
 
 
 def roll_forward(
@@ -72,7 +74,8 @@ def roll_gap(
 def unrolled(
     table: str, what: str, periods: pd.PeriodIndex, gaps: Numbers, tolerance: float = CENT
 ) -> list[Finding]:
-    """A finding for each month whose balance does not roll, with the difference.
+    """A finding for each month whose balance does not roll, with the difference; where most do
+    not, the balances come from elsewhere than the movements, and one finding names the worst.
 
     Args:
         table: Where the balances stand.
@@ -81,14 +84,20 @@ def unrolled(
         gaps: What :func:`roll_gap` found in them.
         tolerance: Money that may differ: half of it is rounding.
     """
+    apart = np.abs(zero(gaps))
+    named = np.flatnonzero(apart > tolerance + 1e-9)
+    others = len(named) - 1
+    more = f" {others} other months do not roll either." if others >= MANY_MONTHS else ""
+    if more:
+        named = named[[np.argmax(apart[named])]]
     return [
         Finding(
             table,
             f"{what.capitalize()} do not roll in {month(periods[at])}: the balance is"
-            f" {abs(gaps[at]):,.2f} {'more' if gaps[at] > 0 else 'less'} than the balance before"
-            " and the movements make.",
+            f" {apart[at]:,.2f} {'more' if gaps[at] > 0 else 'less'} than the balance before"
+            f" and the movements make.{more}",
             "See which movement is missing or counted twice, or correct the balance.",
             Severity.WARNING,
         )
-        for at in np.flatnonzero(np.abs(zero(gaps)) > tolerance + 1e-9).tolist()
+        for at in named.tolist()
     ]

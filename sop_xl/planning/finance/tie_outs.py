@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.finance.recon_view import LINES, Line
-from sop_xl.planning.finance.windows import Flags, Months, Window
+from sop_xl.planning.finance.recon_view import LINES, Line, sides
+from sop_xl.planning.finance.windows import Months, Window
 from sop_xl.planning.frames import zero
 from sop_xl.planning.wording import month
 from sop_xl.planning.wording import months as span
 from sop_xl.schema import empty_frame
-from sop_xl.tables.recon import AOP, OPEN, OUT, PLANNED, PRIOR, TIE_OUTS, TIES
+from sop_xl.tables.recon import (
+    AOP,
+    EXPLAINED,
+    OPEN,
+    OUT,
+    PLANNED,
+    PRIOR,
+    SCENARIO,
+    TIE_OUTS,
+    TIES,
+)
 
 MOST = 80
 """More rows than this nobody works through in a month."""
@@ -23,13 +33,12 @@ ITSELF = "the book itself"
 TARGET = "top-down target"
 CENT, NOISE = 0.005, 1e-9
 _FAMILY_LINES = (
-    Line("Revenue", "revenue", "aop_revenue", "prior_revenue"),
-    Line("Margin", "margin", "aop_margin", "prior_margin"),
+    Line("Revenue", "revenue", "aop_revenue", "prior_revenue", "scenario_revenue"),
+    Line("Margin", "margin", "aop_margin", "prior_margin", "", by_cost=True,
+         own_aop="compared_margin", own_prior="prior_compared"),
 )
 SUPPLY_LINES = ("unabsorbed", "overtime", "staffing", "premium", "expedite")
 """Lines of the profit and loss account of what supply costs beyond standard."""
-_BY_COST = {"margin", "operating_cost", "operating_profit"}
-"""Measures that are zero where a budget or an earlier plan holds no cost: nothing to compare."""
 
 
 class Place(NamedTuple):
@@ -72,14 +81,11 @@ def differences(
         lines: The table ``recon_lines``.
     """
     tolerance = dict(zip(lines["line"], lines["tolerance_used"], strict=True))
-    families = finance_family.assign(
-        prior_margin=finance_family["prior_revenue"] - finance_family["prior_cost"]
-    )
-    names = [str(name) for name in families["family"].drop_duplicates()]
+    names = [str(name) for name in finance_family["family"].drop_duplicates()]
     periods = pd.PeriodIndex(finance_total["period"])
     subjects: list[tuple[list[str], pd.DataFrame, tuple[Line, ...], str]] = [
         ([""], finance_total, LINES[1:], "finance_total"),
-        (names, families, _FAMILY_LINES, "finance_family"),
+        (names, finance_family, _FAMILY_LINES, "finance_family"),
     ]
     for comparison, window, months in asked:
         if not months.inside.any():
@@ -91,28 +97,44 @@ def differences(
             name = f"{name}, {span(first, last)}"
         for keys, rows, shown, grid in subjects:
             for line in shown:
-                other = line.aop if comparison == AOP else line.prior
-                values = _sums(rows, line.own, len(keys), months.inside)
-                against = _sums(rows, other, len(keys), months.before)
-                for key, value, compared in zip(keys, values, against, strict=True):
-                    if compared == 0 and line.own in _BY_COST:
+                found = sides(rows, line, comparison, months, len(keys))
+                for key, value, compared in zip(keys, *(s.tolist() for s in found), strict=True):
+                    if compared == 0 and line.by_cost:
                         continue
                     what = f"{line.label} of {key}" if key else line.label
                     yield TieOut(
                         f"{what} to {_named(comparison)}, {name}", comparison, name,
                         value, compared, tolerance[line.label],
-                        Place(grid, key, line.own, other, first, last),
+                        Place(grid, key, line.mine(comparison), line.compared(comparison),
+                              first, last),
                     )
-
-
-def _sums(rows: pd.DataFrame, measure: str, blocks: int, mask: Flags) -> list[float]:
-    """The sum of a measure over the periods of a mask, by block."""
-    cells = zero(rows[measure].to_numpy(dtype=float)).reshape(blocks, len(mask))
-    return [float(number) for number in cells[:, mask].sum(axis=1)]
 
 
 def _named(comparison: str) -> str:
     return comparison if comparison == AOP else comparison.lower()
+
+
+def scenarios(
+    axis: Axis, totals: Mapping[str, pd.DataFrame], lines: pd.DataFrame
+) -> Iterator[TieOut]:
+    """The lines of the company against each scenario, over the plan months.
+
+    Args:
+        axis: The cycle.
+        totals: ``finance_total`` with the rows of each scenario.
+        lines: The table ``recon_lines``.
+    """
+    tolerance = dict(zip(lines["line"], lines["tolerance_used"], strict=True))
+    planned = np.asarray(axis.periods >= axis.first)
+    months = Months(*(planned,) * 5)
+    for name, total in totals.items():
+        for line in LINES[1:]:
+            own, against = sides(total, line, SCENARIO, months, 1)
+            yield TieOut(
+                f"{line.label} to scenario {name}", SCENARIO, "Plan months", float(own[0]),
+                float(against[0]), tolerance[line.label],
+                Place("finance_total", "", line.own, "", axis.plan[0], axis.plan[-1]),
+            )  # fmt: skip
 
 
 def targets(axis: Axis, demand_total: pd.DataFrame, families: pd.DataFrame,
@@ -234,6 +256,9 @@ def tie_out_list(
     own = before.reindex(names)
     owners = dict(zip(lines["line"], lines["owner"], strict=True))
     first = [owners.get(tie.tie_out.split(" of ")[0].split(" to ")[0], "") for tie, *_ in kept]
+    # a scenario differs by what its drivers say: nobody has to look for a cause
+    usual = pd.Series([EXPLAINED if tie.compared == SCENARIO else OPEN for tie, *_ in kept],
+                      index=own.index, dtype="str")  # fmt: skip
     frame = pd.DataFrame(
         {
             "tie_out": names,
@@ -249,7 +274,7 @@ def tie_out_list(
             "place": "",
             "line_owner": first,
             "owner": own["owner"].fillna("").to_numpy(),
-            "status": own["status"].fillna("").replace("", OPEN).to_numpy(),
+            "status": own["status"].replace("", None).fillna(usual).to_numpy(),
             "comment": own["comment"].fillna("").to_numpy(),
         }
     )

@@ -69,6 +69,7 @@ def months(
     *,
     budgeted: Flags,
     planned_before: Flags,
+    in_scenario: Flags,
     prior_cycle: pd.Period | None,
 ) -> Months:
     """Which months are compared.
@@ -79,6 +80,7 @@ def months(
         window: The months asked for.
         budgeted: Periods with an AOP.
         planned_before: Periods of which an earlier plan is known.
+        in_scenario: Periods of which the chosen scenario is known.
         prior_cycle: The cycle before.
     """
     periods = axis.periods
@@ -89,6 +91,7 @@ def months(
         planned_before & (periods >= prior_cycle if prior_cycle is not None else False),
         np.asarray(periods >= periods[0] + 12),
         planned_before & np.asarray(periods < axis.first),
+        in_scenario & np.asarray(periods >= axis.first),
     )[n]
     inside = known & np.asarray((periods >= window.first) & (periods <= window.last))
     years = axis.calendar.fiscal_year(periods)

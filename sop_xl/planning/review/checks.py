@@ -87,15 +87,20 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
 def _unknown_stock(opening: pd.PeriodIndex, frames: dict[str, pd.DataFrame]) -> float:
     """Families made to stock of which nobody knows with what stock the plan begins."""
     families, supply = frames["families"], frames["supply_plan"]
-    stocked = families.loc[families["policy"] != "make to order", "family"]
+    stocked = families.loc[families["policy_used"] != "make to order", "family"]
     unknown = supply["period"].isin(opening) & supply["net_stock"].isna()
     return float((unknown & supply["family"].isin(stocked)).sum())
 
 
 def _hours(axis: Axis, frames: dict[str, pd.DataFrame]) -> float:
-    """Hours of the whole plan: every line of the bill x the output of its family."""
+    """Hours of the whole plan: every line of the bill x the output of its family, from the month
+    on whose work falls into the plan."""
     supply = frames["supply_plan"]
-    plan = supply[supply["period"].isin(axis.plan)]
-    output = plan.groupby("family")["production"].sum()
-    hours = frames["bill"].groupby("family")["hours_per_unit"].sum()
-    return float((hours * output.reindex(hours.index).fillna(0.0)).sum())
+    hours = frames["bill"].groupby(["offset", "family"])["hours_per_unit"].sum()
+    load = 0.0
+    for offset in hours.index.unique(level="offset").to_numpy(dtype=int):
+        own = hours.xs(offset, level="offset")
+        due = supply[supply["period"].isin(axis.plan[offset:])]
+        output = due.groupby("family")["production"].sum()
+        load += float((own * output).sum())
+    return load

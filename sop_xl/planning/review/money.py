@@ -27,11 +27,13 @@ def missed_years(axis: Axis, settings: Settings, finance_total: pd.DataFrame) ->
         yield from _missed(settings, year, "revenue", months)
         # without a budgeted cost of sales there is no budgeted margin
         if months["aop_margin"].sum() > 0:
-            yield from _missed(settings, year, "margin", months)
+            yield from _missed(settings, year, "margin", months, "compared_margin")
 
 
-def _missed(settings: Settings, year: int, measure: str, months: pd.DataFrame) -> Iterator[Issue]:
-    outlook, budget = float(months[measure].sum()), float(months[f"aop_{measure}"].sum())
+def _missed(
+    settings: Settings, year: int, measure: str, months: pd.DataFrame, own: str = ""
+) -> Iterator[Issue]:
+    outlook, budget = float(months[own or measure].sum()), float(months[f"aop_{measure}"].sum())
     short = budget - outlook
     if budget <= 0 or short <= settings.tolerance * budget:
         return

@@ -10,6 +10,7 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
+from sop_xl.planning.resource_bill import ResourceBill, later, resource_bill
 from sop_xl.planning.supply import strategies
 from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
 from sop_xl.planning.supply.inventory import (
@@ -33,7 +34,7 @@ from sop_xl.planning.supply.stock import (
 from sop_xl.planning.supply.stock_items import stock_items
 from sop_xl.planning.supply.workforce import with_overtime_rate
 from sop_xl.planning.supply.workforce import workforce as people_needed
-from sop_xl.planning.wording import month
+from sop_xl.planning.wording import count, month
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import OUTPUT, SUPPLY_PLAN
@@ -78,7 +79,9 @@ def run(
         axis, production, names, bill, resources, resource_calendar, teams, capacity_inputs,
         settings.demonstrated_months, hires=workforce_plan_inputs,
     )  # fmt: skip
-    output = blocks(OUTPUT, names, axis, {"production": zero(production)})
+    hours = resource_bill(bill, names, sorted(resources["resource"]))
+    worked = np.concatenate([later(zero(production), offset) for offset in hours.offsets])
+    output = hierarchy.level_grid(OUTPUT, hours.keys(names), axis, {"production": worked})
     booked = booked_orders(
         axis, names, orders, hierarchy.families_of(items, settings), stock_history
     )
@@ -114,6 +117,7 @@ def run(
         *_opening_findings(axis, families, stock_history),
         *target_findings(axis, families),
         *needed.findings,
+        *_beyond_the_plan(axis, hours),
         *staff.findings,
     ]
     return Outcome(frames, findings)
@@ -141,7 +145,7 @@ def supply_plan(
     calendar_days = axis.calendar.days(axis.plan).astype(float)
     workdays = axis.calendar.workdays(axis.plan).astype(float)
     target = np.where(
-        _is(families, names, "policy", MAKE_TO_ORDER),
+        _is(families, names, "policy_used", MAKE_TO_ORDER),
         0.0,
         np.where(
             _is(families, names, "method_used", DAYS),
@@ -209,6 +213,25 @@ def _is(families: pd.DataFrame, names: Sequence[str], column: str, text: str) ->
     return np.asarray(values == text)[:, np.newaxis]
 
 
+def _beyond_the_plan(axis: Axis, bill: ResourceBill) -> list[Finding]:
+    """The last months, whose load is understated where work comes before completion."""
+    months = max((o for o, hours in zip(bill.offsets, bill.hours, strict=True) if hours.any()),
+                 default=0)  # fmt: skip
+    if not months:
+        return []
+    first = axis.plan[max(0, axis.horizon - months)]
+    return [
+        Finding(
+            "capacity",
+            f"From {month(first)} on the load is understated: work comes up to"
+            f" {count(months, 'month')} before completion, and what is completed after"
+            f" {month(axis.plan[-1])} is not planned yet.",
+            "Read the gaps of these months as the least there will be, or plan more months.",
+            Severity.WARNING,
+        )
+    ]
+
+
 def _opening_findings(
     axis: Axis, families: pd.DataFrame, stock_history: pd.DataFrame
 ) -> list[Finding]:
@@ -216,7 +239,7 @@ def _opening_findings(
     known = stock_history[
         (stock_history["period"] == axis.opening) & stock_history["on_hand"].notna()
     ]
-    stocked = families.loc[families["policy"] != MAKE_TO_ORDER, "family"]
+    stocked = families.loc[families["policy_used"] != MAKE_TO_ORDER, "family"]
     missing = sorted(set(stocked) - set(known["family"]))
     if not missing:
         return []

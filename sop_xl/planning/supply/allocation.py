@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -145,18 +147,23 @@ def constrained_production(
     hours: Numbers,
     available: Numbers,
     classes: Classes,
+    offsets: Sequence[int] = (0,),
 ) -> Numbers:
     """Production as far as the hours go; what is missed in a period is made as soon as it can be.
 
-    What the demand of the period needs goes before what fills the stock for later ones.
+    What the demand of the period needs goes before what fills the stock for later ones; what is
+    completed earlier goes before what is completed later, whenever its work is done. Work before
+    the first period has been done.
 
     Args:
         wanted: Production of the plan, units, families down, periods across.
         demand: Units, of the same shape.
         opening: Stock less backlog before the first period, one for each family.
-        hours: Hours of one unit, families down, resources across.
+        hours: Hours of one unit, families down, resources across; those of each further offset
+            beside those of the one before.
         available: Hours, resources down, periods across.
         classes: As :func:`serving_classes`.
+        offsets: Periods between work and completion.
 
     >>> one, plan = np.array([[1.0]]), np.array([[10.0, 4.0, 4.0]])
     >>> hours, first = np.array([[6.0, 6.0, 6.0]]), np.array([0])
@@ -166,12 +173,18 @@ def constrained_production(
     made = np.zeros_like(wanted)
     missed, stock = np.zeros(len(wanted)), opening
     rationing = Rationing(hours, classes)
+    left = available.copy()
     for t in range(wanted.shape[1]):
         asked = wanted[:, t] + missed
         needed = np.clip(demand[:, t] - stock, 0.0, asked)
-        first = rationing.output(needed, available[:, t])
-        left = available[:, t] - hours.T @ first
-        made[:, t] = first + rationing.output(asked - first, left)
+        for part in (0, 1):
+            units = needed if part == 0 else asked - made[:, t]
+            there = [left[:, t - o] if o <= t else np.full(len(left), np.inf) for o in offsets]
+            served = rationing.output(units, np.concatenate(there))
+            made[:, t] += served
+            for o, used in zip(offsets, np.split(hours.T @ served, len(offsets)), strict=True):
+                if o <= t:
+                    left[:, t - o] -= used
         missed = np.maximum(asked - made[:, t], 0.0)
         stock = stock + made[:, t] - demand[:, t]
     return made

@@ -13,7 +13,6 @@ from sop_xl.planning.frames import (
     Numbers,
     across,
     blocks,
-    hours_per_unit,
     lookup,
     matrix,
     positions,
@@ -22,6 +21,7 @@ from sop_xl.planning.frames import (
     zero,
 )
 from sop_xl.planning.ranges import one_each
+from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.rough_cut import demonstrated
 from sop_xl.planning.supply.workforce import planned_hires, there
 from sop_xl.tables.supply import CAPACITY, HEAT_MAP
@@ -141,7 +141,7 @@ def capacity(
         axis: Periods across.
         production: Units by family and period, past and plan.
         families: The rows of ``production``.
-        bill: Hours per unit by family and resource.
+        bill: Hours per unit by family, resource and months before completion.
         resources: Machines, hours per day, efficiency, planned loss.
         resource_calendar: Working days of a resource where they differ from the calendar's.
         workforce: Teams with their ``hours``.
@@ -151,7 +151,7 @@ def capacity(
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
-    load = load_hours(zero(production), hours_per_unit(bill, families, names))
+    load = resource_bill(bill, families, names).load(zero(production))
     machine = _machine_hours(axis, resources, resource_calendar, names)
     today = np.tile(workforce[["hours"]].to_numpy(dtype=float), axis.history)
     ahead = there(workforce, planned_hires(axis, workforce, hires)).productive

@@ -116,7 +116,7 @@ def limited(
     if not scarce.any():
         return rounded(plan.production)
     # what is made up later loads all resources: none takes more than the plan puts on it or it has
-    load = np.maximum(available, plan.hours.T @ plan.production)
+    load = np.maximum(available, plan.bill.load(plan.production))
     available = np.where(scarce[:, np.newaxis], available, load)
     ranks = families.drop_duplicates("family").set_index("family")["priority"]
     classes = serving_classes(
@@ -126,7 +126,9 @@ def limited(
         ranks.reindex(list(plan.families)).to_numpy(dtype=float),
         scarce,
     )
-    made = constrained_production(plan.production, demand, opening, plan.hours, available, classes)
+    made = constrained_production(
+        plan.production, demand, opening, plan.bill.flat, available, classes, plan.bill.offsets
+    )
     return rounded(made)
 
 

@@ -146,7 +146,8 @@ def _moves(
             price = worth.price * settings.late_rate
         else:
             price = worth.cost * settings.holding_rate / 12
-        most = plan.hours[able, gap.resource] @ plan.production[able]
+        worked = plan.bill.worked(plan.production, gap.resource)
+        most = plan.hours[able, gap.resource] @ worked[able]
         part = gap._replace(short=np.minimum(gap.short, most))
         shift = moved(part, spare[later][gap.resource], later=later)
         covers = shift.hours.sum(axis=1)
@@ -168,7 +169,7 @@ def _by_margin(plan: Loads, gap: Gap) -> Iterator[Option]:
         return
     hours = plan.hours[uses, gap.resource]
     earned = plan.margin[uses] / hours[:, np.newaxis]
-    load = plan.production[uses] * hours[:, np.newaxis]
+    load = plan.bill.worked(plan.production, gap.resource)[uses] * hours[:, np.newaxis]
     order = np.argsort(earned, axis=0, kind="stable")
     sorted_load = np.take_along_axis(load, order, axis=0)
     before = np.cumsum(sorted_load, axis=0) - sorted_load
@@ -326,14 +327,20 @@ def production_to_fix(
             continue
         hours = plan.hours[:, one.gap.resource]
         uses = (hours > 0) & plan.movable(later=one.name == MOVE_LATER)
-        load = plan.production * (hours * uses)[:, np.newaxis]
+        worked = plan.bill.worked(plan.production, one.gap.resource)
+        load = worked * (hours * uses)[:, np.newaxis]
         share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
         moving = _fitted(one.moved.hours, covered, spare[one.gap.resource])
         from_month, to_month = moving.sum(axis=1), moving.sum(axis=0)
-        change[uses] += (share @ moving - share * from_month)[uses] / hours[uses, np.newaxis]
+        # work of a month is completed by its offset later
+        after = np.array(plan.bill.main_offset(one.gap.resource))
+        due = np.arange(plan.axis.horizon) - after[:, np.newaxis]
+        units = (share @ moving - share * from_month) / np.where(uses, hours, 1.0)[:, np.newaxis]
+        units = np.take_along_axis(units * uses[:, np.newaxis], np.maximum(due, 0), axis=1)
+        change += np.where(due >= 0, units, 0.0)
         touched = np.flatnonzero((from_month > 0) | (to_month > 0))
         if len(touched):
-            held[np.ix_(np.flatnonzero(uses), np.arange(touched[0], touched[-1] + 1))] = True
+            held |= (due >= touched[0]) & (due <= touched[-1]) & uses[:, np.newaxis]
     row, column = np.nonzero(held & (np.abs(change).sum(axis=1, keepdims=True) > NOISE))
     return pd.DataFrame(
         {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Flags, Numbers, hours_per_unit, totals
+from sop_xl.planning.frames import Flags, Numbers, totals
+from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER, WITHOUT_STOCK
 
 NOISE = 0.5
@@ -42,6 +44,13 @@ class Loads(NamedTuple):
     """Hours of one unit, families down, resources across."""
     storable: Flags
     """Families whose output can be kept on stock."""
+    before: Mapping[int, Numbers] = MappingProxyType({})
+    """The part of the hours that is worked so many months before completion."""
+
+    @property
+    def bill(self) -> ResourceBill:
+        """The hours of one unit by when they are worked."""
+        return ResourceBill.of(self.hours, self.before)
 
     @property
     def margin(self) -> Numbers:
@@ -61,14 +70,14 @@ class Loads(NamedTuple):
         uses = self.hours[:, at] > 0
         if only is not None:
             uses = uses & only
-        made = self.production[uses]
-        load = self.hours[uses, at] @ made
+        load = self.hours[uses, at] @ self.bill.worked(self.production, at)[uses]
 
         def each(amounts: Numbers) -> Numbers:
-            return np.asarray(amounts.sum(axis=0) / np.where(load > 0, load, 1.0) * (load > 0))
+            worked = self.bill.worked(self.production * amounts, at)[uses]
+            return np.asarray(worked.sum(axis=0) / np.where(load > 0, load, 1.0) * (load > 0))
 
-        price, cost = self.price[uses], self.cost[uses]
-        return Worth(each(made), each(made * (price - cost)), each(made * price), each(made * cost))
+        price, cost = self.price, self.cost
+        return Worth(each(np.ones_like(price)), each(price - cost), each(price), each(cost))
 
 
 class Gap(NamedTuple):
@@ -122,13 +131,13 @@ def loads(
         totals(finance_family, name, "family", families, axis.plan)
         for name in ("price", "unit_cost")
     )
-    policy = policies.drop_duplicates("family").set_index("family")["policy"].reindex(families)
+    policy = policies.drop_duplicates("family").set_index("family")["policy_used"].reindex(families)
+    hours = resource_bill(bill, families, resources)
     storable = (policy != MAKE_TO_ORDER).to_numpy(dtype=bool)
     return Loads(
         axis, resources, families, available - load, overtime, extra,
         totals(supply_plan, "production", "family", families, axis.plan),
-        price, cost, hours_per_unit(bill, families, resources),
-        storable & (business_type not in WITHOUT_STOCK),
+        price, cost, hours.total, storable & (business_type not in WITHOUT_STOCK), hours.before,
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Fi
         ]
     made = plan.production.sum(axis=1) > 0
     free = made & ~(plan.hours > 0).any(axis=1)
-    closed = (plan.hours.T @ plan.production > 0) & (available <= 0)
+    closed = (plan.bill.load(plan.production) > 0) & (available <= 0)
     found = []
     if free.any():
         found.append(

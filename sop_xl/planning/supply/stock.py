@@ -88,7 +88,7 @@ def stock_targets(
     able = (method == FILL) & (deviation > 0) & (lot > 0)
     factor = np.where(able, one / np.where(deviation > 0, deviation, 1.0), np.nan)
     level = safety_stock(facts["service_used"], 1.0, 1.0)
-    ordered = _texts(families, names, "policy") == MAKE_TO_ORDER
+    ordered = _texts(families, names, "policy_used") == MAKE_TO_ORDER
     safety = np.where(ordered, 0.0, deviation * np.where(able, zero(factor), zero(level)))
     cycle = np.where(ordered, 0.0, lot / 2)
     cells = {
@@ -214,7 +214,7 @@ def stock_summary(
     free = owed == 0
     cleared = np.where(free.any(axis=1), free.argmax(axis=1) + 1, axis.horizon)
     method = _texts(families, names, "method_used")[:, 0]
-    ordered = _texts(families, names, "policy")[:, 0] == MAKE_TO_ORDER
+    ordered = _texts(families, names, "policy_used")[:, 0] == MAKE_TO_ORDER
     return pd.DataFrame(
         {
             "family": pd.Series(list(names), dtype="str"),
@@ -235,7 +235,7 @@ def stock_summary(
 
 def target_findings(axis: Axis, families: pd.DataFrame) -> Iterator[Finding]:
     """Families whose target stock rests on something that is not known, with what to do."""
-    stocked = families[families["policy"] != MAKE_TO_ORDER]
+    stocked = families[families["policy_used"] != MAKE_TO_ORDER]
     method = stocked["method_used"]
     by_service = stocked[method != DAYS]
     error = stocked[(method == ERROR) & ~(stocked["error_cv"] > 0)]

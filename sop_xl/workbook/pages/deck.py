@@ -77,7 +77,7 @@ def kpi_page(sheet: Sheet) -> None:
 
 def demand_page(sheet: Sheet) -> None:
     """D3: demand with history, consensus, range and AOP; outlook by family."""
-    sheet.head("Consensus demand, unconstrained", as_issued=True)
+    sheet.head("Consensus demand, unconstrained; shipments are on Finance_Recon", as_issued=True)
     summary(sheet, sheet.book.layout.tables["demand_summary"])
     headline(sheet, sheet.name)
     selector(sheet, 6, 1, "demand_view", "view_families", "Show family")
@@ -100,7 +100,8 @@ def supply_page(sheet: Sheet) -> None:
 def finance_page(sheet: Sheet) -> None:
     """D5: profit and loss of the fiscal year against the AOP."""
     year = sheet.book.layout.columns.this_year
-    sheet.head(f"Fiscal year {year}: actuals to date and plan, against the AOP", as_issued=True)
+    sheet.head(f"Fiscal year {year}: actuals to date and plan, against the AOP; variance = outlook "
+               "- AOP: ▲ favourable, ■ unfavourable", as_issued=True)
     summary(sheet, sheet.book.layout.tables["finance_summary"])
     headline(sheet, sheet.name)
     finance_chart(sheet, sheet.at(0, 6), (25.0, 9.5))

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
-from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line
-from sop_xl.planning.finance.profit import WITHIN
-from sop_xl.planning.finance.recon_view import LINES
+from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line, is_locked, shown
+from sop_xl.planning.finance.recon_view import LINES, Line
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
-from sop_xl.tables.recon import EFFECT_NAMES, MARGIN, VISIBLE
+from sop_xl.tables.finance import WITHIN
+from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENARIO, VISIBLE
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
@@ -29,7 +29,10 @@ RECON_ROW = 24
 """First row of the grids of Finance_Recon, below the block on top."""
 BRIDGE_ROW = 33
 """Header row of the bridge by family, below the chart."""
-LOCK_MOVED = "Lock_moved"
+LOCK_MOVED, SCENARIO_SHOWN = "Lock_moved", "Scenario_shown"
+_LEFT_OUT = "Margin and operating profit are compared without them."
+_BEYOND = 12
+"""Columns from what is printed of PVM to its workings: those of the chart stand between."""
 _TOP = 7
 _MONEY, _UNITS = Unit.MONEY.number_format, Unit.QUANTITY.number_format
 _SHARE = Unit.PERCENT.number_format
@@ -45,6 +48,9 @@ class _Chosen(NamedTuple):
     first: pd.Period
     last: pd.Period
     prior: pd.Period | None
+    scenario: str
+    uncosted: str
+    """Families without a budgeted cost, in words."""
 
 
 def _chosen(sheet: Sheet) -> _Chosen:
@@ -54,19 +60,27 @@ def _chosen(sheet: Sheet) -> _Chosen:
     prior = None if pd.isna(row["prior"]) else row["prior"]
     span = windows.loc[row["window"]]
     return _Chosen(row["comparison"], row["window"], row["result"], span["first"], span["last"],
-                   prior)
+                   prior, row["scenario"], row["uncosted"])
 
 
 # ---- what both sheets choose ---------------------------------------------------------------------
 
 
-def _choices(sheet: Sheet, page: str, row: int, column: int, *, results: bool) -> None:
-    """The cells in which comparison and window are chosen, and what they stand for."""
+def _choices(sheet: Sheet, page: str, row: int, column: int, workings: int) -> None:
+    """The cells in which comparison and window are chosen, and what they stand for.
+
+    Args:
+        workings: Column beyond what is printed, for numbers that only formulas read.
+    """
     chosen = _chosen(sheet)
-    asked = [("Compared with", chosen.comparison, "comparisons", f"{page}_comparison"),
-             ("Window", chosen.window, "windows", f"{page}_window")]
-    if results:
+    asked: list[tuple[str, str | None, str, str]] = [
+        ("Compared with", chosen.comparison, "comparisons", f"{page}_comparison"),
+        ("Window", chosen.window, "windows", f"{page}_window"),
+    ]
+    if page == "Bridge":
         asked.append(("Result", chosen.result, "results", f"{page}_result"))
+    else:
+        asked.append(("Scenario", chosen.scenario or None, "scenarios", SCENARIO_SHOWN))
     for at, (label, value, table, name) in enumerate(asked, start=row):
         sheet.put(at, column, label, "SOP Label")
         sheet.put(at, column + 1, value, "SOP Input text")
@@ -76,14 +90,19 @@ def _choices(sheet: Sheet, page: str, row: int, column: int, *, results: bool) -
         sheet.choose_from(cell, f"{place.sheet}!${letter}${place.first_row}:"
                           f"${letter}${place.last_row}", label, "Choose what is shown.")
         sheet.name_cell(name, cell)
-    _meanings(sheet, page, chosen, row + len(asked), column)
+    _meanings(sheet, page, chosen, row + len(asked), column, workings)
 
 
-def _meanings(sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int) -> None:
-    """What the choices stand for, in named cells that the formulas of the sheet use."""
+def _meanings(
+    sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int, workings: int
+) -> None:
+    """What the choices stand for, in named cells that the formulas of the sheet use.
+
+    The months are read by people; the rest stands beyond what is printed.
+    """
     windows, compared = TABLES["windows"], TABLES["comparisons"]
     columns = sheet.book.layout.columns
-    at = f"MATCH({page}_window,{structured(windows, windows['window'])},0)"
+    found = f"MATCH({page}_window,{structured(windows, windows['window'])},0)"
     axis = sheet.book.axis
     axis_sheet = sheet.book.layout.grids["finance_total"].sheet
     first = f"{axis_sheet}!${column_letter(columns.first_past)}${HEADER_ROW}"
@@ -93,9 +112,9 @@ def _meanings(sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int) -
     header, years = (months.format(r, r) for r in (HEADER_ROW, AXIS_ROW["year"]))
     shown = [
         ("first", "From", _stamp(chosen.first), _MONTH,
-         f"INDEX({structured(windows, windows['first'])},{at})"),
+         f"INDEX({structured(windows, windows['first'])},{found})"),
         ("last", "To", _stamp(chosen.last), _MONTH,
-         f"INDEX({structured(windows, windows['last'])},{at})"),
+         f"INDEX({structured(windows, windows['last'])},{found})"),
         ("n", "Comparison no.", compared_number(chosen.comparison), "0",
          f"MATCH({page}_comparison,{structured(compared, compared['comparison'])},0)"),
         ("year", "Fiscal year", int(year), "0", f"INDEX({years},MATCH({page}_first,{header},0))"),
@@ -108,9 +127,10 @@ def _meanings(sheet: Sheet, page: str, chosen: _Chosen, row: int, column: int) -
         shown.append(("margin", "Margin: 1", int(chosen.result == MARGIN), "0",
                       f'IF(Bridge_result="{MARGIN}",1,0)'))
     for line, (name, label, value, number_format, formula) in enumerate(shown, start=row):
-        sheet.put(line, column, label, "SOP Note")
-        sheet.put(line, column + 1, value, "SOP Text", number_format, formula)
-        sheet.name_cell(f"{page}_{name}", f"{column_letter(column + 1)}{line}")
+        at = column if name in ("first", "last") else workings
+        sheet.put(line, at, label, "SOP Note")
+        sheet.put(line, at + 1, value, "SOP Text", number_format, formula)
+        sheet.name_cell(f"{page}_{name}", f"{column_letter(at + 1)}{line}")
 
 
 def _stamp(period: pd.Period) -> Any:
@@ -132,7 +152,7 @@ def recon(sheet: Sheet) -> None:
     sheet.skeleton.auto_filter.ref = None
     show_basis(sheet)
     columns = sheet.book.layout.columns
-    _choices(sheet, "Recon", _TOP, 1, results=False)
+    _choices(sheet, "Recon", _TOP, 1, columns.last + 2)
     first = columns.first_plan - min(PRINTED_PAST, columns.axis.history)
     _lines(sheet, first)
     _lock(sheet, first + 8)
@@ -142,7 +162,7 @@ def _lines(sheet: Sheet, column: int) -> None:
     chosen = _chosen(sheet)
     title = f"Plan against {chosen.comparison}, {chosen.window}"
     sheet.put(_TOP, column, title, "SOP Section",
-              formula='"Plan against "&Recon_comparison&", "&Recon_window')
+              formula=f'"Plan against "&{_named("Recon")}&", "&Recon_window')
     labels = {"Line": False, " ": False, "Plan": True, "Compared": True, "Difference": True,
               "%": True, "Verdict": False}
     headers(sheet, _TOP + 1, column, labels)
@@ -152,19 +172,23 @@ def _lines(sheet: Sheet, column: int) -> None:
     for at, row in enumerate(sheet.book.frames["recon_view"].to_dict("records"), start=_TOP + 2):
         line = next(one for one in LINES if one.label == row["line"])
         number_format = _UNITS if line.own == "volume" else _MONEY
-        own, aop, prior = (_line(total, (), name) for name in (line.own, line.aop, line.prior))
         c, d, e, f = (column_letter(column + offset) for offset in range(2, 6))
-        sums = ",".join(f"SUMPRODUCT({masks['before']},{one})" for one in (aop, prior, own, prior))
+        others = ",".join(
+            f"SUMPRODUCT({masks['before']},{_line(total, (), line.compared(one))})"
+            for one in COMPARED
+        )
         allowed = (f"INDEX({structured(lines, lines['tolerance_used'])},"
                    f"MATCH({excel_text(line.label)},{structured(lines, lines['line'])},0))")
         sheet.put(at, column, line.label, "SOP Key")
         sheet.put(at, column + 1, None, "SOP Key")
         sheet.put(at, column + 2, row["plan"], "SOP Output", number_format,
-                  f"SUMPRODUCT({masks['inside']},{own})")
+                  _own_sum(total, line, masks["inside"], f"{d}{at}"))
         sheet.put(at, column + 3, row["other"], "SOP Output", number_format,
-                  f"CHOOSE(Recon_n,{sums})")
-        sheet.put(at, column + 4, row["difference"], "SOP Output", number_format,
-                  f"{c}{at}-{d}{at}")
+                  f"CHOOSE(Recon_n,{others})")
+        difference = None if pd.isna(row["difference"]) else row["difference"]
+        change = f"{c}{at}-{d}{at}"
+        sheet.put(at, column + 4, difference, "SOP Output", number_format,
+                  f'IF({d}{at}=0,"",{change})' if line.by_cost else change)
         share = None if pd.isna(row["share"]) else row["share"]
         sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
         sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
@@ -174,12 +198,36 @@ def _lines(sheet: Sheet, column: int) -> None:
     letter = column_letter(column + 6)
     sheet.alert("status", f"{letter}{_TOP + 2}:{letter}{last}")
     inside = _line(months, (), "inside")
-    count = int(sheet.book.frames["recon_months"]["inside"].sum())
-    sheet.put(last + 1, column, f"{count} months are compared: those that both sides know.",
+    many = int(sheet.book.frames["recon_months"]["inside"].sum())
+    sheet.put(last + 1, column, f"{many} months are compared: those that both sides know.",
               "SOP Note",
               formula=f'SUM({inside})&" months are compared: those that both sides know."')
-    text = "Tolerances: Data_Finance. Every difference with its cells: Tie_Out. Why: PVM."
+    text = "Difference = plan - compared: ▲ favourable, ■ unfavourable. Tolerances: Data_Finance."
     sheet.put(last + 2, column, text, "SOP Note")
+    text = "Every difference with its cells: Tie_Out. Why: PVM."
+    sheet.put(last + 3, column, text, "SOP Note")
+    if chosen.uncosted:
+        sheet.put(last + 4, column, f"{chosen.uncosted} {_LEFT_OUT}", "SOP Note")
+
+
+def _own_sum(total: GridPlace, line: Line, inside: str, other: str) -> str:
+    """The plan in the months compared; of a line that follows from cost only those of which the
+    other side holds a figure, or all where it holds none."""
+    whole = f"SUMPRODUCT({inside},{_line(total, (), line.own)})"
+    if not line.by_cost:
+        return whole
+    sums = ",".join(
+        whole if one == LAST_YEAR else
+        f"SUMPRODUCT({inside},{_line(total, (), line.mine(one))},"
+        f"--({_line(total, (), line.compared(one))}<>0))"
+        for one in COMPARED
+    )
+    return f"IF({other}=0,{whole},CHOOSE(Recon_n,{sums}))"
+
+
+def _named(page: str) -> str:
+    """What is compared with, a scenario by its name."""
+    return f'IF({page}_comparison="{SCENARIO}","scenario "&{SCENARIO_SHOWN},{page}_comparison)'
 
 
 def _lock(sheet: Sheet, column: int) -> None:
@@ -187,7 +235,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     frames = sheet.book.frames
     drift, locked = frames["finance_drift"], frames["finance_lock"]
     moved, top = column_letter(column + 4), _TOP + 2
-    for line in range(top, top + 1 + SHOWN):  # what other times stood there is taken away
+    for line in range(top, top + 2 + SHOWN):  # what other times stood there is taken away
         for at in range(column, column + 5):
             sheet.put(line, at, None, "SOP Note")
     # in the same place whether locked or not: a label that wanders looks like a moved row
@@ -195,9 +243,10 @@ def _lock(sheet: Sheet, column: int) -> None:
     for empty in range(1, 4):
         sheet.put(_TOP + 1, column + empty, None, "SOP Total label")
     sheet.name_cell(LOCK_MOVED, f"{moved}{_TOP + 1}")
-    if drift.empty:
+    total = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    if not is_locked(drift):
         sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
-        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY)
+        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, f"SUMPRODUCT(ABS({total}))")
         sheet.put(top, column, "Lock finance freezes it; here stands then what moved since.",
                   "SOP Note")
         return
@@ -206,11 +255,15 @@ def _lock(sheet: Sheet, column: int) -> None:
     sheet.put(_TOP, column, text, "SOP Section")
     headers(sheet, top, column, {"Line": False, " ": False, "Locked": True, "Now": True,
                                  "Moved": True})
-    first, last = top + 1, top + len(drift)
     sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY,
-              f"SUMPRODUCT(ABS({moved}{first}:{moved}{last}))")
+              f"SUMPRODUCT(ABS({total}))")
+    seen, first = shown(drift), top + 1
+    more = len(drift) - len(seen)
+    if more:
+        sheet.put(first + len(seen), column, f"The families that moved most; {more} more"
+                  f" {'line' if more == 1 else 'lines'}: Finance_Lock", "SOP Note")
     now, was = column_letter(column + 3), column_letter(column + 2)
-    for at, row in enumerate(drift.to_dict("records"), start=first):
+    for at, row in enumerate(seen.to_dict("records"), start=first):
         number_format = _UNITS if row["line"] == LINES[0].label else _MONEY
         sheet.put(at, column, row["line"], "SOP Key")
         sheet.put(at, column + 1, None, "SOP Key")
@@ -218,7 +271,7 @@ def _lock(sheet: Sheet, column: int) -> None:
         sheet.put(at, column + 3, row["now"], "SOP Output", number_format,
                   _now(sheet, row["line"]))
         sheet.put(at, column + 4, row["moved"], "SOP Output", number_format,
-                  f"IF(ABS({now}{at}-{was}{at})<0.005,0,{now}{at}-{was}{at})")
+                  f"IF(ABS({now}{at}-{was}{at})<0.5,0,{now}{at}-{was}{at})")
 
 
 def _now(sheet: Sheet, line: str) -> str:
@@ -241,7 +294,7 @@ def bridge(sheet: Sheet) -> None:
     """The bridge: what changed revenue or margin, as a waterfall and by family."""
     chosen = _chosen(sheet)
     sheet.head("Price, volume and mix: what changed revenue or margin, and who causes it")
-    _choices(sheet, "Bridge", _TOP, 1, results=True)
+    _choices(sheet, "Bridge", _TOP, 1, VISIBLE + _BEYOND)
     place = sheet.book.layout.tables["bridge"]
     frame = sheet.book.frames["bridge"]
     sheet.put(BRIDGE_ROW - 1, 1, place.table.help, "SOP Note")
@@ -254,8 +307,10 @@ def bridge(sheet: Sheet) -> None:
     )
     title = f"{chosen.result}, {chosen.window}: from {chosen.comparison} to actual and plan"
     sheet.put(_TOP, 4, title, "SOP Section",
-              formula='Bridge_result&", "&Bridge_window&": from "&Bridge_comparison'
+              formula=f'Bridge_result&", "&Bridge_window&": from "&{_named("Bridge")}'
                       '&" to actual and plan"')
+    note = f"{chosen.uncosted} {_LEFT_OUT}" if chosen.uncosted else ""
+    sheet.put(BRIDGE_ROW - 2, 1, note or None, "SOP Note")
     steps = _steps(frame)
     add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP + 1), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,

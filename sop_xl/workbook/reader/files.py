@@ -10,19 +10,24 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
+from openpyxl.packaging.relationship import get_dependents
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import REL_NS
 from openpyxl.xml.functions import fromstring
 
 from sop_xl.errors import SopError
 from sop_xl.workbook.build import PROPERTIES, SCHEMA
+from sop_xl.workbook.reader.sheet_xml import Formats, SheetXml, Spot
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 """First bytes of the container of old and of encrypted workbooks."""
 _SCHEMA = PROPERTIES["schema"]
 _WORKBOOK, _PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
+_TABLE = f"{REL_NS}/table"
 GAP = 200
 """Empty rows or columns after which a sheet is at its end."""
 
@@ -82,17 +87,31 @@ def open_sheets(path: Path) -> dict[str, OpenedSheet]:
     """
     with _readable(path):
         data = path.read_bytes()  # openpyxl leaves a file open where it fails
-        values = load_workbook(BytesIO(data), data_only=True, keep_links=False)
-        extents = {sheet.title: _extent(sheet) for sheet in values.worksheets}
-        formulas = _formulas(data, extents)
-    return {
-        sheet.title: OpenedSheet(
-            _rows(sheet, extents[sheet.title]),
-            formulas[sheet.title],
-            {table.name: table.ref for table in sheet.tables.values()},
-        )
-        for sheet in values.worksheets
-    }
+        book: Any = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+        formats = Formats(book.epoch, book._date_formats, book._timedelta_formats)
+        with zipfile.ZipFile(BytesIO(data)) as package:
+            return {sheet.title: _opened(package, sheet, formats) for sheet in book.worksheets}
+
+
+def _opened(package: zipfile.ZipFile, sheet: Any, formats: Formats) -> OpenedSheet:
+    part = str(sheet._worksheet_path)
+    cells = SheetXml(package.read(part), sheet._shared_strings, formats)
+    extent = _extent(cells.values)
+    shown, contents = (_rows(found, extent) for found in (cells.values, cells.contents))
+    return OpenedSheet(shown, contents, _tables(package, part))
+
+
+def _tables(package: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The ranges of the Excel tables on a sheet, by name."""
+    folder, name = part.rsplit("/", 1)
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in package.namelist():
+        return {}
+    found = {}
+    for place in get_dependents(package, relations).find(_TABLE):
+        table = fromstring(package.read(place.target))
+        found[str(table.get("name") or table.get("displayName"))] = str(table.get("ref"))
+    return found
 
 
 @contextmanager
@@ -106,8 +125,9 @@ def _readable(path: Path) -> Iterator[None]:
         raise SopError(
             f"{path} cannot be read.", "Close it in Excel, or copy it, and try again."
         ) from error
-    except (DefusedXmlException, InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError,
-            ValueError, OSError, ParseError, EOFError, TypeError, AttributeError) as error:
+    except (DefusedXmlException, InvalidFileException, zipfile.BadZipFile, zlib.error,
+            LookupError, ValueError, OSError, ParseError, ExpatError, EOFError, TypeError,
+            AttributeError) as error:
         if any(isinstance(one, DefusedXmlException) for one in _chain(error)):
             raise SopError(
                 f"{path} holds XML that tries to exhaust the reader; it was not opened.",
@@ -133,16 +153,10 @@ def _reason(path: Path, error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def _formulas(data: bytes, extents: Mapping[str, Extent]) -> dict[str, Rows]:
-    """Formulas in the place of values, by sheet."""
-    workbook = load_workbook(BytesIO(data), read_only=True, keep_links=False)
-    return {sheet.title: _rows(sheet, extents[sheet.title]) for sheet in workbook.worksheets}
-
-
-def _extent(sheet: Any) -> Extent:
+def _extent(cells: Iterable[Spot]) -> Extent:
     """Last row and column in use; a lone cell far away does not make a sheet of a million rows."""
-    filled = [at for at, cell in sheet._cells.items() if cell.value is not None]
-    return _reach(row for row, _ in filled), _reach(column for _, column in filled)
+    spots = list(cells)
+    return _reach(row for row, _ in spots), _reach(column for _, column in spots)
 
 
 def _reach(numbers: Iterable[int]) -> int:
@@ -154,12 +168,13 @@ def _reach(numbers: Iterable[int]) -> int:
     return last
 
 
-def _rows(sheet: Any, extent: Extent) -> Rows:
-    rows, columns = extent
-    if not rows or not columns:
-        return []
-    cells = sheet.iter_rows(min_row=1, max_row=rows, min_col=1, max_col=columns, values_only=True)
-    return [list(row) for row in cells]
+def _rows(cells: Mapping[Spot, Any], extent: Extent) -> Rows:
+    height, width = extent
+    rows = [[None] * width for _ in range(height)] if width else []
+    for (row, column), value in cells.items():
+        if row <= height and column <= width:
+            rows[row - 1][column - 1] = value
+    return rows
 
 
 def check_identity(shown: str, identity: Mapping[str, str], remedy: str) -> None:

@@ -190,7 +190,7 @@ def test_hours_are_weighed_with_the_mix_of_the_last_year() -> None:
         WHEN, BY_FAMILY, items=MASTER, actuals=actuals, bill_of_resources=needs
     ).frames
 
-    assert frames["bill"].to_numpy().tolist() == [["Bikes", "Frame", pytest.approx(0.5)]]
+    assert frames["bill"].to_numpy().tolist() == [["Bikes", "Frame", 0.0, pytest.approx(0.5)]]
     assert frames["item_mix"]["share"].tolist() == [0.75, 0.25, 1.0]
 
 

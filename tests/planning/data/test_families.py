@@ -1,5 +1,7 @@
 """Price, cost, value and parameters of the planned families."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,10 +86,10 @@ def test_parameters_come_from_the_source_whatever_its_spelling() -> None:
 
     found = families(actuals=pd.concat([sold("P-100", [1]), sold("B-100", [1])]), families=given)
 
-    assert cells(found, "Parts", "policy", "strategy", "target_days") == [
+    assert cells(found, "Parts", "policy_used", "strategy", "target_days") == [
         "make to order", "level", 7,
     ]  # fmt: skip
-    assert found.loc["Bikes", "policy"] == "make to stock"
+    assert found.loc["Bikes", "policy_used"] == "make to stock"
 
 
 def test_value_and_variation_give_the_classes() -> None:
@@ -154,3 +156,22 @@ def test_deviations_of_items_add_up_where_those_of_the_family_cancel_out() -> No
     assert found["cv"] == pytest.approx(0)
     alone = families(actuals=sold("B-100", up_and_down)).loc["Bikes", "cv"]
     assert found["item_cv"] == pytest.approx(alone)
+
+
+@pytest.mark.parametrize(
+    ("business", "given", "used"),
+    [
+        ("manufacturing", ".", "make to stock"),
+        ("saas", ".", "make to order"),  # nobody stores an onboarding
+        ("services", ".", "make to order"),
+        ("saas", "make to stock", "make to stock"),  # the devices that it sells beside
+    ],
+)
+def test_what_cannot_be_stored_is_made_to_order(business: str, given: str, used: str) -> None:
+    settings = replace(SETTINGS, business_type=business)
+    parameters = rows(FAMILIES.inputs, f"family  policy\nBikes  {given}")
+
+    data = {"items": MASTER, "actuals": sold("B-100", [1]), "families": parameters}
+    found = run_data(WHEN, settings, **data).frames["families"].set_index("family")
+
+    assert found.loc["Bikes", "policy_used"] == used

@@ -9,7 +9,7 @@ import pytest
 from sop_xl.planning import Outcome, executive, hierarchy
 from sop_xl.planning.calendar import Axis, Calendar
 from sop_xl.planning.executive import meeting, views
-from sop_xl.tables.data import RISKS
+from sop_xl.tables.data import RECON_LINES, RISKS
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.executive import (
     AGENDA,
@@ -118,6 +118,13 @@ def run(
         capacity=grid(CAPACITY, WHEN, load),
         constrained_total=grid(CONSTRAINED_TOTAL, WHEN, SALES),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
+        recon_lines=rows(RECON_LINES.columns, """
+            line              tolerance_used
+            Revenue           0.02
+            Margin            0.02
+            Operating cost    0.02
+            Operating profit  0.02
+        """),
         kpis=rows(
             KPI_TABLE.columns,
             """
@@ -374,11 +381,11 @@ def test_summaries_take_the_fiscal_year_in_which_the_plan_starts() -> None:
     shown = supply[["load", "peak", "short_months", "short_hours"]]
     assert row(shown, "Press") == pytest.approx([390.4, 1.2, 1, -20.4])
     lines = frames["finance_summary"].set_index("line")
-    assert row(lines, "Revenue") == [1800, 2000, -200, -0.1, 1800]
+    assert row(lines, "Revenue") == [1800, 2000, -200, -0.1, "■ below", 1800]
     assert row(lines[["variance"]], "Operating profit") == [400 - 700]
-    # 600 spent, 500 budgeted: unfavourable
-    shown = lines[["outlook", "aop", "variance", "variance_share"]]
-    assert row(shown, "Operating cost") == [600, 500, -100, -0.2]
+    # 600 spent, 500 budgeted: outlook - AOP as on every line, and the verdict says unfavourable
+    shown = lines[["outlook", "aop", "variance", "variance_share", "verdict"]]
+    assert row(shown, "Operating cost") == [600, 500, 100, 0.2, "■ above"]
 
 
 def test_every_page_says_what_it_shows() -> None:

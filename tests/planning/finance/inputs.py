@@ -11,6 +11,7 @@ from sop_xl.tables.data import (
     PAST_FINANCE,
     PRICE_CHANGES,
     RECON_LINES,
+    SCENARIO_DRIVERS,
     WORKFORCE,
 )
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
@@ -45,5 +46,6 @@ NOTHING: dict[str, pd.DataFrame] = {
     "recon_lines": rows(RECON_LINES.inputs),
     "tie_outs": rows([c for c in TIE_OUTS.columns if c.role.value != "output"]),
     "finance_lock": rows(FINANCE_LOCK.columns),
+    "scenario_drivers": rows(SCENARIO_DRIVERS.inputs),
     "finance_region_inputs": typed(FINANCE_REGION),
 }

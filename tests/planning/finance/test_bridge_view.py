@@ -11,7 +11,16 @@ from sop_xl.planning.finance.bridge_view import bridge
 from sop_xl.planning.finance.windows import Months, windows
 from sop_xl.planning.finance.windows import months as months_of
 from sop_xl.tables.finance import FINANCE_FAMILY
-from sop_xl.tables.recon import AOP, EFFECT_NAMES, LAST_YEAR, MARGIN, PLANNED, PRIOR, REVENUE
+from sop_xl.tables.recon import (
+    AOP,
+    EFFECT_NAMES,
+    LAST_YEAR,
+    MARGIN,
+    PLANNED,
+    PRIOR,
+    REVENUE,
+    SCENARIO,
+)
 from tests.planning.rows import grid
 
 WHEN = Axis(Calendar(), pd.Period("2026-01", "M"), 1, 2)
@@ -132,6 +141,7 @@ def test_windows_lie_within_fiscal_years() -> None:
         (PRIOR, "2026-02 2026-03", "2026-02 2026-03"),
         (LAST_YEAR, "2026-01 2026-02 2026-03", "2025-01 2025-02 2025-03"),
         (PLANNED, "2026-01 2026-02", "2026-01 2026-02"),
+        (SCENARIO, "2026-03", "2026-03"),
     ],
 )
 def test_only_months_that_both_sides_know_are_compared(
@@ -143,6 +153,7 @@ def test_only_months_that_both_sides_know_are_compared(
         axis, compared, next(w for w in windows(axis) if w.name == "Q1 2026"),
         budgeted=np.asarray(periods >= pd.Period("2026-02", "M")),
         planned_before=np.asarray(periods >= pd.Period("2026-01", "M")),
+        in_scenario=np.asarray(periods >= pd.Period("2026-03", "M")),
         prior_cycle=pd.Period("2026-02", "M"),
     )
     assert " ".join(periods[found.inside].astype(str)) == inside

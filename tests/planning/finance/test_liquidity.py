@@ -14,6 +14,7 @@ from sop_xl.planning.finance.liquidity.patterns import learned_shares
 from sop_xl.planning.frames import blocks
 from sop_xl.schema import Column, empty_frame
 from sop_xl.tables import inputs as input_tables
+from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL, OPERATING_COST
 from sop_xl.tables.settings import Settings
 from tests.planning.rows import axis, rows
@@ -47,6 +48,8 @@ NO_ROWS = "."
 
 
 def columns(name: str) -> list[Column]:
+    if name == "past_cash":
+        return PAST_CASH.inputs
     return TABLES[name].inputs
 
 
@@ -61,7 +64,7 @@ def plan(
     """The cash plan of a company with one family; lists as text."""
     texts = {"balance": BALANCE, "cash": CASH, "payment_pattern": PATTERN} | texts
     names = ("balance", "cash", "payment_pattern", "receivables_inputs", "payables_inputs",
-             "stock_value_inputs", "levers")  # fmt: skip
+             "stock_value_inputs", "levers", "past_cash")  # fmt: skip
     frames = {
         name: rows(columns(name), texts[name]) if texts.get(name, NO_ROWS) != NO_ROWS
         else empty_frame(columns(name))
@@ -93,6 +96,29 @@ def messages(found: Outcome) -> str:
 
 
 # ---- reckoned by hand ----------------------------------------------------------------------
+
+
+def test_what_earlier_cycles_expected_is_held_against_what_came() -> None:
+    """December: 90 expected in November's cycle, 100 came; 44 expected to be paid, 40 were.
+
+    1 - (10 + 4) / (100 + 40) = 0.9. What December's own cycle said came too late to count, October
+    is known from Data_Cash only: 1 - (20 + 0) / (80 + 20) = 0.8.
+    """
+    cash = """
+        period   collections  payments  expected_collections  expected_payments
+        2025-10  80           20        100                   20
+        2025-11  70           30        .                     .
+        2025-12  100          40        1                     1
+    """
+    past = """
+        cycle    period   collections  payments
+        2025-10  2025-12  50           50
+        2025-11  2025-12  90           44
+        2025-12  2025-12  100          40
+    """
+    found = plan(cash=cash, past_cash=past)
+    accuracy = [float(n) for n in found.frames["cash_flow"]["accuracy"].iloc[:3]]
+    assert accuracy == pytest.approx([0.8, float("nan"), 0.9], nan_ok=True)
 
 
 def test_collections_and_bad_debt_by_pattern() -> None:

@@ -65,7 +65,7 @@ def test_owner_status_and_comment_are_kept() -> None:
 
 def test_a_line_without_a_tolerance_takes_that_of_the_settings() -> None:
     assert LINES.set_index("line")["tolerance_used"].to_dict() == {
-        "Volume": 0.02, "Revenue": 0.05, "Margin": 0.02, "Operating cost": 0.02,
+        "Shipments": 0.02, "Revenue": 0.05, "Margin": 0.02, "Operating cost": 0.02,
         "Operating profit": 0.02,
     }  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_plan_against_aop_by_line() -> None:
     assert [view.loc["Revenue", n] for n in ("plan", "other", "difference")] == [204.0, 200.0, 4.0]
     assert view.loc["Revenue", "verdict"] == "● yes"
     assert view.loc["Operating cost", "verdict"] == "■ above"  # more cost is no good news
-    assert view.loc["Volume", "verdict"] == ""  # nothing to compare with
+    assert view.loc["Shipments", "verdict"] == ""  # nothing to compare with
 
 
 def test_bought_units_are_in_the_roll_of_the_inventory() -> None:
@@ -175,7 +175,26 @@ def test_a_locked_view_says_what_has_moved_and_by_how_much() -> None:
     moved = lock.drift(locked, view([90.0, 50])).set_index("line")["moved"]
     assert moved[moved != 0].to_dict() == {"Revenue": -10.0, "Revenue: Bikes": -10.0}
     assert lock.drift(locked, locked).set_index("line").loc["Inventory value", "locked"] == 7
-    assert lock.drift(locked.iloc[:0], locked).empty
+    unlocked = lock.drift(locked.iloc[:0], locked)
+    assert not lock.is_locked(unlocked)
+    assert not unlocked["moved"].any()
+
+
+def test_the_top_of_the_sheet_shows_the_families_that_moved_most() -> None:
+    names = [f"F{at:02}" for at in range(20)]
+    moves = [0.0] * 19 + [5.0]
+
+    def now(by: list[float]) -> pd.DataFrame:
+        total = grid(FINANCE_TOTAL, WHEN, {"": {"revenue": [1.0, 1]}})
+        cells = {name: {"revenue": [1.0, 1 + more]} for name, more in zip(names, by, strict=True)}
+        return lock.view(WHEN, total, grid(FINANCE_FAMILY, WHEN, cells))
+
+    drift = lock.drift(now([0.0] * 20), now(moves))
+    assert len(drift) == 6 + 20  # every line stands on Finance_Lock
+    lines = lock.shown(drift)["line"].tolist()
+    assert len(lines) == 11
+    assert lines[6] == "Revenue: F19"  # the six of the company come first
+    assert drift["family"].tolist()[6:] == names
 
 
 def test_the_hash_is_that_of_the_content() -> None:

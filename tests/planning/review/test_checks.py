@@ -91,7 +91,7 @@ def plan_that_ties() -> dict[str, pd.DataFrame]:
         "bridge": rows(BRIDGE.columns, "family  proof  check\nBikes   0      0"),
         "finance_drift": pd.DataFrame({"line": ["Revenue"], "moved": [0.0]}),
         "cash_flow": grid(CASH_FLOW, WHEN, {"": {"difference": [0, 0]}}),
-        "families": rows(FAMILIES.columns, "family  policy\nBikes  make to stock"),
+        "families": rows(FAMILIES.columns, "family  policy_used\nBikes  make to stock"),
         "bill": rows(
             BILL.columns,
             """
@@ -195,7 +195,7 @@ def test_stock_that_nobody_knows_fails_its_check(policy: str, status: str) -> No
     frames = plan_that_ties()
     supply = frames["supply_plan"]
     supply.loc[supply["period"] == WHEN.opening, "net_stock"] = np.nan
-    frames["families"]["policy"] = policy
+    frames["families"]["policy_used"] = policy
     found = checks(WHEN, **frames).set_index("check")
     assert found["status"].to_dict()["stock_known"] == status
     assert found["value"].to_dict()["stock_known"] == (1 if policy == "make to stock" else 0)

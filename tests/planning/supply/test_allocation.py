@@ -107,3 +107,18 @@ def test_what_demand_needs_goes_before_stock_and_the_rest_is_made_up() -> None:
         plan, demand, np.zeros(2), np.ones((2, 1)), np.array([[10.0, 10.0]]), first
     )
     assert made.tolist() == [[2.0, 7.0], [8.0, 0.0]]
+
+
+def test_work_of_an_earlier_month_takes_its_hours_and_earlier_completion_goes_first() -> None:
+    """A is worked on in its month, B one month before; 10 h a month, a unit takes 1 h.
+
+    What is completed in the first month was worked on before it, B at least. In month 1 A takes 6 h
+    and leaves 4 for B of month 2; the 3 that B misses are made in month 2, for month 3.
+    """
+    plan = np.array([[6.0, 0.0, 0.0], [5.0, 7.0, 0.0]])
+    hours = np.array([[1.0, 0.0], [0.0, 1.0]])  # in the month, one month before
+    made = constrained_production(
+        plan, plan, np.zeros(2), hours, np.array([[10.0, 10.0, 10.0]]),
+        np.zeros(2, dtype=np.int64), (0, 1),
+    )  # fmt: skip
+    assert made.tolist() == [[6.0, 0.0, 0.0], [5.0, 4.0, 3.0]]

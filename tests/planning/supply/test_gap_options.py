@@ -197,3 +197,20 @@ def test_hours_to_spare_are_used_once() -> None:
         [0.0, -20.0, 20.0, -20.0, 0.0], {"2026-02": ["move later"], "2026-04": ["build ahead"]}
     )
     assert made == [100, 80, 120, 100, 100]
+
+
+def test_work_that_comes_before_completion_moves_the_month_of_completion() -> None:
+    """All work is done a month before: 15 h from February to January take 15 units from what is
+    completed in March and add them in February."""
+    loads = line([20.0, -15.0, 0.0])._replace(before={1: np.array([[1.0]])})
+    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns))
+    fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-02"), "build ahead")})
+    assert fixed["period"].astype(str).tolist() == ["2026-02", "2026-03"]
+    assert fixed["production_override"].tolist() == [115, 85]
+
+
+def test_an_hour_is_worth_what_it_completes_later() -> None:
+    """January works on February's units: a price of 300 in March is February's hour's."""
+    loads = line([0.0, 0.0, 0.0])._replace(before={1: np.array([[1.0]])})
+    loads.price[0, 2] = 300.0
+    assert loads.worth(0).price.tolist() == [200.0, 300.0, 0.0]

@@ -35,7 +35,7 @@ WHEN = axis("2026-01", history=2, horizon=3)  # Jan 31 days, 22 working; Feb 28,
 SETTINGS = Settings(planning_level=("family", "region"))
 
 THREE = """
-family    policy         strategy_used  days_used  method_used
+family    policy_used    strategy_used  days_used  method_used
 Chased    make to stock  chase          10         days
 Levelled  make to stock  level          0          days
 Ordered   make to order  chase          10         days

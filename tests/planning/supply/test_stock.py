@@ -33,7 +33,7 @@ MONTH = 365 / 12
 def families(**facts: str) -> pd.DataFrame:
     """One family with what is usual, and some facts."""
     usual = {
-        "family": "Bikes", "policy": "make to stock", "method_used": "service level",
+        "family": "Bikes", "policy_used": "make to stock", "method_used": "service level",
         "service_used": "0.9", "lead_time_used": str(2 * MONTH), "sigma_used": "0",
         "review_used": "0", "item_cv": "0.2", "error_cv": ".", "lot": "10000", "cost": "3",
     } | facts  # fmt: skip
@@ -88,7 +88,7 @@ def test_forecast_error_takes_the_place_of_the_deviation() -> None:
 
 
 def test_made_to_order_holds_nothing() -> None:
-    assert first(targets(policy="make to order"), "service_target") == 0
+    assert first(targets(policy_used="make to order"), "service_target") == 0
 
 
 def test_the_coming_months_count_not_the_one_that_ends() -> None:

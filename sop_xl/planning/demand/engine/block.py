@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from sop_xl.planning.demand.engine import origins, tasks
+from sop_xl.planning.demand.engine import origins, ranges, tasks
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.outcome import Outcome
 from sop_xl.planning.demand.engine.panel import (
@@ -18,12 +18,13 @@ from sop_xl.planning.demand.engine.panel import (
     SEASONS_KEPT,
     Counts,
     Flags,
+    Panel,
     observed,
     scales,
 )
 from sop_xl.planning.demand.engine.result import Forecasts, Options
-from sop_xl.planning.demand.engine.routing import SPORADIC, kinds, launches
-from sop_xl.planning.demand.engine.tasks import ROUTES, Prepared
+from sop_xl.planning.demand.engine.routing import SPORADIC, kinds, launches, silent
+from sop_xl.planning.demand.engine.tasks import GAPS, ROUTES, Prepared
 from sop_xl.planning.frames import Numbers
 
 
@@ -80,6 +81,7 @@ def forecast_block(
             horizon,
             options,
             series=int(np.count_nonzero(routes >= 0)),
+            shares=_shares(block, routes, held, horizon, options),
             sparing=sparing,
         )
         found = tasks.run(block, todo, wanted, workers)
@@ -182,5 +184,25 @@ def _routes(kind: npt.NDArray[np.object_], pinned: Flags) -> Counts:
     # the planner knows more of a product than its silence tells
     route[pinned & np.isin(kind, ("ended", "constant"))] = 1
     # what has ended tells at earlier origins what others may come to; it is forecast as nothing
-    route[~pinned & (kind == "ended")] = 2
+    route[~pinned & (kind == "ended")] = GAPS
     return route
+
+
+def _shares(
+    block: Prepared, routes: Counts, held: list[int], horizon: int, options: Options
+) -> tuple[float, ...]:
+    """What the ranges of series that still sell hold, so that all of the block hold the levels."""
+    over = np.flatnonzero((block.kinds == "ended") & (routes == GAPS))
+    if not len(over):
+        return options.levels
+    rows = np.flatnonzero(routes == GAPS)
+    rows = rows[np.argsort(-block.count[rows], kind="stable")]
+    # an end that nothing is known of stays one
+    periods, without = 1, 1
+    for first in range(0, len(rows), tasks.CHUNK):
+        some = rows[first : first + tasks.CHUNK]
+        panel = Panel(block.values[some], block.count[some], options.season)
+        seen = silent(panel, held, horizon)
+        periods, without = periods + seen[0], without + seen[1]
+    living = int(np.count_nonzero(routes >= 0)) - len(over)
+    return ranges.living(options.levels, living, len(over), without / periods)

@@ -104,16 +104,34 @@ def imapa(
     longest = season if season > 1 else LONGEST
     interval = block.counts / np.maximum(total((block.demand > 0).astype(float)), 1.0)
     highest = np.clip(np.rint(interval), 1, longest).astype(np.int64)
-    sums, levels = np.zeros(len(highest)), np.zeros(len(highest))
     observed = np.where(np.isnan(history), np.nan, np.maximum(history, 0.0))
-    for length in range(1, int(highest.max(initial=0)) + 1):
-        served = (highest >= length) & ((block.counts // length >= BUCKETS) | (length == 1))
-        rows = np.flatnonzero(served)
-        known = observed[rows, observed.shape[1] % length :]
-        buckets = known.reshape(len(rows), known.shape[1] // length, length)
-        sums[rows] += _smoothed(buckets.sum(axis=2), alpha) / length
-        levels[rows] += 1
-    return np.repeat((sums / np.maximum(levels, 1))[:, np.newaxis], horizon, axis=1)
+    sums = _smoothed(observed, alpha)
+    rows, lengths, buckets = _buckets(observed, block.counts, highest)
+    levels = 1.0 + np.bincount(rows, minlength=len(sums))
+    # one after the other, from short to long: the same in any chunk of series
+    np.add.at(sums, rows, _smoothed(buckets, alpha) / lengths)
+    return np.repeat((sums / levels)[:, np.newaxis], horizon, axis=1)
+
+
+def _buckets(
+    observed: Numbers, counts: npt.NDArray[np.int64], highest: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Numbers]:
+    """Sums over 2, 3, ... periods of the series that are long enough: row of the series, length,
+    and the sums side by side, the last one last."""
+    rows, lengths, sums = [], [], []
+    width = observed.shape[1] // 2
+    for length in range(2, int(highest.max(initial=0)) + 1):
+        served = np.flatnonzero((highest >= length) & (counts // length >= BUCKETS))
+        known = observed[served, observed.shape[1] % length :]
+        own = known.reshape(len(served), known.shape[1] // length, length).sum(axis=2)
+        rows.append(served)
+        lengths.append(np.full(len(served), length))
+        sums.append(np.full((len(served), width), np.nan))
+        sums[-1][:, width - own.shape[1] :] = own
+    if not rows:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, np.zeros((0, width))
+    return np.concatenate(rows), np.concatenate(lengths), np.concatenate(sums)
 
 
 def _demand(history: Numbers) -> Block:

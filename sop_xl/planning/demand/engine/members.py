@@ -8,7 +8,7 @@ import numpy as np
 
 from sop_xl.planning.demand.engine import autoregression, ets, season, theta
 from sop_xl.planning.demand.engine.common import Common, never_negative, positive
-from sop_xl.planning.demand.engine.methods import METHODS
+from sop_xl.planning.demand.engine.methods import METHODS, Run
 from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel, steps
 from sop_xl.planning.demand.engine.routing import SHORT
 from sop_xl.planning.frames import Numbers
@@ -19,6 +19,8 @@ RECENT = 3
 """Seasons that tell what size is to be believed."""
 STANDARD = 0.5
 """Weight of the line in the standard Theta method."""
+TOGETHER = 2000
+"""Series and origins that go through a method side by side: more gain nothing."""
 FIRST_RIDGE = 1e-3
 SEASON_RIDGE = 1e-2
 """Seasonal differences of short series are few: a stronger penalty."""
@@ -50,6 +52,10 @@ def candidates(
         reached = [cut for cut in cuts if panel.periods - cut >= FEWEST or not cut]
         smoothed = ets.forecast(panel, reached, horizon)
         fitted = dict(zip(reached, smoothed, strict=True))
+    alone = {name: METHODS[name].run for name in names}
+    told = {
+        name: _at_all_origins(run, panel, cuts, horizon) for name, run in alone.items() if run
+    }
     result = []
     for at, cut in enumerate(cuts):
         ahead = steps(cut, horizon)
@@ -60,9 +66,28 @@ def candidates(
         if rows:
             batch = _Batch(past, ahead, common[at], groups[:rows], given)
             for i, name in enumerate(names):
-                found[i, :rows] = batch.forecast(name)
+                known = told.get(name)
+                found[i, :rows] = batch.forecast(name) if known is None else known[at][:, :ahead]
         result.append(found)
     return result
+
+
+def _at_all_origins(run: Run, panel: Panel, cuts: list[int], horizon: int) -> list[Numbers]:
+    """(s, H) at each cut, by a method that needs the history alone.
+
+    The origins of few series stand side by side as if they were series of their own: one way
+    through time for all of them.
+    """
+    pasts = [panel.cut(cut, FEWEST if cut else 1) for cut in cuts]
+    histories = [np.where(past.known, past.values, np.nan) for past in pasts]
+    numbers = [len(past.count) for past in pasts]
+    if sum(numbers) > TOGETHER:
+        return [run(history, horizon, panel.season) for history in histories]
+    together = np.full((sum(numbers), panel.periods), np.nan)
+    edges = np.cumsum([0, *numbers])
+    for history, first, last in zip(histories, edges[:-1], edges[1:], strict=True):
+        together[first:last, panel.periods - history.shape[1] :] = history
+    return np.split(run(together, horizon, panel.season), edges[1:-1])
 
 
 class _Batch:
@@ -79,11 +104,6 @@ class _Batch:
 
     def forecast(self, name: str) -> Numbers:
         """(S, H); NaN where it cannot be believed or does not serve."""
-        run = METHODS[name].run
-        panel = self.panel
-        if run is not None:
-            history = np.where(panel.known, panel.values, np.nan)
-            return run(history, self.horizon, panel.season)
         if name == "ets":
             if self.smoothing is None:
                 return self._nothing()

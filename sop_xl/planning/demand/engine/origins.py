@@ -48,13 +48,22 @@ def cuts(count: Counts, horizon: int, season: int, origins: int) -> list[int]:
 def tested(count: Counts, cuts: list[int], season: int) -> Flags:
     """(O, S) Whether a series is tested at an origin.
 
-    It is if two seasons and two periods were known, and, where none of the origins leaves so
-    much, if half of the series was.
+    It is if two seasons and two periods were known, and, where none of the farther origins leaves
+    so much, if half of the series was: near origins alone say nothing of farther periods.
+
+    Example:
+        >>> tested(np.array([48, 30]), [12, 8, 4], 12)  # of 48: 36, 40, 44; of 30: 18, 22, 26
+        array([[ True,  True],
+               [ True,  True],
+               [ True,  True]])
+        >>> tested(np.array([36]), [12, 8, 4], 12)[:, 0]  # 24 are less than two seasons and two
+        array([False,  True,  True])
     """
     left = count - np.array(cuts, dtype=np.int64)[:, np.newaxis]
     full = left >= 2 * season + 2
     half = (left >= FEWEST) & (2 * left >= count)
-    any_full = full.any(axis=0) if len(cuts) else np.zeros(len(count), dtype=bool)
+    far = 2 * np.array(cuts, dtype=np.int64) >= max(cuts, default=0)
+    any_full = full[far].any(axis=0) if len(cuts) else np.zeros(len(count), dtype=bool)
     return np.where(any_full, full, half)
 
 

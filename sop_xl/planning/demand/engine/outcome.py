@@ -24,6 +24,7 @@ class Outcome:
         horizon: Periods ahead.
         options: Method and levels.
         series: How many need a method.
+        shares: Shares of outcomes that their ranges hold, one for each level.
         sparing: Whether no backtest is to be kept.
     """
 
@@ -36,12 +37,13 @@ class Outcome:
         options: Options,
         *,
         series: int,
+        shares: tuple[float, ...],
         sparing: bool,
     ) -> None:
         rows = len(block.scale)
         self.scale, self.kinds = block.scale, block.kinds
         self.names, self.held, self.options = names, held, options
-        self.series = series
+        self.series, self.shares = series, shares
         kept = 0 if sparing or rows > tasks.DETAILED else len(names)
         level = block.last * block.scale
         self.mean = np.repeat(level[:, np.newaxis], horizon, axis=1)
@@ -80,7 +82,7 @@ class Outcome:
         low, high = ranges.around(
             mean,
             spread,
-            self.options.levels,
+            self.shares,
             natural,
             kinds,
             series=self.series,

@@ -17,6 +17,7 @@ whole holds the share promised.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import e, log
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ Vector = npt.NDArray[np.float64]
 
 PRIOR = 24.0
 """Errors that the usual size of a series' errors counts for: three origins of a year's plan."""
-NORMAL = 40.0
-"""Errors that the normal distribution counts for: it fills in where few series are tested."""
+USUAL = 40.0
+"""Errors that a usual distribution counts for: it fills in where few series are tested."""
 LEAST = 1e-3
 """No demand is expected to be forecast better than to this share of its level."""
 WILDEST = 50.0
@@ -42,13 +43,16 @@ ALIKE = 10.0
 WIDER = 1.05
 """Forecasts of what comes err more than the backtest of what came: parameters and weights have
 seen the recent past, and what changes next has not happened yet."""
-FEW = 6.0
-"""Series of few share their months, and a shift that no origin has seen hits all of them: the
-fewer they are, the less their errors tell of it, as 1 / n like the correction of Student's t."""
+FEW = 1.0
+"""The independent series that is lost in learning how wide a range is, as an observation is in the
+correction of Student's t: a shift that no origin has seen may come."""
 STEEPEST = 0.5
 """Greatest growth of errors that is expected beyond the tested periods: h^0.5, a random walk."""
 ENOUGH = 200_000
 """Errors that are plenty for a quantile."""
+GIVEN_UP = 0.15
+"""Of what a range leaves out, so much more or less at most, to make up for series that have
+ended."""
 
 
 class Spread(NamedTuple):
@@ -130,19 +134,75 @@ def _growth(relative: Numbers, ahead: int) -> Vector:
     return found
 
 
-def quantile(places: Vector, share: float) -> float:
-    """The quantile of z in ascending order.
+class Told(NamedTuple):
+    """Errors that a range is learned from."""
 
-    The normal distribution of the same mean size counts for so many errors.
+    places: Vector
+    """(N,) z in ascending order."""
+    weights: Vector
+    """(N,) A series counts alike at each origin, however many periods were forecast from there."""
+
+
+def told(places: Numbers, some: Flags) -> Told:
+    """Some of the errors; of a great many every second, third ..., which have the same quantiles.
+
+    Args:
+        places: (O, S, H) z.
+        some: (O, S, H) Those that are wanted.
     """
-    # the mean absolute value of a standard normal variable is 0.798
-    normal = NormalDist().inv_cdf(share) / 0.798
-    if not len(places):
-        return normal
-    at, part = divmod(share * (len(places) - 1), 1)
-    beside = places[int(at) : int(at) + 2]
-    found = float(beside[0] + part * (beside[-1] - beside[0]))
-    return (len(places) * found + NORMAL * normal) / (len(places) + NORMAL)
+    periods = np.count_nonzero(some.any(axis=1), axis=1)
+    weights = np.repeat(1 / np.maximum(periods, 1), np.count_nonzero(some, axis=(1, 2)))
+    found = places[some]
+    order = np.argsort(found, kind="stable")[:: max(1, len(found) // ENOUGH)]
+    return Told(found[order].astype(np.float64), weights[order])
+
+
+def quantile(known: Told, share: float, *, skewed: bool = False) -> float:
+    """The quantile of z.
+
+    The normal distribution of the same mean size counts for so many errors; where demand comes
+    now and then and errors are skewed, the exponential one less its mean.
+
+    >>> nothing = Told(np.array([]), np.array([]))
+    >>> round(quantile(nothing, 0.95), 2), round(quantile(nothing, 0.95, skewed=True), 2)
+    (2.06, 2.71)
+    """
+    # the mean absolute value of a standard normal variable is 0.798, and that of an exponential
+    # one of mean 1 less its mean is 2 / e
+    usual = (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
+    number = len(known.places)
+    return (number * _at(known, share) + USUAL * usual) / (number + USUAL)
+
+
+def _at(known: Told, share: float) -> float:
+    """The value that so much of the weight lies at or below, between two of them in proportion."""
+    if not len(known.places):
+        return 0.0
+    below = np.cumsum(known.weights) - known.weights
+    return float(np.interp(share * below[-1], below, known.places))
+
+
+def living(levels: tuple[float, ...], series: int, ended: int, silent: float) -> tuple[float, ...]:
+    """What ranges of demand that comes now and then hold, so that all series hold the levels.
+
+    Among them are those that seem to have ended: nothing is their whole range, and what they hold
+    is no choice. The others hold so much that the mean over all is right, within limits.
+
+    Args:
+        levels: Shares of outcomes promised.
+        series: How many series still sell now and then.
+        ended: How many seem to have ended.
+        silent: Share of periods in which nothing came of those that seemed so at the origins.
+
+    >>> living((0.8, 0.95), 100, 20, 0.9)  # (0.8 x 120 - 0.9 x 20) / 100; (114 - 18) / 100
+    (0.78, 0.9575)
+    """
+    found = []
+    for level in levels:
+        made_up = (level - silent) * ended / max(series, 1)
+        most = GIVEN_UP * (1 - level)
+        found.append(level + min(max(made_up, -most), most))
+    return tuple(found)
 
 
 def around(
@@ -171,13 +231,13 @@ def around(
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
     below_zero = natural & sporadic
-    wider = WIDER if sporadic else WIDER * (1 + FEW / (series + FEW))
+    wider = WIDER if sporadic else WIDER * (1 + FEW / (independent(found.places, series) + FEW))
     sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
-    everything = _ascending(found.places, tested)
+    everything = told(found.places, tested)
     for kind, one_sided in sides:
         rows = (kinds == kind) & (below_zero == one_sided)
         of_kind = tested & rows[:, np.newaxis]
-        own = _ascending(found.places, of_kind)
+        own = told(found.places, of_kind)
         number = np.count_nonzero(of_kind.any(axis=(0, 2)))
         share = number / (number + ALIKE)
         middle = mean[rows]
@@ -201,26 +261,45 @@ def around(
     return low, np.maximum.accumulate(high, axis=0, out=high)
 
 
-def _ascending(places: Numbers, some: Flags) -> Vector:
-    """z of some errors; of a great many every second, third ..., which have the same quantiles."""
-    found: Vector = places[some]
-    found.sort()
-    return found[:: max(1, len(found) // ENOUGH)].astype(np.float64)
+def independent(places: Numbers, series: int) -> float:
+    """Independent series that so many series count for, as their errors go together.
+
+    n / (1 + (n - 1) r), r the mean correlation of two series' errors in one period (Kish, Survey
+    Sampling, 1965, section 5.4: the design effect of clusters), drawn towards none where few
+    series tell of it.
+
+    >>> together = np.array([[[1.0, -2.0, 1.0]] * 50])
+    >>> round(independent(together, 50), 3)  # r = 1, drawn to 50 / 60: 50 / (1 + 49 x 5 / 6)
+    1.195
+    >>> independent(together * np.tile([[1.0], [-1.0]], (25, 1)), 50)
+    50.0
+    """
+    seen = np.isfinite(places)
+    number = np.count_nonzero(seen, axis=1)
+    own = np.square(places, where=seen, out=np.zeros_like(places)).sum(axis=1, dtype=float)
+    total = places.sum(axis=1, where=seen, dtype=float) ** 2
+    pairs = float((own * (number - 1)).sum())
+    shared = max(float((total - own).sum()) / pairs, 0.0) if pairs > 0 else 0.0
+    telling = float(np.count_nonzero(seen.any(axis=(0, 2))))
+    shared *= telling / (telling + ALIKE)
+    return series / (1 + (series - 1) * shared)
 
 
-def ends(places: Vector, level: float, *, one_sided: bool) -> tuple[float, float]:
+def ends(known: Told, level: float, *, one_sided: bool) -> tuple[float, float]:
     """Least and greatest z of a range that holds a share of the errors.
 
     The quantiles that leave equal shares out on both sides, drawn together or apart until they
     hold the share together; or, one-sided, no least one and the quantile of the share itself.
     """
     if one_sided:
-        return -WILDEST, max(quantile(places, level), 0.0)
-    below = min(quantile(places, (1 - level) / 2), 0.0)
-    above = max(quantile(places, (1 + level) / 2), 0.0)
-    if not len(places) or below == 0 or above == 0:
+        return -WILDEST, max(quantile(known, level, skewed=True), 0.0)
+    below = min(quantile(known, (1 - level) / 2), 0.0)
+    above = max(quantile(known, (1 + level) / 2), 0.0)
+    number = len(known.places)
+    if not number or below == 0 or above == 0:
         return below, above
-    needed = np.where(places < 0, places / below, places / above)
-    factor = float(np.quantile(needed, level, overwrite_input=True))
-    factor = (len(places) * factor + NORMAL) / (len(places) + NORMAL)
+    needed = np.where(known.places < 0, known.places / below, known.places / above)
+    order = np.argsort(needed, kind="stable")
+    factor = _at(Told(needed[order], known.weights[order]), level)
+    factor = (number * factor + USUAL) / (number + USUAL)
     return factor * below, factor * above

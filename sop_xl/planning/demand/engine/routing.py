@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel
+from sop_xl.planning.demand.engine.panel import Counts, Flags, Panel, steps
 from sop_xl.planning.demand.engine.result import MONTHS
 from sop_xl.planning.frames import Numbers
 
@@ -103,6 +103,21 @@ def ended(panel: Panel, held_back: int) -> Flags:
     sold = (past.values != 0) & past.known
     over[: len(past.count)] = _ended(sold, past.count, panel.season)
     return over
+
+
+def silent(panel: Panel, cuts: list[int], horizon: int) -> tuple[int, int]:
+    """Periods after series seemed to have ended, at earlier origins, and those without demand.
+
+    Example:
+        >>> silent(Panel(np.array([[9.0] + 14 * [0.0] + [1.0]]), np.array([16]), 12), [2, 1], 6)
+        (3, 1)
+    """
+    periods, without = 0, 0
+    for cut in cuts:
+        over = ended(panel, cut)
+        came = panel.values[over, panel.periods - cut :][:, : steps(cut, horizon)]
+        periods, without = periods + came.size, without + int((came == 0).sum())
+    return periods, without
 
 
 def _ended(sold: Flags, count: Counts, season: int) -> Flags:

@@ -15,6 +15,8 @@ unequal length need no mask.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,7 +36,8 @@ Given: TypeAlias = float | npt.NDArray[np.float64] | None
 """A start value for all series, or one for each."""
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block:
     """A history made ready for recursions over time."""
 
     demand: Numbers
@@ -49,6 +52,7 @@ class Block(NamedTuple):
         """(S,) Periods known."""
         return len(self.demand) - self.starts
 
+    @cached_property
     def beginning(self) -> dict[int, npt.NDArray[np.int64]]:
         """Series by the period at which they start; T for those without any observation."""
         return {
@@ -397,7 +401,7 @@ def _level(block: Block, values: Numbers, given: Given) -> tuple[Numbers, Number
     shape = (count, alpha.shape[1])
     level, effect, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     both, own = np.zeros(shape), np.zeros(shape)
-    begin = block.beginning()
+    begin = block.beginning
     for period, demand in enumerate(block.demand):
         rows = begin.get(period)
         if rows is not None:
@@ -470,7 +474,7 @@ def _slope(
     slope = np.zeros((shape[0], 1)) if given_trend is None else given_trend
     fitted = level is None or trend is None
     sums = np.zeros((6, *shape))
-    begin = block.beginning()
+    begin = block.beginning
     for period, demand in enumerate(block.demand):
         rows = begin.get(period)
         if rows is not None:
@@ -515,7 +519,7 @@ def _seasonal(
     first = ((begin.level + begin.trend * block.starts) / block.scale)[:, np.newaxis]
     slope = (begin.trend / block.scale)[:, np.newaxis]
     level, trend, squares = (np.zeros(shape) for _ in range(3))
-    starting = block.beginning()
+    starting = block.beginning
     for period, row in enumerate(block.demand):
         rows = starting.get(period)
         if rows is not None:

@@ -32,6 +32,7 @@ SAMPLE = 4000
 evenly spread over lengths and sizes, so that they are the same however the work is cut."""
 ROUTES: tuple[tuple[str, ...], ...] = (REGULAR, SHORT, SPORADIC)
 """Kinds that share members and the calibration of their ranges."""
+GAPS = ROUTES.index(SPORADIC)
 
 
 class Task(NamedTuple):

@@ -40,9 +40,10 @@ def run(
     payables_inputs: pd.DataFrame,
     stock_value_inputs: pd.DataFrame,
     levers: pd.DataFrame,
+    past_cash: pd.DataFrame,
 ) -> Outcome:
     """Turn the profit and loss account into receivables, payables, inventory and cash."""
-    known = Known(axis, settings, finance_total, balance, cash)
+    known = Known(axis, settings, finance_total, balance, cash, past_cash)
     patterns = pattern_list(payment_pattern, known)
     stock = stock_value(known, stock_value_inputs)
     owed = receivables(known, receivables_inputs, in_force(patterns, "customers"))

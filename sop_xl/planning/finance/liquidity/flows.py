@@ -32,7 +32,7 @@ def cash_flow(known: Known, owed: Cells, owing: Cells, stock: Cells) -> Drawn:
     trade = owed["closing"] + stock["closing"] - owing["closing"]
     indirect = _indirect(known, profit + known.depreciated - lost, taxes["tax"], trade)
     expected = {
-        f"expected_{name}": known.delivered(f"expected_{name}")
+        f"expected_{name}": known.expected(name)
         for name in ("collections", "payments")
     }
     return {

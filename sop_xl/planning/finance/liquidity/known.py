@@ -27,9 +27,11 @@ class Known:
         finance_total: pd.DataFrame,
         balance: pd.DataFrame,
         cash: pd.DataFrame,
+        past_cash: pd.DataFrame,
     ) -> None:
         self.axis, self.settings = axis, settings
         self._total, self._balance, self._cash = finance_total, balance, cash
+        self._past_cash = past_cash
         self.past = np.arange(len(axis.periods)) < axis.history
         self.plan = ~self.past
         self.days: Numbers = axis.calendar.days(axis.periods).astype(float)
@@ -52,6 +54,15 @@ class Known:
     def delivered(self, name: str) -> Numbers:
         """What the list of cash says of closed months; NaN elsewhere."""
         return self._monthly(self._cash, name)
+
+    def expected(self, name: str) -> Numbers:
+        """A gross flow of closed months as the last cycle before each month expected it, else as
+        the list of cash says; NaN elsewhere."""
+        made = self._past_cash
+        made = made[made["cycle"] < made["period"]]
+        last = made[made["cycle"] == made.groupby("period")["cycle"].transform("max")]
+        frozen = self._monthly(last, name)
+        return np.where(np.isnan(frozen), self.delivered(f"expected_{name}"), frozen)
 
     def planned(self, name: str) -> Numbers:
         """What the list of cash says of any month; zero where it says nothing."""

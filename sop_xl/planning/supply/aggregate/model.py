@@ -8,7 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.supply.aggregate.program import Program, change, each, scaled, weighted_sums
+from sop_xl.planning.supply.aggregate.program import (
+    Program,
+    Terms,
+    change,
+    each,
+    scaled,
+    weighted_sums,
+)
 from sop_xl.planning.supply.aggregate.rules import Situation
 from sop_xl.planning.supply.production import project
 
@@ -146,7 +153,7 @@ def _capacity(model: Program, given: Situation, elastic: bool) -> None:
     count = len(given.resources) * periods
     less = each(-1.0, count)
     model.keep_equal("load", {
-        "production": weighted_sums(given["hours_per_unit"], periods), "regular": less,
+        "production": _work(given, periods), "regular": less,
         "overtime": less, "extra": less,
     }, np.zeros(count))  # fmt: skip
     hours = {"regular": each(1.0, count), "workers": each(-given["hours_per_worker"], count)}
@@ -168,6 +175,16 @@ def _capacity(model: Program, given: Situation, elastic: bool) -> None:
     model.keep_at_most("overtime", {
         "overtime": each(1.0, count), "workers": each(-given["overtime_per_worker"], count),
     }, given["overtime_hours"])  # fmt: skip
+
+
+def _work(given: Situation, periods: int) -> Terms:
+    """The hours of each resource and period: of what is completed then, and of what is later."""
+    bill = given.bill
+    parts = [
+        weighted_sums(hours, periods, offset)
+        for offset, hours in zip(bill.offsets, bill.hours, strict=True)
+    ]
+    return Terms(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _bounds_that_give(model: Program, given: Situation) -> None:
@@ -205,9 +222,11 @@ def breaking(given: Situation) -> Mapping[str, npt.ArrayLike]:
 
 
 def _same_every_day(model: Program, given: Situation) -> None:
-    """Level: every family that can be stored makes the same number each working day."""
+    """Level: every family that can be stored makes the same number each working day, from the
+    period on all of whose work can be planned."""
     families, periods = given.demand.shape
-    at = np.flatnonzero(np.repeat(given.storable, periods))
+    free = np.arange(periods) >= given.bill.first_periods[:, np.newaxis]
+    at = np.flatnonzero(free & given.storable[:, np.newaxis])
     model.block("rate", (families, 1))
     daily = each(-given["workdays"].ravel()[at % periods], len(at))
     model.keep_equal("level", {

@@ -80,17 +80,26 @@ class Shortfall(NamedTuple):
     amount: float
 
     def __str__(self) -> str:
-        return _SHORTFALLS[self.rule].format(self.name, self.period, self.amount)
+        return _SHORTFALLS[self.rule].format(self.name, self.period, _amount(self.amount))
 
 
 _SHORTFALLS = {
-    "missing": "{0} lacks {2:,.6g} hours in {1}",
-    "idle": "{0} has {2:,.6g} hours in {1} without work",
-    "unmet": "{0} lacks {2:,.6g} units in {1} that nobody can make or deliver",
-    "under": "{0} misses its least stock in {1} by {2:,.6g} units",
-    "over": "{0} is over its maximum stock in {1} by {2:,.6g} units",
-    "owed": "{0} owes {2:,.6g} units more than allowed in {1}",
+    "missing": "{0} lacks {2} hours in {1}",
+    "idle": "{0} has {2} hours in {1} without work",
+    "unmet": "{0} lacks {2} units in {1} that nobody can make or deliver",
+    "under": "{0} misses its least stock in {1} by {2} units",
+    "over": "{0} is over its maximum stock in {1} by {2} units",
+    "owed": "{0} owes {2} units more than allowed in {1}",
 }
+
+
+def _amount(value: float) -> str:
+    """Whole from a hundred on, else three digits.
+
+    >>> _amount(1464.228), _amount(36.5449)
+    ('1,464', '36.5')
+    """
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
 
 
 class ImpossiblePlanError(ValueError):
@@ -220,15 +229,14 @@ def price_plan(
             ("regular", regular), ("overtime", overtime), ("subcontracted", subcontracted)
         )
     )  # fmt: skip
-    bill = given["hours_per_unit"].T
     people = _typed("workers", workers, (len(given.resources), given.demand.shape[1]))
     net, lost = _missed(given, plain + extra + bought)
     unknown = np.isnan(given["opening_workers"][:, :1])
     before = np.where(unknown, people[:, :1], given["opening_workers"][:, :1])
     change = np.diff(people, axis=1, prepend=before) - given["natural_change"]
     return _priced(
-        given, "typed", plain + extra, bought, lost, net, bill @ plain, bill @ extra,
-        np.zeros_like(people), people,
+        given, "typed", plain + extra, bought, lost, net, given.bill.load(plain),
+        given.bill.load(extra), np.zeros_like(people), people,
         np.maximum(change, 0.0), np.maximum(-change, 0.0), np.full(people.shape, np.nan),
     )  # fmt: skip
 

@@ -47,14 +47,20 @@ def change(lines: int, periods: int) -> Terms:
     )
 
 
-def weighted_sums(weights: Numbers, periods: int) -> Terms:
-    """For each column of the weights (lines down) and each period the weighted sum of the lines."""
+def weighted_sums(weights: Numbers, periods: int, ahead: int = 0) -> Terms:
+    """For each column of the weights (lines down) and each period the weighted sum of the lines.
+
+    Args:
+        weights: Lines down.
+        periods: How many there are.
+        ahead: By how many periods the lines come after the sum.
+    """
     line, column = np.nonzero(weights)
-    at = np.arange(periods)
+    at = np.arange(max(0, periods - ahead))
     return Terms(
         (column[:, np.newaxis] * periods + at).ravel(),
-        (line[:, np.newaxis] * periods + at).ravel(),
-        np.repeat(weights[line, column], periods),
+        (line[:, np.newaxis] * periods + at + ahead).ravel(),
+        np.repeat(weights[line, column], len(at)),
     )
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from itertools import islice
 from typing import Any, Literal, TypeAlias
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.ranges import fitted
+from sop_xl.planning.resource_bill import ResourceBill
 
 Of: TypeAlias = Literal["family", "resource", "bill", "period", "plan"]
 """What a rule is told for."""
@@ -125,9 +126,12 @@ class Rules:
     no_idle_time: bool = _rule(
         "plan", False, "1: everybody who is there produces; 0: people may have nothing to do."
     )
+    hours_before: Mapping[int, Numbers] = field(default_factory=dict)
+    """The part of the hours per unit that is worked so many periods before completion, by their
+    number; families down, resources across. Work before the first period has been done."""
 
 
-RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
+RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules) if rule.metadata}
 _ORDERED = (
     ("minimum_stock", "maximum_stock"),
     ("target_stock", "maximum_stock"), ("ending_stock", "maximum_stock"),
@@ -146,6 +150,13 @@ class Situation:
     families: tuple[str, ...]
     resources: tuple[str, ...]
     periods: tuple[str, ...]
+    before: Mapping[int, Numbers] = field(default_factory=dict)
+    """Hours of one unit that are worked so many periods before completion, as the bill."""
+
+    @property
+    def bill(self) -> ResourceBill:
+        """The hours of one unit by when they are worked."""
+        return ResourceBill.of(self["hours_per_unit"], self.before)
 
     def __getitem__(self, rule: str) -> Numbers:
         return self.rules[rule]
@@ -218,6 +229,10 @@ def situation(
         _names("family", families, count),
         _names("resource", resources, bill.shape[1]),
         _names("period", periods, horizon),
+        {
+            offset: fitted("hours before completion", hours, sizes["bill"])
+            for offset, hours in rules.hours_before.items()
+        },
     )
     faults = list(islice(_faults(given), MOST_FAULTS + 1))
     if faults:

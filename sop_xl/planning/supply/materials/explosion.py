@@ -77,7 +77,7 @@ def material_plan(
         now = np.flatnonzero(levels == level)
         # whole millionths, as the stock is: a sheet that rounds on the way comes to the same
         plan.gross[now] = rounded(plan.gross[now])
-        lots = Lots(*(facts[name][now] for name in ("lot_size", "minimum", "cover")))
+        lots = Lots(*(facts[name][now] for name in ("lot_size", "minimum", "cover", "output")))
         found = net_out(
             plan.gross[now], facts["on_hand"][now], on_order[now], facts["safety_stock"][now], lots
         )

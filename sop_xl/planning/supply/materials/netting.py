@@ -22,9 +22,15 @@ class Lots(NamedTuple):
     """Least quantity of an order."""
     cover: Numbers
     """Periods whose needs one order covers; 1: those of its own period."""
+    output: Numbers
+    """Good units from one unit ordered (yield): the rules above hold for what is ordered."""
 
     def size(self, needed: Numbers) -> Numbers:
-        """Units to order for what is needed; none for none."""
+        """Good units of the order for what is needed; none for none."""
+        return self._ordered(needed / self.output[:, 0]) * self.output[:, 0]
+
+    def _ordered(self, needed: Numbers) -> Numbers:
+        """Units to order so that as many are ordered as are needed before losses."""
         wanted = np.where(needed > 0, np.maximum(needed, self.minimum[:, 0]), 0.0)
         step = np.where(self.multiple[:, 0] > 0, self.multiple[:, 0], 1.0)
         # a remainder of floating point is no reason for another lot
@@ -87,7 +93,7 @@ def releases(receipt: Numbers, lead_time: npt.NDArray[np.int64], output: Numbers
     at = np.maximum(np.arange(receipt.shape[1]) - lead_time[:, np.newaxis], 0)
     released = np.zeros_like(receipt)
     np.add.at(released, (np.arange(len(receipt))[:, np.newaxis], at), receipt / output)
-    return released
+    return rounded(released)
 
 
 def whole_periods(lead_time: npt.ArrayLike, count: int) -> npt.NDArray[np.int64]:
@@ -144,10 +150,10 @@ def net_requirements(
     )
     if (zero(have) < 0).any():
         raise ValueError("stock on hand is negative: count it, or put what is owed into gross")
-    lots = Lots(zero(multiple), zero(smallest), np.where(np.isnan(periods), 1.0, periods))
+    gain = np.where(np.isnan(good), 1.0, good)
+    lots = Lots(zero(multiple), zero(smallest), np.where(np.isnan(periods), 1.0, periods), gain)
     found = net_out(zero(wanted), zero(have), zero(coming), zero(least), lots)
     if show == "release":
-        gain = np.where(np.isnan(good), 1.0, good)
         rows = releases(found.receipt, whole_periods(lead_time, count), gain)
     else:
         rows = {"receipt": found.receipt, "net": found.net, "projected": found.projected}[show]
@@ -180,7 +186,8 @@ def master_schedule(
     (expected, booked), shape = beside(forecast, orders)
     leaving = np.fmax(expected, booked)
     count = len(leaving)
-    lots = Lots(zero(one_each(lot_size, count)), np.zeros((count, 1)), np.ones((count, 1)))
+    one = np.ones((count, 1))
+    lots = Lots(zero(one_each(lot_size, count)), np.zeros((count, 1)), one, one)
     found = net_out(
         zero(leaving), zero(one_each(opening, count)), np.zeros_like(leaving),
         zero(one_each(safety_stock, count)), lots,

@@ -15,6 +15,7 @@ from sop_xl.planning.supply.materials.explosion import MaterialPlan, circle, mat
 from sop_xl.planning.supply.materials.netting import whole_periods
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
+from sop_xl.tables.materials import PIECES
 from sop_xl.tables.settings import Settings
 
 MONTHS = 12 / 365
@@ -25,7 +26,8 @@ class Requirements(NamedTuple):
     """The plan of the materials, and what it was made of; periods are the plan months."""
 
     materials: pd.DataFrame
-    """The list, one row for each component, with ``months`` (lead time) and ``on_hand``."""
+    """The list, one row for each component, with ``months`` (lead time), ``step`` (of its
+    orders) and ``on_hand``."""
     plan: MaterialPlan
     """Its rows: first the components as in ``materials``, then the products."""
     on_order: Numbers
@@ -90,9 +92,15 @@ def requirements(
 
 
 def with_months(materials: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """The list of materials with the lead time in whole months, rounded up."""
+    """The list of materials with the lead time in whole months, rounded up, and the step of its
+    orders: the multiple, else one where orders come in whole units."""
     days = materials["lead_time"].fillna(settings.lead_time_days)
-    return materials.assign(months=np.ceil(np.round(days * MONTHS, 1)).astype(float))
+    unit = materials["unit"].where(materials["unit"] != "", settings.base_unit).str.lower()
+    whole = (materials["whole"] == "yes") | ((materials["whole"] != "no") & unit.isin(PIECES))
+    step = materials["multiple"].where(materials["multiple"] > 0, whole.astype(float))
+    return materials.assign(
+        months=np.ceil(np.round(days * MONTHS, 1)).astype(float), step=step.astype(float)
+    )
 
 
 class _Products(NamedTuple):
@@ -191,7 +199,7 @@ def _facts(known: pd.DataFrame, parents: Sequence[str]) -> pd.DataFrame:
         "on_hand": known["on_hand"],
         "safety_stock": known["safety_stock"],
         "lead_time": known["months"],
-        "lot_size": known["multiple"],
+        "lot_size": known["step"],
         "minimum": known["minimum"],
         "cover": known["cover"],
         "output": known["output"].where(known["output"] > 0),

@@ -61,6 +61,12 @@ def _price(found: Requirements) -> Numbers:
     return zero(found.materials["price"].to_numpy(dtype=float))[:, np.newaxis]
 
 
+def _output(found: Requirements) -> Numbers:
+    """Good units from one unit ordered, upright."""
+    given = found.materials["output"]
+    return given.where(given > 0, 1.0).to_numpy(dtype=float)[:, np.newaxis]
+
+
 def _suppliers(found: Requirements) -> npt.NDArray[np.object_]:
     names = found.materials["supplier"].fillna("").astype(str)
     return np.asarray(names.replace("", IN_HOUSE).to_numpy(dtype=object))
@@ -90,7 +96,7 @@ def material_grid(axis: Axis, found: Requirements, shown: npt.NDArray[np.int64])
         "release": release,
         "projected": plan.projected[shown],
         "ordered": release * price,
-        "arriving": (coming + receipt) * price,
+        "arriving": (coming + rounded(receipt / _output(found)[shown])) * price,
     }
     keys = pd.DataFrame({
         "component": found.materials["component"].to_numpy(dtype=object)[shown],
@@ -109,7 +115,8 @@ def purchases(
     priced = suppliers[(price > 0)[:, 0]]
     names = sorted({str(name) for name in priced})
     ordered = found.plan.release[: found.many] * price
-    arriving = (found.on_order[: found.many] + found.plan.receipt[: found.many]) * price
+    planned = rounded(found.plan.receipt[: found.many] / _output(found))
+    arriving = (found.on_order[: found.many] + planned) * price
     others, others_arriving = (
         _by_supplier(names, suppliers[hidden], worth[hidden]) for worth in (ordered, arriving)
     )
@@ -170,7 +177,7 @@ def _messages(
     given = order_messages(
         names, found.plan.gross[part], known[["on_hand"]].to_numpy(dtype=float),
         found.on_order, zero(known[["safety_stock"]].to_numpy(dtype=float)),
-        lead_times(known), _first_late(found.plan.late[part]),
+        lead_times(known), rounded(_first_late(found.plan.late[part]) / _output(found)),
     )  # fmt: skip
     labels = [month(period) for period in axis.plan]
     numbers = _order_numbers(axis, purchase_orders)
@@ -286,9 +293,9 @@ def orders(axis: Axis, found: Requirements) -> pd.DataFrame:
     row, due = np.nonzero(receipt > 0)
     place = np.maximum(due - lead[row], 0)
     soon = place < ORDER_MONTHS
-    good = found.materials["output"].where(found.materials["output"] > 0, 1.0).to_numpy()
+    ordered = rounded(receipt / _output(found))
     rows = [
-        _row(found, at, "", "", float(receipt[at, t] / good[at]), axis.plan[t], "", t)
+        _row(found, at, "", "", float(ordered[at, t]), axis.plan[t], "", t)
         | {"release": axis.plan[first]}
         for at, t, first in zip(row[soon], due[soon], place[soon], strict=True)
     ]

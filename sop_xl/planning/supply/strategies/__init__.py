@@ -20,6 +20,7 @@ from sop_xl.planning.supply.strategies.grids import (
     current_figures,
     family_grid,
     hours_grid,
+    output_grid,
 )
 from sop_xl.planning.supply.strategies.making import Made, figures_of, make
 from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
@@ -84,6 +85,7 @@ def run(
         "resource_rates": hours,
         "strategies": _statuses(made, int((zero(gap) < -OVER).any(axis=0).sum())),
         "strategy_plan": family_grid(axis, company, plans),
+        "strategy_output": output_grid(axis, company, plans),
         "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),
         "strategy_cost": costs,
         "supply_cost": spent,
@@ -123,7 +125,9 @@ def _findings(made: dict[str, Made], company: Company, settings: Settings) -> Se
         if made[name].plan is None and not made[name].left_out
     ]  # fmt: skip
     without = [
-        name for name, hours in zip(company.families, company.bill, strict=True) if not hours.any()
+        name
+        for name, hours in zip(company.families, company.bill.total, strict=True)
+        if not hours.any()
     ]
     if without and settings.strategy_seconds > 0 and not made["optimised"].left_out:
         found.append(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import (
     Numbers,
@@ -17,6 +18,7 @@ from sop_xl.planning.frames import (
     totals,
     zero,
 )
+from sop_xl.planning.resource_bill import later
 from sop_xl.planning.supply.strategies.making import Figures, Made
 from sop_xl.planning.supply.strategies.situation import Company
 from sop_xl.schema import empty_frame
@@ -26,6 +28,7 @@ from sop_xl.tables.strategy import (
     PLANS,
     STRATEGY_COST,
     STRATEGY_HOURS,
+    STRATEGY_OUTPUT,
     STRATEGY_PLAN,
     name_of,
 )
@@ -69,6 +72,22 @@ def family_grid(axis: Axis, company: Company, plans: Mapping[str, Figures]) -> p
             if name != CURRENT or measure != "lost":
                 cells[name_of(measure, name)] = across(axis, plan=getattr(figures, measure))
     return blocks(STRATEGY_PLAN, company.families, axis, cells)
+
+
+def output_grid(axis: Axis, company: Company, plans: Mapping[str, Figures]) -> pd.DataFrame:
+    """The grid ``strategy_output``: production by the month of the work."""
+    bill = company.bill
+    cells = {
+        name_of("worked", name): across(
+            axis,
+            plan=np.concatenate(
+                [later(zero(figures.production), offset) for offset in bill.offsets]
+            ),
+        )
+        for name, figures in plans.items()
+        if name != CURRENT
+    }
+    return hierarchy.level_grid(STRATEGY_OUTPUT, bill.keys(company.families), axis, cells)
 
 
 def hours_grid(

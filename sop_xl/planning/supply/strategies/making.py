@@ -71,7 +71,7 @@ def make(company: Company, seconds: float) -> dict[str, Made]:
 def _nothing_to_plan(company: Company, seconds: float) -> str:
     if seconds <= 0:
         return "the setting strategy_seconds leaves the plans out"
-    if not company.bill.any():
+    if not company.bill.hours.any():
         return NOTHING
     return "" if company.demand.any() else "there is no demand to plan for"
 
@@ -123,6 +123,6 @@ def figures_of(company: Company, made: Made) -> Figures:
     stock = rounded(company.opening + supply - np.cumsum(company.demand, axis=1))
     change = rounded(np.diff(people, axis=1, prepend=company.people) - rounded(company.natural))
     return Figures(
-        production, bought, lost, stock, company.bill.T @ production, overtime, extra,
+        production, bought, lost, stock, company.bill.load(production), overtime, extra,
         company.hours(people), people, change,
     )  # fmt: skip

@@ -8,16 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import (
-    Flags,
-    Numbers,
-    hours_per_unit,
-    lookup,
-    matrix,
-    ratio,
-    totals,
-    zero,
-)
+from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, ratio, totals, zero
+from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.aggregate import Rules
 from sop_xl.planning.supply.strategies.rates import option_hours
 from sop_xl.planning.wording import month
@@ -40,8 +32,7 @@ class Company(NamedTuple):
     demand: Numbers
     opening: Numbers
     """Stock less backlog now, upright."""
-    bill: Numbers
-    """Hours of one unit, families down, resources across."""
+    bill: ResourceBill
     machines: Numbers
     """Hours of regular time that the machines give."""
     people: Numbers
@@ -108,14 +99,22 @@ def company_of(
     named = (overtime > 0).any(axis=1, keepdims=True)
     company = Company(
         names, places, [month(period) for period in axis.plan], demand, opening,
-        hours_per_unit(bill, names, places), machines, people, there, start, hires, per_person,
+        resource_bill(bill, names, places), machines, people, there, start, hires, per_person,
         np.maximum(np.where(named, overtime, by_agreement), committed_overtime),
         np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra),
         Rules(),
     )  # fmt: skip
     target = totals(supply_plan, "target", "family", names, axis.plan)
+    planned, chase = (
+        totals(supply_plan, name, "family", names, axis.plan)
+        for name in ("production", "chase_plan")
+    )
     workdays = axis.calendar.workdays(axis.plan).astype(float)
-    return company._replace(rules=_rules(company, settings, families, rates, target, workdays))
+    return company._replace(
+        rules=_rules(
+            company, settings, families, rates, target, workdays, np.maximum(planned, chase)
+        )
+    )
 
 
 def _overtime_share(workforce: pd.DataFrame, places: list[str]) -> Numbers:
@@ -136,6 +135,7 @@ def _rules(
     rates: pd.DataFrame,
     target: Numbers,
     workdays: Numbers,
+    started: Numbers,
 ) -> Rules:
     names, demand, opening = company.families, company.demand, company.opening
     rows = families.set_index("family").reindex(names)
@@ -146,7 +146,7 @@ def _rules(
     def rate(column: str) -> Numbers:
         return np.asarray(rates[column].to_numpy(dtype=float)[:, np.newaxis])
 
-    storable = (rows["policy"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
+    storable = (rows["policy_used"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
     storable = storable & (settings.business_type not in WITHOUT_STOCK)
     target = np.where(storable, target, 0.0)
     wanted = wanted_stock(target, opening, storable, settings.catch_up)
@@ -157,11 +157,12 @@ def _rules(
     there = np.maximum(0.0, opening - np.cumsum(demand, axis=1))
     most = np.where(storable, np.where(np.isnan(given("maximum_stock")), np.inf,
                                        given("maximum_stock")), 0.0)  # fmt: skip
-    hours = company.bill.sum(axis=1, keepdims=True)
+    hours = company.bill.total.sum(axis=1, keepdims=True)
     plenty = 10.0 * (demand.sum() + np.abs(opening).sum() + target.sum() + 1.0)
     staffed = company.hours_per_person > 0
     return Rules(
-        hours_per_unit=company.bill,
+        hours_per_unit=company.bill.total,
+        hours_before=company.bill.before,
         material_cost=np.where(np.isnan(given("material_cost")), cost * settings.material_share,
                                given("material_cost")),
         holding_cost=cost * settings.holding_rate / 12,
@@ -174,7 +175,7 @@ def _rules(
         target_stock=wanted,
         ending_stock=target[:, -1:],
         maximum_stock=np.maximum(most, there),
-        maximum_production=np.where(hours > 0, np.inf, plenty),
+        maximum_production=_begun(company, started, np.where(hours > 0, np.inf, plenty)),
         batch_size=given("batch_size"),
         regular_hours=np.where(staffed, 0.0, company.machines),
         machine_hours=np.where(staffed, company.machines, np.inf),
@@ -194,6 +195,19 @@ def _rules(
         whole_workers=settings.people_in_plans == WHOLE,
         workdays=workdays,
     )  # fmt: skip
+
+
+def _begun(company: Company, started: Numbers, most: Numbers) -> Numbers:
+    """Production at most: the work on what is completed first was done before the plan begins, so
+    there is no more of it than the plan in the book completes, or a chase plan would.
+
+    Args:
+        company: Its bill says by how many months the work comes before.
+        started: Units, families down, plan periods across.
+        most: Units at most by other rules.
+    """
+    early = np.arange(started.shape[1]) < company.bill.first_periods[:, np.newaxis]
+    return np.where(early, np.maximum(started, 0.0), most)
 
 
 def wanted_stock(target: Numbers, opening: Numbers, storable: Flags, months: int) -> Numbers:

@@ -284,18 +284,57 @@ def test_a_series_that_nothing_can_be_tested_on_stands_alone(values: list[float]
     _sound(forecast_block(np.array([values]), 3))
 
 
+def _width(errors: Numbers, series: int) -> float:
+    """Of the 80 % range around 0, as the errors of fifty series tell it of so many."""
+    spread = ranges.spread(errors, np.ones(50), [6, 4, 2])
+    low, high = ranges.around(
+        np.zeros((50, 6)), spread, (0.8,), np.zeros(50, dtype=bool),
+        np.zeros(50, dtype=np.int64), series=series, sporadic=False,
+    )  # fmt: skip
+    return float((high - low).mean())
+
+
 def test_ranges_are_wider_where_few_series_tell_of_the_months() -> None:
     errors = np.random.default_rng(4).normal(size=(3, 50, 6))
-    spread = ranges.spread(errors, np.ones(50), [6, 4, 2])
-    low, high = (
-        ranges.around(
-            np.zeros((50, 6)), spread, (0.8,), np.zeros(50, dtype=bool),
-            np.zeros(50, dtype=np.int64), series=series, sporadic=False,
-        )
-        for series in (6, 594)
-    )  # fmt: skip
-    # 1 + 6 / (6 + 6) against 1 + 6 / (594 + 6)
-    np.testing.assert_allclose(low[1] / high[1], 1.5 / 1.01)
+    errors[:, ::2] = -errors[:, 1::2]  # what one series errs the next one makes good
+    # 1 + 1 / (6 + 1) against 1 + 1 / (594 + 1)
+    assert _width(errors, 6) / _width(errors, 594) == pytest.approx((8 / 7) / (596 / 595))
+
+
+def test_series_whose_errors_go_together_tell_as_much_as_a_few() -> None:
+    apart = np.random.default_rng(4).normal(size=(3, 50, 6))
+    apart[:, ::2] = -apart[:, 1::2]
+    together = np.abs(apart) * np.sign(apart[:, :1])
+    assert _width(together, 594) > 1.2 * _width(apart, 594)
+
+
+def _sold_now_and_then(rows: int, periods: int, chance: float, seed: int) -> Numbers:
+    rng = np.random.default_rng(seed)
+    often = rng.uniform(0.5, 1.5, (rows, 1)) * chance
+    sold = rng.random((rows, periods)) < often
+    return sold * (1.0 + rng.negative_binomial(1, 0.4, (rows, periods)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ranges_of_whole_pieces_sold_now_and_then_hold_what_they_promise(seed: int) -> None:
+    whole = _sold_now_and_then(400, 54, 0.4, seed)
+    found = forecast_block(whole[:, :48], 6)
+    came = whole[:, 48:]
+    for level, low, high in zip(found.levels, found.low, found.high, strict=True):
+        assert ((came >= low) & (came <= high)).mean() == pytest.approx(level, abs=0.03)
+
+
+def test_with_series_that_have_ended_the_whole_block_holds_what_is_promised() -> None:
+    """A fifth has ended and lies in its range of nothing, always: the others make up for it."""
+    whole = _sold_now_and_then(400, 54, 0.4, 7)
+    whole[:80, 30:] = 0.0
+    found = forecast_block(whole[:, :48], 6)
+    held = (whole[:, 48:] >= found.low[0]) & (whole[:, 48:] <= found.high[0])
+    assert (found.kinds[:80] == "ended").all()
+    assert held[:80].all()
+    # alone they would hold 0.8, and the block (0.8 x 320 + 1.0 x 80) / 400 = 0.84
+    assert 0.75 < held[80:].mean() < 0.81
+    assert held.mean() < 0.835
 
 
 def test_simple_takes_no_method_for_gaps_for_demand_without_them() -> None:

@@ -240,3 +240,19 @@ def test_a_cell_says_what_is_wrong(arguments: tuple[object, ...], reason: str) -
         named("SOP_AGGPLAN")(*arguments)
     assert raised.value.code == "#N/A"
     assert reason in str(raised.value)
+
+
+def test_work_before_completion_takes_the_hours_of_its_own_period() -> None:
+    """An hour a unit, worked one period before: 20 units of period 2 need the 20 h of period 1.
+
+    Without that the last period, which has no hours, could not complete anything.
+    """
+    demand, hours = [0.0, 20.0, 10.0], [20.0, 10.0, 0.0]
+    rules = Rules(
+        regular_hours=hours, hours_before={1: np.array([[1.0]])}, maximum_production=[0, 99, 99]
+    )
+    plan = aggregate_plan(demand, rules)
+    assert plan.production.tolist() == [[0.0, 20.0, 10.0]]
+    assert plan.regular.tolist() == [[20.0, 10.0, 0.0]]
+    with pytest.raises(ImpossiblePlanError, match="lacks"):
+        aggregate_plan([0.0, 20.0, 15.0], rules)

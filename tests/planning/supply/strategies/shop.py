@@ -25,7 +25,7 @@ SETTINGS = Settings(
     least_stock=0.0, catch_up=1,
 )  # fmt: skip
 FAMILY_ROWS = """
-    family  policy         cost  price
+    family  policy_used    cost  price
     Chairs  make to stock  100   200
     Made    make to order  300   400
 """

@@ -109,7 +109,7 @@ def test_services_have_no_stock() -> None:
 
 def test_batches_are_kept_but_by_the_level_plan_which_says_so() -> None:
     families = """
-        family  policy         cost  price  batch_size
+        family  policy_used    cost  price  batch_size
         Chairs  make to stock  100   200    40
         Made    make to order  300   400    .
     """
@@ -147,3 +147,19 @@ def test_hours_short_are_counted_in_months_with_an_adopted_plan_only() -> None:
     # 350 hours in February against 300
     assert found["adopted_short"].dropna().tolist() == [0, 50, 0]
     assert name_of("people", "level") in found
+
+
+def test_every_plan_is_worked_on_before_it_is_completed() -> None:
+    """Chairs take their 2 h one month before: the hours of a month are those of the next one's."""
+    early = "family  resource  offset  hours_per_unit\nChairs  Bench     1       2\n" \
+            "Made    Bench     0       5\n"
+    found = run(bill=early).frames
+    plan, hours, worked = (found[f"strategy_{name}"] for name in ("plan", "hours", "output"))
+    for name in ("optimised", "level", "mixed"):
+        made = plan.pivot(index="family", columns="period", values=f"production_{name}")[WHEN.plan]
+        chairs, ordered = made.to_numpy()
+        load = hours.loc[hours["period"].isin(WHEN.plan), f"hours_{name}"].to_numpy()
+        assert load == pytest.approx(2 * np.append(chairs[1:], 0) + 5 * ordered)
+        # what the first month completes was begun before: as many as the plan in the book
+        assert chairs[0] <= 100 + 1e-6
+    assert worked.groupby("offset").size().to_dict() == {0.0: 8, 1.0: 8}
