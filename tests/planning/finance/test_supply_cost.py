@@ -14,6 +14,7 @@ from sop_xl.planning.finance.bridge_view import bridge
 from sop_xl.planning.finance.windows import Months
 from sop_xl.schema import empty_frame
 from sop_xl.tables import inputs as input_tables
+from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.data import AOP, BALANCE, FAMILIES, FINANCE_LINES, HISTORY
 from sop_xl.tables.recon import AOP as AGAINST_AOP
 from sop_xl.tables.recon import MARGIN
@@ -133,7 +134,8 @@ def test_it_is_paid_in_its_month_and_both_cash_flows_agree() -> None:
             WHEN, replace(SETTINGS, tax_rate=0.0), cash=cash,
             balance=rows(BALANCE.columns, "period  operating_cost\n2025-12  5000"),
             finance_family=frames["finance_family"], finance_total=frames["finance_total"],
-            operating_cost=frames["operating_cost"], **empty,
+            operating_cost=frames["operating_cost"],
+            past_cash=empty_frame(PAST_CASH.columns), **empty,
         )  # fmt: skip
         return found.frames["cash_flow"]
 
