@@ -182,6 +182,16 @@ SHORT = {
     """,
 }
 """A bill of resources by which the bikes of a month take twice the hours that there are."""
+EARLY = {
+    "bill_of_resources": """
+        item    resource  hours_per_unit  offset
+        {road}  {frame}   0.4             0
+        {road}  {frame}   0.2             2
+        {city}  {frame}   0.5             1
+        {bell}  {paint}   0.01            1
+    """,
+}
+"""A bill of resources by which work comes up to two months before completion."""
 _DEMAND = {"road": 60.0, "city": 40.0, "bell": 500.0}
 _PRICE = {"road": 400.0, "city": 300.0, "bell": 5.0}
 

@@ -157,12 +157,14 @@ def odd(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def fine(once: Once) -> Path:
-    """Planned by item, region and channel, with the same names."""
+    """Planned by item, region and channel, with the same names; work comes before completion."""
     settings = replace(
         companies.SETTINGS, calendar="5-4-4", fiscal_year_start=2, horizon=6, history_shown=13,
         planning_level=("item", "region", "channel"), process_variant=5,
+        load_method="resource_profile",
     )  # fmt: skip
-    return once("fine", lambda f: planned(companies.make(f, settings, companies.ODD)))
+    make, odd, early = companies.make, companies.ODD, companies.EARLY
+    return once("fine", lambda f: planned(make(f, settings, odd, instead=early)))
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,8 @@ class ResourceBill(NamedTuple):
         [0, 2]
         """
         needed = (self.hours > 0).any(axis=2)
-        return np.where(needed, np.array(self.offsets)[:, np.newaxis], 0).max(axis=0)
+        months = np.array(self.offsets, dtype=np.int64)[:, np.newaxis]
+        return np.asarray(np.where(needed, months, 0).max(axis=0))
 
     def keys(self, families: Sequence[str]) -> pd.DataFrame:
         """The blocks of a grid of output by the month of the work: ``family, offset``."""

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl import tables
-from sop_xl.planning.demand.curves import curve
+from sop_xl.planning.curves import curve
 from sop_xl.planning.demand.launch_rows import YEAR
 from sop_xl.schema import Table
 from sop_xl.store.merge import Change, Kind, difference

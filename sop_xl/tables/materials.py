@@ -158,8 +158,9 @@ MATERIAL_PLAN = Grid(
                 help="Needed before an order of today can be there: expedite."),
         Measure("release", "To order", Unit.AMOUNT, total="sum", strong=True,
                 plan="ROUND(IF({#n}=1,SUM(INDEX({receipt@plan},1):INDEX({receipt@plan},MIN(1+"
-                     + _LEAD + ",{$horizon}))),IF({#n}+" + _LEAD + "<={$horizon},INDEX({receipt@plan},"
-                     "MIN({#n}+" + _LEAD + ",{$horizon})),0))/" + _YIELD + ",6)",
+                     + _LEAD + ",{$horizon}))),IF({#n}+" + _LEAD + "<={$horizon},"
+                     "INDEX({receipt@plan},MIN({#n}+" + _LEAD + ",{$horizon})),0))/"
+                     + _YIELD + ",6)",
                 help="Planned orders when they have to be placed, a lead time earlier, larger by "
                      "the yield; what is late in the first month."),
         Measure("projected", "Projected stock", Unit.AMOUNT, total="last", strong=True,

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning import frames, hierarchy
+from sop_xl.planning.curves import curve
 from sop_xl.planning.demand.choices import Fault
-from sop_xl.planning.demand.curves import curve
 from sop_xl.planning.wording import month
 from sop_xl.reading import did_you_mean
 from sop_xl.schema import ALL

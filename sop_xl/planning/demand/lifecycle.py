@@ -18,8 +18,8 @@ import pandas as pd
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.curves import along, curve
 from sop_xl.planning.demand import launch_rows
-from sop_xl.planning.demand.curves import along, curve
 from sop_xl.planning.demand.forecaster import Forecast
 from sop_xl.planning.demand.launch_rows import TABLE, YEAR, Row, covers, model, same
 from sop_xl.planning.frames import Numbers, rounded, zero

@@ -96,7 +96,8 @@ def _hours(axis: Axis, frames: dict[str, pd.DataFrame]) -> float:
     """Hours of the whole plan: every line of the bill x the output of its family, from the month
     on whose work falls into the plan."""
     supply = frames["supply_plan"]
-    hours = frames["bill"].groupby(["offset", "family"])["hours_per_unit"].sum()
+    bill = frames["bill"].fillna({"offset": 0.0})
+    hours = bill.groupby(["offset", "family"])["hours_per_unit"].sum()
     load = 0.0
     for offset in hours.index.unique(level="offset").to_numpy(dtype=int):
         own = hours.xs(offset, level="offset")

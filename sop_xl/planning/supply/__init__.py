@@ -96,6 +96,8 @@ def run(
         bill_of_materials=bill_of_materials,
         material_stock=material_stock,
         purchase_orders=purchase_orders,
+        launches=launches,
+        history=history,
     )
     staff = people_needed(axis, teams, load, workforce_plan_inputs)
     frames = {

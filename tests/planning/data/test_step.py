@@ -1,11 +1,13 @@
 """What step 1 tells people, and the calendar it hands over."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from sop_xl.planning.calendar import Axis, Calendar
 from sop_xl.schema import Severity
-from sop_xl.tables.data import CALENDAR, ITEMS, PIPELINE
+from sop_xl.tables.data import BILL_OF_RESOURCES, CALENDAR, ITEMS, PIPELINE
 from sop_xl.tables.settings import Settings
 from tests.planning.monthly import run_data, sold
 from tests.planning.rows import axis, rows
@@ -62,3 +64,24 @@ def test_the_calendar_covers_past_and_plan() -> None:
     assert list(found) == CALENDAR.names
     assert found["weeks"].tolist() == [4, 4, 5, 4, 4, 5]
     assert str(found["start"].iloc[3].date()) == "2025-12-29"
+
+
+def test_months_before_count_by_resource_profile_only() -> None:
+    needs = rows(
+        BILL_OF_RESOURCES.inputs,
+        "item  resource  hours_per_unit  offset\nB-1   Weld      2               1\n"
+        "B-1   Weld      3               .\n",
+    )
+    actuals = sold("B-1", [1, 2, 3])
+    assert messages(actuals, bill_of_resources=needs) == [
+        "Months before are given in 1 row, but the setting load_method is bill_of_resources: all"
+        " work loads the month of completion."
+    ]
+
+    def bill(method: str) -> list[list[float]]:
+        chosen = replace(SETTINGS, load_method=method)
+        found = run_data(WHEN, chosen, items=MASTER, actuals=actuals, bill_of_resources=needs)
+        return found.frames["bill"][["offset", "hours_per_unit"]].to_numpy().tolist()
+
+    assert bill("bill_of_resources") == bill("overall_factors") == [[0, 5]]
+    assert bill("resource_profile") == [[0, 3], [1, 2]]

@@ -60,6 +60,8 @@ def run(
     fixed: str = "",
     history: str = "",
     demand: dict[str, dict[str, list[float]]] = DEMAND,
+    bill: str = "",
+    resources: str = "",
 ) -> Outcome:
     return supply.run(
         WHEN,
@@ -68,8 +70,8 @@ def run(
         families=rows(FAMILIES.columns, THREE),
         history=rows(HISTORY.for_level(("family", "region")).columns, history),
         stock_history=rows(STOCK_HISTORY.columns, stock),
-        bill=rows(BILL.columns),
-        resources=rows(RESOURCES.columns),
+        bill=rows(BILL.columns, bill),
+        resources=rows(RESOURCES.columns, resources),
         resource_calendar=rows(RESOURCE_CALENDAR.columns),
         workforce=rows(WORKFORCE.columns),
         supply_plan_inputs=typed(SUPPLY_PLAN, fixed),
@@ -214,3 +216,25 @@ def test_missing_opening_stock_is_a_warning_and_counts_as_zero() -> None:
     assert "Chased, Levelled" in finding.message  # what is made to order needs no stock
     assert "Ordered" not in finding.message
     assert plan_row(plan_of(outcome), WHEN, "production", family="Chased")[0] == 120.0
+
+
+def test_work_before_completion_loads_earlier_months_and_the_last_ones_are_told() -> None:
+    """Of what is chased half an hour a unit is worked one month before, 0.1 h in the month."""
+    bill = "family  resource  offset  hours_per_unit\nChased  Line      1       0.5\n" \
+           "Chased  Line      0       0.1\n"
+    line = "resource  machines  hours_per_day\nLine      1         8\n"
+    found = run(bill=bill, resources=line)
+    made = plan_row(plan_of(found), WHEN, "production", family="Chased")
+    load = plan_row(found.frames["capacity"], WHEN, "load", resource="Line")
+    assert load == pytest.approx([
+        0.1 * made[0] + 0.5 * made[1], 0.1 * made[1] + 0.5 * made[2], 0.1 * made[2],
+    ])  # fmt: skip
+    # the last closed month worked on what January completes, beside the 100 that it completed
+    assert past_row(found.frames["capacity"], WHEN, "load", resource="Line")[-1] == pytest.approx(
+        0.1 * 100 + 0.5 * made[0]
+    )
+    (told,) = (f.message for f in found.findings if f.table == "capacity")
+    assert told == (
+        "From Mar 2026 on the load is understated: work comes up to 1 month before completion, and"
+        " what is completed after Mar 2026 is not planned yet."
+    )

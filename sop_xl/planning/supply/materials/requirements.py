@@ -13,6 +13,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers, positions, zero
 from sop_xl.planning.supply.materials.explosion import MaterialPlan, circle, material_plan
 from sop_xl.planning.supply.materials.netting import whole_periods
+from sop_xl.planning.supply.materials.products import bill_of_new_items, products
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.materials import PIECES
@@ -53,20 +54,28 @@ def requirements(
     bill_of_materials: pd.DataFrame,
     material_stock: pd.DataFrame,
     purchase_orders: pd.DataFrame,
+    launches: pd.DataFrame,
+    history: pd.DataFrame,
 ) -> Requirements:
     """Explode the production of the families to their materials, gross to net.
 
-    The production of a family is made of its items in their mix of the last twelve months. Rows of
-    the bill that name an unknown parent or component, or run in a circle, are left out and told.
+    The production of a family is made of its items in their mix of the last twelve months, and of
+    new items as their launches say; those have the bill of their like item until there is one of
+    their own. Rows of the bill that name an unknown parent or component, or run in a circle, are
+    left out and told.
 
     Args:
         production: Units, families down, plan periods across.
         families: Names of its rows.
+        launches: The list.
+        history: Demand of the closed months by family, region and channel.
     """
     known = with_months(materials, settings).drop_duplicates("component", ignore_index=True)
     components = [str(name) for name in known["component"]]
-    made = _products(families, item_mix, zero(production))
-    bill, findings = _sound(bill_of_materials, components, made.names)
+    made = products(axis, production, families, item_mix, launches, history)
+    given, told = bill_of_new_items(bill_of_materials, made)
+    bill, findings = _sound(given, components, made.names)
+    findings += told
     parents = [name for name in bill["parent"].drop_duplicates() if name not in set(components)]
     at = positions(pd.Series(parents, dtype="str"), made.names)
     # a component that is sold as well is needed for its own plan, too
@@ -101,27 +110,6 @@ def with_months(materials: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return materials.assign(
         months=np.ceil(np.round(days * MONTHS, 1)).astype(float), step=step.astype(float)
     )
-
-
-class _Products(NamedTuple):
-    """What the plan makes: the items, then the families as a whole."""
-
-    names: list[str]
-    family: list[str]
-    units: Numbers
-
-
-def _products(families: Sequence[str], item_mix: pd.DataFrame, production: Numbers) -> _Products:
-    at = positions(item_mix["family"], families)
-    mix = item_mix[at >= 0]
-    items = [str(name) for name in mix["item"]]
-    share = mix["share"].to_numpy(dtype=float)[:, np.newaxis]
-    made = np.maximum(0.0, production)
-    by_item = share * made[at[at >= 0]]
-    whole = [name for name in families if name not in set(items)]
-    rows = positions(pd.Series(whole, dtype="str"), families)
-    of = [*(str(name) for name in mix["family"]), *whole]
-    return _Products([*items, *whole], of, np.vstack([by_item, made[rows]]))
 
 
 def _sound(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sop_xl.planning.supply.materials import sheets
 from sop_xl.planning.supply.materials.requirements import Requirements, in_circles, requirements
 from sop_xl.planning.supply.materials.sheets import material_frames
+from sop_xl.tables.data import HISTORY, LAUNCHES
 from sop_xl.tables.materials import (
     BILL_OF_MATERIALS,
     MATERIAL_STOCK,
@@ -45,6 +46,8 @@ def planned(
     stock: str = "",
     orders: str = "",
     made: Any = ((100.0, 100, 100, 100),),
+    launches: str = "",
+    history: str = "",
 ) -> Requirements:
     return requirements(
         WHEN,
@@ -56,6 +59,8 @@ def planned(
         bill_of_materials=rows(BILL_OF_MATERIALS.columns, bill),
         material_stock=rows(MATERIAL_STOCK.columns, stock),
         purchase_orders=rows(PURCHASE_ORDERS.columns, orders),
+        launches=rows(LAUNCHES.columns, launches),
+        history=rows(HISTORY.for_level(("family", "region")).columns, history),
     )
 
 
@@ -234,3 +239,77 @@ def test_materials_that_are_not_shown_arrive_too(monkeypatch: pytest.MonkeyPatch
     assert wire == pytest.approx([200] * 4)
     total = plan_row(made["purchase_total"], WHEN, "arriving")
     assert total == pytest.approx([8950] * 4)
+
+
+NEW = """
+kind    item  family  region  channel  start    ramp  like_item  share  takes_from  taken
+launch  B-9   Bikes   All     All      2026-02  2     B-1        0.4    B-2         0.5
+"""
+
+
+def test_a_new_item_has_the_materials_of_its_like_item() -> None:
+    """B-1 makes 75: at 40 % of it B-9 makes 15 in its first month, 30 from then on.
+
+    It takes half of that from B-2: 25 - 7.5 = 17.5, then 10; B-1 and B-2 share what B-9 leaves of
+    the 100: 85 x 75 / 92.5 = 68.92 and 16.08, then 70 x 75 / 85 = 61.76 and 8.24. B-1 and B-9 take
+    a frame each, B-2 four with its scrap.
+    """
+    found = planned(launches=NEW)
+    frame = found.plan.gross[0]
+    assert frame == pytest.approx([75 + 100, 68.919 + 15 + 64.324, *[61.765 + 30 + 32.941] * 2],
+                                  abs=0.01)  # fmt: skip
+    assert found.plan.gross[1] == pytest.approx([200.0] * 4)  # wheels are those of the family
+    assert [str(f) for f in found.findings if "B-9" in f.message] == [
+        "warning: bill_of_materials: B-9: new, without a bill of materials of its own; planned with"
+        " that of its like item. Add its bill of materials as soon as it is known."
+    ]
+
+
+def test_a_new_item_with_a_bill_of_its_own_follows_it_and_one_without_any_is_told() -> None:
+    own = planned(bill=BILL + "B-9    Spoke      6         .\n", launches=NEW)
+    assert own.plan.gross[0, 3] == pytest.approx(61.765 + 32.941, abs=0.01)  # no frame for B-9
+    assert not [f for f in own.findings if "B-9" in f.message]
+    bare = planned(bill="parent  component  quantity\nB-2     Frame      1\n", launches=NEW)
+    assert "no materials are planned for it" in " ".join(f.message for f in bare.findings)
+
+
+def test_a_launch_in_one_region_sells_that_part_of_its_like_item() -> None:
+    """A quarter of the bikes is sold in the North: 30 become 7.5 a month."""
+    history = "family  region  period   orders\nBikes   North   2025-12  25\n" \
+              "Bikes   South   2025-12  75\n"
+    made = planned(launches=NEW.replace("All     All", "North   All"), history=history)
+    pegs = made.plan.pegging
+    own = pegs[(pegs["parent"] == "B-9") & (pegs["period"] == 3)]
+    assert own["quantity"].tolist() == pytest.approx([7.5])
+
+
+def test_orders_come_in_whole_pieces_and_lots_hold_before_the_loss() -> None:
+    """100 good of 95 %: 105.26, so 106 pieces or 105.26 m; in lots of 50 it is 150, of which 142.5
+    are good, so that the next order of 57.5 good is 60.53, 100 in lots."""
+    listed = """
+    component  supplier  unit  price  lead_time  cover  safety_stock  output  multiple
+    Frame      Tube Ltd  pcs   50     0          1      .             0.95    .
+    Wheel      Tube Ltd  m     1      0          1      .             0.95    .
+    Spoke      Wire Ltd  m     0.1    0          1      .             0.95    50
+    """
+    bill = "parent  component  quantity\n" + "".join(
+        f"Bikes   {name}      1\n" for name in ("Frame", "Wheel", "Spoke")
+    )
+    grid = frames(bill=bill, listed=listed)["material_plan"]
+    assert row(grid, "release", "Frame")[:2] == [106, 105]  # 100.7 are good, 99.3 more are needed
+    assert row(grid, "release", "Wheel") == pytest.approx([100 / 0.95] * 4, abs=1e-5)
+    assert row(grid, "release", "Spoke")[:2] == [150, 100]
+    assert row(grid, "ordered", "Frame")[0] == row(grid, "arriving", "Frame")[0] == 5300
+
+
+def test_orders_and_messages_name_the_same_quantity() -> None:
+    listed = LIST.replace("pcs   50     0          1      .             .",
+                          "pcs   50     45         1      .             0.9")  # fmt: skip
+    found = frames(listed=listed)
+    late = found["material_messages"]
+    orders = found["material_orders"]
+    # 175 good frames a month: 194.4, so 195 with the loss, then 194 as half a frame is over
+    assert late.loc[late["component"] == "Frame", "quantity"].tolist() == [
+        orders.loc[orders["component"] == "Frame", "quantity"].iloc[:2].sum()
+    ]
+    assert (orders.loc[orders["component"] == "Frame", "quantity"] % 1 == 0).all()
