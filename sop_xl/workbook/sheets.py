@@ -145,7 +145,7 @@ SHEETS = (
     SheetSpec("KPIs", "KPI scorecard", "orange", "S&OP leader",
               tables=("kpis",), page=performance.kpi_sheet),
     SheetSpec("KPI_Detail", "More KPIs, and KPIs by family and region", "orange", "S&OP leader",
-              tables=("kpi_more", "kpi_parts")),
+              tables=("kpi_more", "kpi_parts"), page=performance.detail_page),
     SheetSpec("Accuracy", "Accuracy of the plans", "orange", "demand planner, S&OP leader",
               page=performance.accuracy_page),
     SheetSpec("Exceptions", "Exceptions", "orange", "planners, S&OP leader",

@@ -12,8 +12,8 @@ from sop_xl.tables.kpi_detail import LEAD_TIMES, STEPS, VALUE_ADDED
 from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.workbook.charts import Bars, Drawn, Kind, add_bars, add_chart
 from sop_xl.workbook.formulas import excel_text, structured
-from sop_xl.workbook.layout import column_letter
-from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.layout import HEADER_ROW, column_letter
+from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.figures import kpi_chart
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, view_of
 from sop_xl.workbook.sheet import Sheet
@@ -44,6 +44,19 @@ def kpi_sheet(sheet: Sheet) -> None:
     sheet.freeze(place.first_row, 2)
     sheet.finish()
     _keep_to_one_page(sheet, place.column("owner"), row + 21)
+
+
+def detail_page(sheet: Sheet) -> None:
+    """The packs, and on a page of their own the KPIs by part; their facts are for the screen."""
+    tables = sheet.book.layout.tables
+    more, parts = tables["kpi_more"], tables["kpi_parts"]
+    draw_lists(sheet, [more, parts], more.table.help)
+    areas = []
+    for place, last in ((more, "source"), (parts, "demand_volatility")):
+        first, end = column_letter(place.first_column), column_letter(place.column(last))
+        areas.append(f"{first}{HEADER_ROW - 1}:{end}{place.last_row}")
+    sheet.skeleton.print_area = ",".join(areas)
+    sheet.skeleton.page_setup.fitToWidth = 1
 
 
 def facts_page(sheet: Sheet) -> None:
