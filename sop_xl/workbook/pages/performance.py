@@ -12,10 +12,10 @@ from sop_xl.tables.kpi_detail import LEAD_TIMES, STEPS, VALUE_ADDED
 from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.workbook.charts import Bars, Drawn, Kind, add_bars, add_chart
 from sop_xl.workbook.formulas import excel_text, structured
-from sop_xl.workbook.layout import HEADER_ROW, column_letter
+from sop_xl.workbook.layout import column_letter
 from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.figures import kpi_chart
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, view_of
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart, view_of
 from sop_xl.workbook.sheet import Sheet
 
 TREND_MONTHS = 13
@@ -51,12 +51,7 @@ def detail_page(sheet: Sheet) -> None:
     tables = sheet.book.layout.tables
     more, parts = tables["kpi_more"], tables["kpi_parts"]
     draw_lists(sheet, [more, parts], more.table.help)
-    areas = []
-    for place, last in ((more, "source"), (parts, "demand_volatility")):
-        first, end = column_letter(place.first_column), column_letter(place.column(last))
-        areas.append(f"{first}{HEADER_ROW - 1}:{end}{place.last_row}")
-    sheet.skeleton.print_area = ",".join(areas)
-    sheet.skeleton.page_setup.fitToWidth = 1
+    print_apart(sheet, {more: "source", parts: "demand_volatility"})
 
 
 def facts_page(sheet: Sheet) -> None:

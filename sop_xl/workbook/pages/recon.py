@@ -19,8 +19,8 @@ from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENA
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
-from sop_xl.workbook.lists import draw_table, unit_row
-from sop_xl.workbook.pages.pieces import fit_to_page, headers
+from sop_xl.workbook.lists import draw_lists, draw_table, unit_row
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
@@ -347,6 +347,17 @@ def _steps(frame: pd.DataFrame) -> list[Step]:
     change = round(float(frame["after"].sum() - frame["before"].sum()), 2)
     return [*steps, Step("Change", "ROUND(Bridge_total_after-Bridge_total_before,2)", change,
                          is_total=True)]
+
+
+# ---- Scenarios --------------------------------------------------------------------------------
+
+
+def scenarios(sheet: Sheet) -> None:
+    """The drivers, and beside them what the scenarios make of the plan."""
+    tables = sheet.book.layout.tables
+    drivers, found = tables["scenario_drivers"], tables["scenarios"]
+    draw_lists(sheet, [drivers, found], drivers.table.help)
+    print_apart(sheet, {drivers: drivers.table.names[-1], found: found.table.names[-1]})
 
 
 # ---- Tie_Out -------------------------------------------------------------------------------------
