@@ -54,8 +54,8 @@ KPI_OUTLOOK = Grid(
     help="What the plan makes of those KPIs that it decides.",
 )  # fmt: skip
 
-CASH_PACK, RETAIL, SCOR = "cash", "retail", "scor"
-PACKS = (CASH_PACK, RETAIL, SCOR)
+CASH_PACK, RETAIL, SCOR, FLOW, ROI = "cash", "retail", "scor", "flow", "roi"
+PACKS = (CASH_PACK, RETAIL, SCOR, FLOW, ROI)
 
 KPI_MORE = Table(
     "kpi_more",

@@ -230,9 +230,6 @@ TIE_OUTS = Table(
     "Tie-out list",
     (
         Column("tie_out", "Tie-out", role=KEY, help="What is compared, of what, and when."),
-        Column("compared", "Compared with", role=OUTPUT,
-               help="AOP, prior cycle, target, or the book with itself."),
-        Column("window", "Window", role=OUTPUT, help="Months compared."),
         Column("value", "Figure", MONEY, OUTPUT, help="What the plan or the book shows."),
         Column("other", "Against", MONEY, OUTPUT, help="What it is compared with."),
         Column("amount", "Difference", MONEY, OUTPUT, help="Figure - against."),
@@ -240,20 +237,24 @@ TIE_OUTS = Table(
         Column("tolerance", "Tolerance", Unit.PERCENT, OUTPUT, help="What needs no explanation."),
         Column("state", "State", role=OUTPUT, alert="status",
                help="● ties, or ▲ above the tolerance."),
-        Column("place", "Where", role=OUTPUT, width=34,
-               help="The cell of the figure and the cell of what it is compared with."),
         Column("line_owner", "Owner of the line", role=OUTPUT, help="From Data_Finance."),
         Column("owner", "Owner", role=OPTIONAL,
                help="Who explains it, where that is not the owner of the line."),
         Column("status", "Status", role=OPTIONAL, default=OPEN,
                choices=(OPEN, EXPLAINED, CLOSED), help="Where the work on it stands."),
         Column("comment", "Comment", role=OPTIONAL, help="What was found."),
+        Column("place", "Where", role=OUTPUT, width=34,
+               help="The cell of the figure and the cell of what it is compared with."),
+        Column("compared", "Compared with", role=OUTPUT,
+               help="AOP, prior cycle, scenario, target, or the book with itself."),
+        Column("window", "Window", role=OUTPUT, help="Months compared."),
     ),
     help="Every difference above its tolerance, most money first; below, the book held against "
          "itself. Owner, status and comment are kept.",
     as_issued=True,
     rows_given=True,
 )  # fmt: skip
+"""What is printed stands left: the cells are for the screen, the rest is in the name."""
 
 FINANCE_LOCK = Table(
     "finance_lock",
@@ -286,7 +287,7 @@ FINANCE_DRIFT = Table(
         Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
                "the inventory value its last month; empty where nothing is locked."),
         Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
-        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than half a unit of money is rounding.",
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than 0.5 is rounding.",
                formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),0)'),
     ),
     help="Every line that Lock finance freezes, with what moved since: the lines of the company, "

@@ -307,8 +307,9 @@ class Settings:
         ("cash",),
         "checks",
         "More KPIs to show, where their data are known: cash (days and cash flow), retail (fill "
-        "rate, stock-outs, sell-through), scor (SCOR metrics by their numbers).",
-        choices=("cash", "retail", "scor"),
+        "rate, stock-outs, sell-through), scor (SCOR metrics by their numbers), flow (days in "
+        "stock, on the way, to the customer), roi (return on the options chosen).",
+        choices=("cash", "retail", "scor", "flow", "roi"),
     )
 
     target_forecast_accuracy: float = _setting(0.80, "targets", "Forecast accuracy, 1 - WMAPE.")

@@ -36,6 +36,11 @@ MOST_PAGES = 3
 """Sheets of paper side by side, at most."""
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
+NAMED_UNITS = (
+    Unit.MONEY, Unit.PRICE, Unit.QUANTITY, Unit.AMOUNT, Unit.HOURS, Unit.DAYS, Unit.PEOPLE,
+    Unit.TONNES, Unit.RATE,
+)  # fmt: skip
+"""Units that stand over their column: a number does not show them."""
 UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
 
 
@@ -64,6 +69,7 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
         if place is not drawn[0]:  # the title of the sheet serves the first
             sheet.put(HEADER_ROW - 1, place.first_column, place.table.label, "SOP Section")
         draw_table(sheet, place)
+        unit_row(sheet, place)
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
     named = f"A:{column_letter(keys)}" if keys else ""
@@ -107,6 +113,15 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
     sheet.skeleton.add_table(excel)
 
 
+def unit_row(sheet: Sheet, place: TablePlace) -> None:
+    """The units of a list's numbers, in the row above its header."""
+    settings = sheet.book.settings
+    for number, column in enumerate(place.table.columns, start=place.first_column):
+        if column.unit in NAMED_UNITS and not column.unit_by and number > place.first_column:
+            text = column.unit.text(settings.currency, settings.base_unit)
+            sheet.put(place.header_row - 1, number, text, "SOP Axis")
+
+
 def _column(
     sheet: Sheet,
     place: TablePlace,
@@ -117,6 +132,8 @@ def _column(
 ) -> float:
     """Write the cells of one column; gives the width that they need."""
     values = plain(frame[column.name], column.unit)
+    if any(other.unit_by == column.name for other in place.table.columns):
+        values = [_unit_text(sheet, str(value)) for value in values]
     if not values and not _takes_rows(place.table):
         formula = None  # the one row that Excel asks of an empty list has no key to compute with
     filled = len(values)
@@ -140,6 +157,13 @@ def _column(
         else:
             sheet.cells.put(place.first_row + at, number, value, style, formula)
     return min(widest + 2.0, LONGEST)
+
+
+def _unit_text(sheet: Sheet, label: str) -> str:
+    """A unit as a planner reads it: the company's currency for money."""
+    settings = sheet.book.settings
+    unit = UNITS_BY_LABEL.get(label)
+    return unit.text(settings.currency, settings.base_unit) if unit else label
 
 
 def plain(column: pd.Series[Any], unit: Unit) -> list[CellValue]:

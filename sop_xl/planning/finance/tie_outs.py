@@ -262,8 +262,6 @@ def tie_out_list(
     frame = pd.DataFrame(
         {
             "tie_out": names,
-            "compared": [tie.compared for tie, *_ in kept],
-            "window": [tie.window for tie, *_ in kept],
             # in cents, as the differences: no noise of floating point on a list
             "value": [round(tie.value, 2) for tie, *_ in kept],
             "other": [round(tie.other, 2) for tie, *_ in kept],
@@ -271,11 +269,13 @@ def tie_out_list(
             "share": [row[2] for row in kept],
             "tolerance": [tie.tolerance for tie, *_ in kept],
             "state": [row[3] for row in kept],
-            "place": "",
             "line_owner": first,
             "owner": own["owner"].fillna("").to_numpy(),
             "status": own["status"].replace("", None).fillna(usual).to_numpy(),
             "comment": own["comment"].fillna("").to_numpy(),
+            "place": "",
+            "compared": [tie.compared for tie, *_ in kept],
+            "window": [tie.window for tie, *_ in kept],
         }
     )
     types = empty_frame(TIE_OUTS.columns).dtypes.to_dict()

@@ -37,6 +37,7 @@ def run(
     finance_family: pd.DataFrame,
     cash_flow: pd.DataFrame,
     cash_days: pd.DataFrame,
+    gap_options: pd.DataFrame,
 ) -> Outcome:
     """Measure the plans of the past step by step, and the last month part by part."""
     plans = hierarchy.in_families(past_plans, pd.Index([*families["family"], ALL]))
@@ -49,7 +50,7 @@ def run(
         "kpi_parts": by_part(axis, settings.level, settings.forecast_lag, family_of, given),
         "kpi_more": more_kpis(
             settings.kpi_packs, axis, orders=orders, stock=stock, production=production,
-            actuals=actuals, cash_flow=cash_flow, cash_days=cash_days,
+            actuals=actuals, cash_flow=cash_flow, cash_days=cash_days, gap_options=gap_options,
         ),
         "value_added": value_added(history, plans, settings.level, axis, lags),
         "lead_time": _lead_time(history, plans, settings.level, axis),

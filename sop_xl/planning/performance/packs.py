@@ -1,8 +1,6 @@
-"""Packs of further KPIs: cash, retail, and the metrics of SCOR by their numbers."""
+"""Packs of further KPIs: cash, retail, the metrics of SCOR by their numbers, flow, return."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,23 +8,12 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.performance.facts import monthly
+from sop_xl.planning.performance.figure import Figure
+from sop_xl.planning.performance.flow import flow, roi
 from sop_xl.planning.performance.service import told
 from sop_xl.schema import Unit, empty_frame
 from sop_xl.tables.cash import CASH_DAYS, CASH_FLOW
 from sop_xl.tables.kpi_detail import CASH_PACK, KPI_MORE, RETAIL, SCOR
-
-
-class _Figure(NamedTuple):
-    """A KPI of a pack: part and whole of each past month."""
-
-    pack: str
-    kpi: str
-    unit: Unit
-    scor: str
-    definition: str
-    source: str
-    part: Numbers
-    whole: Numbers
 
 
 def more_kpis(
@@ -39,23 +26,26 @@ def more_kpis(
     actuals: pd.DataFrame,
     cash_flow: pd.DataFrame,
     cash_days: pd.DataFrame,
+    gap_options: pd.DataFrame,
 ) -> pd.DataFrame:
     """The table ``kpi_more``: the KPIs of the packs that are asked for and whose data are known."""
     figures = [
         *_cash(axis, cash_flow, cash_days),
         *_retail(axis, orders, stock, production, actuals),
         *_scor(axis, orders, cash_days),
+        *flow(axis, orders, stock, actuals),
+        *roi(axis, gap_options),
     ]
     rows = [_row(figure) for figure in figures if figure.pack in packs and _known(figure)]
     frame = pd.DataFrame(rows, columns=KPI_MORE.names)
     return frame.astype(empty_frame(KPI_MORE.columns).dtypes.to_dict())
 
 
-def _known(figure: _Figure) -> bool:
+def _known(figure: Figure) -> bool:
     return bool((~np.isnan(figure.part) & (figure.whole > 0)).any())
 
 
-def _row(figure: _Figure) -> dict[str, object]:
+def _row(figure: Figure) -> dict[str, object]:
     usable = figure.whole > 0
     shares = np.where(usable, figure.part / np.where(usable, figure.whole, 1.0), np.nan)
     return {
@@ -81,23 +71,23 @@ _DAYS = (("dso", "AM.2.1"), ("dio", "AM.2.2"), ("dpo", "AM.2.3"), ("cycle", "AM.
 """Measures of the days of working capital and their numbers in SCOR."""
 
 
-def _days(axis: Axis, cash_days: pd.DataFrame, pack: str, prefix: str) -> list[_Figure]:
+def _days(axis: Axis, cash_days: pd.DataFrame, pack: str, prefix: str) -> list[Figure]:
     one = np.ones(axis.history)
     return [
-        _Figure(pack, f"{prefix}{CASH_DAYS[name].label}", Unit.DAYS, number, CASH_DAYS[name].help,
+        Figure(pack, f"{prefix}{CASH_DAYS[name].label}", Unit.DAYS, number, CASH_DAYS[name].help,
                 "Finance actuals", _past(cash_days, name, axis), one)
         for name, number in _DAYS
     ]  # fmt: skip
 
 
-def _cash(axis: Axis, cash_flow: pd.DataFrame, cash_days: pd.DataFrame) -> list[_Figure]:
+def _cash(axis: Axis, cash_flow: pd.DataFrame, cash_days: pd.DataFrame) -> list[Figure]:
     one = np.ones(axis.history)
     share, sure = CASH_FLOW["operating_share"], CASH_FLOW["accuracy"]
     return [
         *_days(axis, cash_days, CASH_PACK, ""),
-        _Figure(CASH_PACK, share.label, share.unit, "", share.help, "Finance actuals",
+        Figure(CASH_PACK, share.label, share.unit, "", share.help, "Finance actuals",
                 _past(cash_flow, "operating", axis), _past(cash_flow, "sales", axis)),
-        _Figure(CASH_PACK, sure.label, sure.unit, "", sure.help, "Cash by month",
+        Figure(CASH_PACK, sure.label, sure.unit, "", sure.help, "Cash by month",
                 _past(cash_flow, "accuracy", axis), one),
     ]  # fmt: skip
 
@@ -108,17 +98,17 @@ def _retail(
     stock: pd.DataFrame,
     production: pd.DataFrame,
     actuals: pd.DataFrame,
-) -> list[_Figure]:
+) -> list[Figure]:
     filled, ordered = _filled(axis, orders)
     out, pairs, sold, supplied = _shelf(axis, stock, production, actuals)
     return [
-        _Figure(RETAIL, "Fill rate", Unit.PERCENT, "",
+        Figure(RETAIL, "Fill rate", Unit.PERCENT, "",
                 "Units delivered by the due day / units ordered, line by line.", "Orders",
                 filled, ordered),
-        _Figure(RETAIL, "Stock-out rate", Unit.PERCENT, "",
+        Figure(RETAIL, "Stock-out rate", Unit.PERCENT, "",
                 "Items without stock at the month's end that had demand / items with stock and "
                 "demand known.", "Stock, actuals", out, pairs),
-        _Figure(RETAIL, "Sell-through", Unit.PERCENT, "",
+        Figure(RETAIL, "Sell-through", Unit.PERCENT, "",
                 "Units shipped / (opening stock + units received).", "Stock, production, actuals",
                 sold, supplied),
     ]  # fmt: skip
@@ -174,7 +164,7 @@ def _by_item(frame: pd.DataFrame, name: str, axis: Axis) -> pd.DataFrame:
     return table
 
 
-def _scor(axis: Axis, orders: pd.DataFrame, cash_days: pd.DataFrame) -> list[_Figure]:
+def _scor(axis: Axis, orders: pd.DataFrame, cash_days: pd.DataFrame) -> list[Figure]:
     due = orders["promised"].fillna(orders["requested"])
     arrived = orders["delivered"].notna()
     in_full = arrived & ~(orders["delivered_quantity"] < orders["quantity"])
@@ -190,10 +180,10 @@ def _scor(axis: Axis, orders: pd.DataFrame, cash_days: pd.DataFrame) -> list[_Fi
         np.where(known, monthly(lines, name, axis), np.nan) for name in ("in_full", "in_time")
     )
     return [
-        _Figure(SCOR, "Delivered in full", Unit.PERCENT, "RL.2.1",
+        Figure(SCOR, "Delivered in full", Unit.PERCENT, "RL.2.1",
                 "Order lines due that were delivered in full / lines due.", "Orders",
                 full, whole),
-        _Figure(SCOR, "Delivered to the commit date", Unit.PERCENT, "RL.2.2",
+        Figure(SCOR, "Delivered to the commit date", Unit.PERCENT, "RL.2.2",
                 "Order lines due that were delivered by the promised day / lines due.", "Orders",
                 timely, whole),
         *_days(axis, cash_days, SCOR, "SCOR "),

@@ -60,6 +60,9 @@ def aop_gaps(
             sheet="Demand_Plan",
         )
 
+EXACT = 1e-6
+"""Units below which months that rose and fell make no change in all."""
+
 
 def big_changes(
     axis: Axis, settings: Settings, demand_plan: pd.DataFrame, prices: Mapping[str, float]
@@ -79,9 +82,9 @@ def big_changes(
             subject=family,
             period=first,
             message=(
-                f"The demand plan of {family} moved by {number(moved, settings.base_unit)} "
-                f"({percent(moved / before)}) since the last cycle, {number(net)} net: revenue of "
-                f"{number(value, settings.currency)}."
+                f"Since the last cycle the months of the demand plan of {family} went "
+                f"{_up_and_down(rows['change'], settings.base_unit)}: {percent(moved / before)} of "
+                f"the plan, with revenue of {number(value, settings.currency)}."
             ),
             size=net,
             size_unit=settings.base_unit,
@@ -89,6 +92,27 @@ def big_changes(
             option="Confirm the cause with sales; change timing assumptions where it only moved.",
             sheet="Demand_Plan",
         )
+
+
+def _up_and_down(changes: pd.Series, unit: str) -> str:
+    """By how much months rose and fell, and what that makes in all.
+
+    >>> _up_and_down(pd.Series([30.0, -10.0]), "pcs")
+    'up by 30 and down by 10 pcs, in all up by 20'
+    >>> _up_and_down(pd.Series([-5.0, -10.0]), "pcs")
+    'down by 15 pcs'
+    >>> _up_and_down(pd.Series([20.0, -20.0]), "pcs")
+    'up by 20 and down by 20 pcs, in all unchanged'
+    """
+    up, down = (float(changes.clip(*ends).abs().sum()) for ends in ((0, None), (None, 0)))
+    parts = [f"{way} by {number(much)}" for way, much in (("up", up), ("down", down)) if much]
+    text = f"{' and '.join(parts)} {unit}"
+    if len(parts) < 2:
+        return text
+    net = float(changes.sum())
+    if abs(net) < EXACT:
+        return f"{text}, in all unchanged"
+    return f"{text}, in all {'up' if net > 0 else 'down'} by {number(abs(net))}"
 
 
 def unexplained_changes(

@@ -13,9 +13,9 @@ from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.workbook.charts import Bars, Drawn, Kind, add_bars, add_chart
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.layout import column_letter
-from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.figures import kpi_chart
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, view_of
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart, view_of
 from sop_xl.workbook.sheet import Sheet
 
 TREND_MONTHS = 13
@@ -44,6 +44,14 @@ def kpi_sheet(sheet: Sheet) -> None:
     sheet.freeze(place.first_row, 2)
     sheet.finish()
     _keep_to_one_page(sheet, place.column("owner"), row + 21)
+
+
+def detail_page(sheet: Sheet) -> None:
+    """The packs, and on a page of their own the KPIs by part; their facts are for the screen."""
+    tables = sheet.book.layout.tables
+    more, parts = tables["kpi_more"], tables["kpi_parts"]
+    draw_lists(sheet, [more, parts], more.table.help)
+    print_apart(sheet, {more: "source", parts: "demand_volatility"})
 
 
 def facts_page(sheet: Sheet) -> None:

@@ -19,9 +19,9 @@ from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENA
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
-from sop_xl.workbook.lists import draw_table
+from sop_xl.workbook.lists import draw_lists, draw_table, unit_row
 from sop_xl.workbook.pages.basis import show_basis
-from sop_xl.workbook.pages.pieces import fit_to_page, headers
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
@@ -351,6 +351,17 @@ def _steps(frame: pd.DataFrame) -> list[Step]:
                          is_total=True)]
 
 
+# ---- Scenarios --------------------------------------------------------------------------------
+
+
+def scenarios(sheet: Sheet) -> None:
+    """The drivers, and beside them what the scenarios make of the plan."""
+    tables = sheet.book.layout.tables
+    drivers, found = tables["scenario_drivers"], tables["scenarios"]
+    draw_lists(sheet, [drivers, found], drivers.table.help)
+    print_apart(sheet, {drivers: drivers.table.names[-1], found: found.table.names[-1]})
+
+
 # ---- Tie_Out -------------------------------------------------------------------------------------
 
 
@@ -365,10 +376,13 @@ def tie_out(sheet: Sheet) -> None:
     texts = [" against ".join(one) for one in cells]
     shown = frame.assign(place=pd.Series(texts, index=frame.index, dtype="str"))
     draw_table(sheet, place, shown)
+    unit_row(sheet, place)
     for at, (text, one) in enumerate(zip(texts, cells, strict=True), start=place.first_row):
         sheet.link(at, place.column("place"), text, one[0])
     sheet.freeze(place.first_row, 2)
     sheet.finish()
+    end = column_letter(place.column("comment"))
+    sheet.skeleton.print_area = f"A1:{end}{place.first_row + max(1, len(frame)) - 1}"
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 

@@ -1,6 +1,7 @@
 """Scenarios by hand, and budgets that hold no cost: two families, three plan months."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sop_xl.planning import Outcome, finance
@@ -119,7 +120,7 @@ def test_a_family_without_a_budgeted_cost_is_compared_with_nothing() -> None:
     view = found.frames["recon_view"].set_index("line")
     shown = view.loc["Margin", ["plan", "other", "difference"]].astype(float)
     assert shown.to_numpy() == pytest.approx([15000, 17000, -2000])
-    assert np.isnan(view.loc["Operating profit", "difference"])
+    assert pd.isna(view.loc["Operating profit", "difference"])
     assert view.loc["Operating profit", "verdict"] == ""
     assert [f.message for f in found.findings if f.table == "aop"][-1] == (
         "No budgeted cost for 1 family: Parts. Margin and profit are compared with the AOP"

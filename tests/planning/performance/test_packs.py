@@ -9,6 +9,7 @@ from sop_xl.tables import inputs as input_tables
 from sop_xl.tables.cash import CASH_DAYS, CASH_FLOW
 from sop_xl.tables.kpi_detail import RETAIL, SCOR
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import GAP_OPTIONS
 from tests.planning.rows import axis, rows
 
 WHEN = axis("2026-04", history=3, horizon=2)
@@ -21,6 +22,7 @@ def packs(orders: str) -> pd.DataFrame:
     return more_kpis(
         (RETAIL, SCOR), WHEN, orders=rows(TABLES["orders"].inputs, orders), **empty,
         cash_flow=blocks(CASH_FLOW, [""], WHEN, {}), cash_days=blocks(CASH_DAYS, [""], WHEN, {}),
+        gap_options=rows(GAP_OPTIONS.columns),
     ).set_index("kpi")  # fmt: skip
 
 

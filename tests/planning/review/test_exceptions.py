@@ -227,7 +227,8 @@ def test_a_plan_that_moved_since_the_last_cycle_is_told() -> None:
     (issue,) = big_changes(WHEN, SETTINGS, demand, PRICES)
     assert issue.subject == "Bikes"
     assert (issue.size, issue.value) == (0, 80 * 400)
-    assert "80 pcs (13.3 %)" in issue.message
+    said = "went up by 40 and down by 40 pcs, in all unchanged: 13.3 % of the plan"
+    assert said in issue.message
 
 
 def test_changes_without_reason_are_worth_what_they_moved() -> None:
@@ -308,6 +309,7 @@ def test_fiscal_years_below_the_aop_are_told_with_both_measures() -> None:
             "": {
                 "revenue": [900.0] * 6,
                 "margin": [500.0] * 6,
+                "compared_margin": [500.0] * 6,
                 "aop_revenue": [1000.0] * 6,
                 "aop_margin": [500.0] * 6,
             }
@@ -327,6 +329,7 @@ def test_a_budget_without_cost_of_sales_has_no_margin_to_miss() -> None:
             "": {
                 "revenue": [1000.0] * 6,
                 "margin": [400.0] * 6,
+                "compared_margin": [400.0] * 6,
                 "aop_revenue": [1000.0] * 6,
                 "aop_margin": [0.0] * 6,
             }
