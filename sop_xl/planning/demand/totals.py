@@ -72,7 +72,7 @@ def moved(found: Forecast, to: Baseline) -> Forecast:
     """A forecast that has been moved to a baseline, all of its ranges with it."""
     by = to.mean - found.mean
     ends = found.found
-    low, high = np.clip(ends.low + by, 0.0, to.mean), np.maximum(ends.high + by, to.mean)
+    low, high = _lowered(ends.low, by, to.mean), np.maximum(ends.high + by, to.mean)
     return Forecast(to.mean, to.low, to.high, ends._replace(mean=to.mean, low=low, high=high))
 
 
@@ -180,8 +180,13 @@ def reconciled(
         found = wls(tree, nodes, variances)
     mean = np.maximum(0.0, found[tree.sums :])
     moved = mean - own.mean
-    low = np.clip(own.low + moved, 0.0, mean)
+    low = _lowered(own.low, moved, mean)
     return own._replace(mean=mean, low=low, high=own.high + moved)
+
+
+def _lowered(low: Numbers, by: Numbers, mean: Numbers) -> Numbers:
+    """Lower ends, moved with their forecast; where nothing may come, nothing still may."""
+    return np.clip(np.where(low > 0, low + by, 0.0), 0.0, mean)
 
 
 def agreeing(

@@ -78,6 +78,17 @@ def test_a_block_that_is_sure_to_sell_nothing_stays_at_zero() -> None:
     assert found.mean[0, 0] == found.low[0, 0] == found.high[0, 0] == 0
 
 
+def test_a_range_that_begins_at_nothing_still_does_when_its_block_is_moved() -> None:
+    # as above, but the second block may sell nothing at all: 20 with width 20, so that the gap of
+    # 10 goes 4 : 1 : 400 of 405
+    own = forecast(column(20, 20), column(1, 20))
+
+    found = both(own, 50, 2, "wls")
+
+    assert found.mean.ravel().tolist() == pytest.approx([20 + 10 / 405, 20 + 4000 / 405])
+    assert found.low.ravel().tolist() == pytest.approx([19 + 10 / 405, 0])
+
+
 def test_no_block_becomes_negative() -> None:
     found = both(forecast(column(1, 20), column(9, 9)), 0, 0.1, "wls")
 

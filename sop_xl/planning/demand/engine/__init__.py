@@ -2,8 +2,9 @@
 
 A forecaster reads it in this order: ``panel`` (how series stand side by side), ``routing`` (what
 kind of demand a series is), the families (``ets``, ``theta``, ``autoregression``, ``pooled``,
-``simple``, ``intermittent``; ``season`` for the seasons of groups), ``members`` and ``origins``
-(the backtest), ``combination``, ``ranges``, ``reasons``; ``block`` runs them.
+``simple``, ``smoothing``, ``winters``, ``intermittent``, which share ``recursion``; ``season``
+for the seasons of groups), ``members`` and ``origins`` (the backtest), ``combination``,
+``ranges``, ``reasons``; ``block`` runs them.
 """
 
 from sop_xl.planning.demand.engine.block import forecast_block

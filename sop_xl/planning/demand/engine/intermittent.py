@@ -17,8 +17,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.demand.engine.recursion import LIMITS, Block, ready, search, total
 from sop_xl.planning.demand.engine.result import MONTHS
-from sop_xl.planning.demand.engine.simple import LIMITS, Block, ready, search, ses, total
+from sop_xl.planning.demand.engine.smoothing import ses
 from sop_xl.planning.frames import Numbers
 
 RATES = (0.05, 0.1, 0.2, 0.3, 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sop_xl.planning.demand.engine import intermittent, simple
+from sop_xl.planning.demand.engine import intermittent, simple, smoothing, winters
 from sop_xl.planning.demand.engine.routing import SPORADIC
 from sop_xl.planning.frames import Numbers
 
@@ -69,14 +69,14 @@ METHODS: dict[str, Method] = {
         "simple smoothing",
         "A weighted mean in which what is older counts less.",
         SHORT,
-        simple.ses,
+        smoothing.ses,
         simple=True,
     ),
     "damped_holt": Method(
         "damped trend",
         "A smoothed level and a trend that fades.",
         (),
-        simple.damped_holt,
+        smoothing.damped_holt,
         simple=True,
     ),
     "moving_average": Method(
@@ -124,15 +124,15 @@ METHODS: dict[str, Method] = {
     "drift": Method(
         "drift", "The line through the first and the last observation.", (), simple.drift
     ),
-    "holt": Method("linear trend", "A smoothed level and trend.", (), simple.holt),
+    "holt": Method("linear trend", "A smoothed level and trend.", (), smoothing.holt),
     "winters": Method(
-        "Winters", "Smoothed level, trend and season.", (), simple.winters, simple=True
+        "Winters", "Smoothed level, trend and season.", (), winters.winters, simple=True
     ),
     "decomposition": Method(
         "trend and season",
         "A straight line times the mean season.",
         (),
-        simple.decomposition,
+        winters.decomposition,
     ),
 }
 """Name -> method. The order is that of the members."""

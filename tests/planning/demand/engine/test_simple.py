@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from statsmodels.tsa.api import Holt, SimpleExpSmoothing
 
-from sop_xl.planning.demand.engine import simple
-from sop_xl.planning.demand.engine.simple import Decomposition
+from sop_xl.planning.demand.engine import simple, smoothing, winters
+from sop_xl.planning.demand.engine.winters import Decomposition
 from sop_xl.planning.frames import Numbers
 
 METHODS = (
@@ -20,11 +20,11 @@ METHODS = (
     simple.moving_average,
     simple.mean,
     simple.drift,
-    simple.ses,
-    simple.holt,
-    simple.damped_holt,
-    simple.decomposition,
-    simple.winters,
+    smoothing.ses,
+    smoothing.holt,
+    smoothing.damped_holt,
+    winters.decomposition,
+    winters.winters,
 )
 every = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.__name__)
 
@@ -67,13 +67,13 @@ def table(error: Numbers, demand: Numbers) -> tuple[float, float, float, float]:
     ("method", "first", "mad", "mape", "signals"),
     [
         (partial(simple.moving_average, window=4), 5, 9719, 49, (-1.52, 2.21)),
-        (partial(simple.ses, alpha=0.1, level=22083.0), 1, 10208, 59, (-1.38, 2.25)),
+        (partial(smoothing.ses, alpha=0.1, level=22083.0), 1, 10208, 59, (-1.38, 2.25)),
         (
-            partial(simple.holt, alpha=0.1, beta=0.2, level=12015.0, trend=1549.0),
+            partial(smoothing.holt, alpha=0.1, beta=0.2, level=12015.0, trend=1549.0),
             1, 8836, 52, (-2.15, 2.00),
         ),
         (
-            partial(simple.winters, alpha=0.05, beta=0.1, gamma=0.1, start=BOOK),
+            partial(winters.winters, alpha=0.05, beta=0.1, gamma=0.1, start=BOOK),
             1, 1469, 8, (-2.74, 4.00),
         ),
     ],
@@ -95,9 +95,9 @@ def test_tahoe_salt_errors_as_printed(
 
 def test_tahoe_salt_forecasts_as_printed() -> None:
     average = simple.moving_average(TAHOE, 1, window=4)
-    smoothed = simple.ses(TAHOE, 1, alpha=0.1, level=TAHOE.mean())
-    trended = simple.holt(TAHOE, 4, alpha=0.1, beta=0.2, level=12015.0, trend=1549.0)
-    seasonal = simple.winters(TAHOE, 4, 4, alpha=0.05, beta=0.1, gamma=0.1, start=BOOK)
+    smoothed = smoothing.ses(TAHOE, 1, alpha=0.1, level=TAHOE.mean())
+    trended = smoothing.holt(TAHOE, 4, alpha=0.1, beta=0.2, level=12015.0, trend=1549.0)
+    seasonal = winters.winters(TAHOE, 4, 4, alpha=0.05, beta=0.1, gamma=0.1, start=BOOK)
 
     assert average[0] == pytest.approx([24500])
     assert smoothed[0] == pytest.approx([23490], abs=0.5)
@@ -107,7 +107,7 @@ def test_tahoe_salt_forecasts_as_printed() -> None:
 
 
 def test_tahoe_salt_static_method_as_printed() -> None:
-    found = simple.decompose(TAHOE, 4)
+    found = winters.decompose(TAHOE, 4)
 
     assert found.level[0] == pytest.approx(18438.988, abs=0.001)
     assert found.trend[0] == pytest.approx(523.810, abs=0.001)
@@ -115,7 +115,7 @@ def test_tahoe_salt_static_method_as_printed() -> None:
     # with the book's rounded line and factors
     assert BOOK.of(np.arange(12, 16))[0] == pytest.approx([11868, 17527, 30770, 44794], abs=0.5)
     # (18438.988 + 13 x 523.810) x 0.47168 = 11,909.3
-    assert simple.decomposition(TAHOE, 4, 4)[0, 0] == pytest.approx(11909.3, abs=0.1)
+    assert winters.decomposition(TAHOE, 4, 4)[0, 0] == pytest.approx(11909.3, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_tahoe_salt_static_method_as_printed() -> None:
 def test_port_of_baltimore_as_printed(
     alpha: float, following: float, mad: float, mse: float, mape: float
 ) -> None:
-    method = partial(simple.ses, alpha=alpha, level=175.0)
+    method = partial(smoothing.ses, alpha=alpha, level=175.0)
     error = errors(method, BALTIMORE, 1)
 
     assert method(BALTIMORE, 1)[0, 0] == pytest.approx(following, abs=0.005)
@@ -171,7 +171,7 @@ def test_additive_winters_by_hand() -> None:
         np.array([10.0]), np.array([1.0]), np.array([[2.0, -2.0]]), np.array([False])
     )
 
-    found = simple.winters(
+    found = winters.winters(
         np.array([[14.0, 10.0]]), 1, 2, alpha=0.5, beta=0.5, gamma=0.5, start=start
     )
 
@@ -186,8 +186,8 @@ def test_chosen_smoothing_is_as_good_as_that_of_statsmodels(seed: int) -> None:
     level = SimpleExpSmoothing(demand, initialization_method="estimated").fit()
     trend = Holt(demand, initialization_method="estimated").fit()
 
-    assert simple.ses(demand[None], 1)[0, 0] == pytest.approx(level.forecast(1)[0], rel=0.005)
-    assert simple.holt(demand[None], 3)[0] == pytest.approx(trend.forecast(3), rel=0.02)
+    assert smoothing.ses(demand[None], 1)[0, 0] == pytest.approx(level.forecast(1)[0], rel=0.005)
+    assert smoothing.holt(demand[None], 3)[0] == pytest.approx(trend.forecast(3), rel=0.02)
 
 
 def test_given_smoothing_is_that_of_statsmodels() -> None:
@@ -201,7 +201,9 @@ def test_given_smoothing_is_that_of_statsmodels() -> None:
     )
 
     fitted = model.fit(smoothing_level=0.3, smoothing_trend=0.2, damping_trend=0.9, optimized=False)
-    found = simple.damped_holt(demand[None], 5, alpha=0.3, beta=0.2, phi=0.9, level=35, trend=1.5)
+    found = smoothing.damped_holt(
+        demand[None], 5, alpha=0.3, beta=0.2, phi=0.9, level=35, trend=1.5
+    )
 
     assert found[0] == pytest.approx(fitted.forecast(5), rel=1e-10)
 
