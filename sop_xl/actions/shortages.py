@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sop_xl.actions.laying import laid_over
 from sop_xl.actions.pressing import (
     Refreshed,
     Report,
@@ -198,7 +199,7 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     changes = []
     for name, cells in choice.cells.items():
         table = plan.store.tables[name]
-        laid = _laid_over(held[name], cells, table.keys)
+        laid = laid_over(held[name], cells, table.keys)
         found = difference(held[name], laid, table)
         changes += [change._replace(reason=why, cell="Options") for change in found]
     # whoever applies decides now: an older copy of the book is no conflict
@@ -207,16 +208,3 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     )
     return choice.lines
 
-
-def _laid_over(held: pd.DataFrame, cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """The inputs with other values in some cells."""
-    if cells.empty:
-        return held
-    new = cells.set_index(keys)
-    frame = held.set_index(keys)
-    blank = frame.reindex(new.index.difference(frame.index))
-    texts = [name for name in frame.columns if held[name].dtype == "str"]
-    blank[texts] = blank[texts].fillna("")
-    frame = pd.concat([frame, blank]) if len(blank) else frame
-    frame.loc[new.index, list(new.columns)] = new
-    return frame.reset_index()[list(held.columns)]

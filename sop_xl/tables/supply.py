@@ -6,6 +6,9 @@ from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
 
 OPTIONAL = Role.OPTIONAL
 
+SHORT_HOURS = 0.5
+"""Hours that are rounding: a resource is short in a month whose gap is below minus these."""
+
 # rounded: the noise of floating point must not decide in which month the stock runs out
 _COVER = "ROUND({cumulative_demand}+{inventory},6)"
 _AT = "MATCH(" + _COVER + ",{cumulative_demand@plan},1)"
@@ -144,8 +147,8 @@ CAPACITY = Grid(
                 alert="negative",
                 help="Sum of the gaps; positive means that building ahead is possible."),
         Measure("ahead", "Build ahead?", Unit.TEXT, detail=True,
-                plan='IF({gap}>=-0.5,"",IF({cumulative_gap}>=-0.5,"yes",'
-                     'IF(N({cumulative_gap@prev})>0.5,"in part","no")))',
+                plan=f'IF({{gap}}>=-{SHORT_HOURS},"",IF({{cumulative_gap}}>=-{SHORT_HOURS},"yes",'
+                     f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
                 past='IF({available}>0,{load}/{available},"")',

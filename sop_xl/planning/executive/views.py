@@ -26,11 +26,9 @@ from sop_xl.tables.executive import (
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
 from sop_xl.tables.stock import STOCK_VIEW
-from sop_xl.tables.supply import RESOURCE_VIEW
+from sop_xl.tables.supply import RESOURCE_VIEW, SHORT_HOURS
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
-SHORT = -0.5
-"""Hours of gap from which a month counts as short."""
 
 
 def most_loaded(capacity: pd.DataFrame, axis: Axis) -> str:
@@ -199,7 +197,7 @@ def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
             "available": hours,
             "utilisation": ratio(load.sum(axis=1), np.maximum(hours, 0.0)),
             "peak": utilisation.max(axis=1),
-            "short_months": (gap < SHORT).sum(axis=1).astype(float),
+            "short_months": (gap < -SHORT_HOURS).sum(axis=1).astype(float),
             "short_hours": np.minimum(gap, 0.0).sum(axis=1),
         }
     )[SUPPLY_SUMMARY.names]
