@@ -19,11 +19,9 @@ def laid_over(held: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str]) -> p
         keys: The key columns.
 
     >>> held = pd.DataFrame({"family": ["A", "B"], "fixed": [1.0, 2.0], "why": ["x", "y"]})
-    >>> laid_over(held, pd.DataFrame({"family": ["B", "C"], "fixed": [5.0, 6.0]}), ["family"])
-      family  fixed why
-    0      A    1.0   x
-    1      B    5.0   y
-    2      C    6.0    
+    >>> other = pd.DataFrame({"family": ["B", "C"], "fixed": [5.0, 6.0]})
+    >>> laid_over(held, other, ["family"])["why"].tolist()
+    ['x', 'y', '']
     """
     if cells.empty:
         return held

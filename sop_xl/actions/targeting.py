@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from sop_xl.actions.laying import laid_over
 from sop_xl.actions.pressing import (
     Report,

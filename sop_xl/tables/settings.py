@@ -281,7 +281,9 @@ class Settings:
         minimum=0.1, maximum=2.0,
     )
     utilisation_limit: float = _setting(
-        1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",
+        1.0, "checks",
+        "Utilisation from which a resource is marked as too full: red, and an exception. It makes "
+        "no gap: hours are short where load is above 100 % of the available hours, on every sheet.",
         minimum=0.1, maximum=2.0,
     )
     forecast_lag: int = _setting(

@@ -141,7 +141,9 @@ CAPACITY = Grid(
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
         Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
-                alert="negative", help="Available - load; negative is a shortage."),
+                alert="negative",
+                help="Available - load; negative is a shortage: load above 100 % of the available "
+                     "hours, on every sheet."),
         Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",

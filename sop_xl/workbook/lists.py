@@ -29,6 +29,8 @@ MOST_PAGES = 3
 """Sheets of paper side by side, at most."""
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
+SHOWN_UNITS = (Unit.QUANTITY, Unit.MONEY, Unit.PRICE, Unit.HOURS, Unit.TONNES, Unit.RATE)
+"""Units that headers show; those of the others are in the figures or in the words."""
 UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
 
 
@@ -89,16 +91,37 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
             header.calculatedColumnFormula = TableFormula(attr_text=formula)
         excel.tableColumns.append(header)
         named = "SOP Header number" if column.unit.is_number else "SOP Header"
-        sheet.put(place.header_row, number, column.label, named)
+        unit = unit_of(sheet, place.table, column)
+        sheet.put(place.header_row, number, column.label, named, suffixed(unit))
         width = _column(sheet, place, column, number, frame, formula)
         if width >= LONGEST:
             for row, text in enumerate(frame[column.name], start=place.first_row):
                 wrapped.setdefault(row, []).append((text, width))
         least = max(column.width, TYPED_WIDTH if _is_typed_text(column) else 0.0)
-        sheet.widths({number: max(width, len(column.label) + 3.5, least)})
+        room = len(column.label) + (len(unit) + 2 if unit else 0) + 3.5
+        sheet.widths({number: max(width, room, least)})
         _rules(sheet, place, column, number)
     sheet.fit_rows(wrapped)
     sheet.skeleton.add_table(excel)
+
+
+def unit_of(sheet: Sheet, table: Table, column: Column) -> str:
+    """The unit that a header shows; empty where the figures say it, or a column beside them."""
+    beside = any(other.name == f"{column.name}_unit" for other in table.columns)
+    if column.unit not in SHOWN_UNITS or column.unit_by or beside:
+        return ""
+    settings = sheet.book.settings
+    return column.unit.text(settings.currency, settings.base_unit)
+
+
+def suffixed(unit: str) -> str:
+    """The number format that shows a unit after a header: the cell stays the name of its column, by
+    which formulas and readers know it.
+
+    >>> suffixed("EUR/pcs"), suffixed("")
+    ('@", EUR/pcs"', '')
+    """
+    return f'@", {unit}"' if unit else ""
 
 
 def _column(

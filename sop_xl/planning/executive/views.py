@@ -182,15 +182,25 @@ def demand_summary(axis: Axis, demand_total: pd.DataFrame) -> pd.DataFrame:
     )[DEMAND_SUMMARY.names]
 
 
-def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
-    """The table ``supply_summary``: load against hours of each resource over the plan."""
+def supply_summary(axis: Axis, capacity: pd.DataFrame, constraints: pd.DataFrame) -> pd.DataFrame:
+    """The table ``supply_summary``: load against hours of each resource over the plan.
+
+    The order is that of the register of constraints: most margin late or lost first, then most
+    hours short.
+
+    Args:
+        axis: The cycle.
+        capacity: The grid.
+        constraints: The register, for the money.
+    """
     names = resources_of(capacity)
     load, available, gap, utilisation = (
         totals(capacity, name, "resource", names, axis.plan)
         for name in ("load", "available", "gap", "utilisation")
     )
     hours = available.sum(axis=1)
-    return pd.DataFrame(
+    margin = constraints.groupby("subject")["margin"].sum().reindex(names).fillna(0.0)
+    found = pd.DataFrame(
         {
             "resource": pd.Series(names, dtype="str"),
             "load": load.sum(axis=1),
@@ -199,8 +209,12 @@ def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
             "peak": utilisation.max(axis=1),
             "short_months": (gap < -SHORT_HOURS).sum(axis=1).astype(float),
             "short_hours": np.minimum(gap, 0.0).sum(axis=1),
+            "margin": margin.to_numpy(dtype=float),
         }
-    )[SUPPLY_SUMMARY.names]
+    )
+    order = ["margin", "short_hours", "resource"]
+    found = found.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    return found[SUPPLY_SUMMARY.names]
 
 
 def finance_summary(axis: Axis, finance_total: pd.DataFrame) -> pd.DataFrame:

@@ -70,12 +70,11 @@ def ranked(issues: Iterable[Issue], typed: pd.DataFrame) -> pd.DataFrame:
         found[name] = kept[name].reindex(found["exception"]).fillna("").to_numpy()
     found["status"] = found["status"].replace("", "open")
     found["done"] = found["status"] == DONE
+    # what is worth the same stays in the order of its list, as the register of constraints has it
     found = found.sort_values(
-        ["done", "value", "exception"],
-        ascending=[True, False, True],
-        na_position="last",
+        ["done", "value"], ascending=[True, False], na_position="last", kind="stable",
         ignore_index=True,
-    ).head(SHOWN)
+    ).head(SHOWN)  # fmt: skip
     found["rank"] = np.arange(1.0, len(found) + 1)
     found["period"] = pd.PeriodIndex(found["period"], freq="M")
     types = {column.name: empty_frame([column]).dtypes.iloc[0] for column in EXCEPTIONS.columns}

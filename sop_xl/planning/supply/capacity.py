@@ -188,7 +188,8 @@ def capacity(
 def _ahead(gap: Numbers, cumulative: Numbers) -> npt.NDArray[np.object_]:
     """Whether the hours that are short can be worked before: yes, in part, no."""
     before = np.hstack([np.zeros((len(gap), 1)), cumulative[:, :-1]])
-    short = np.where(cumulative >= -SHORT_HOURS, "yes", np.where(before > SHORT_HOURS, "in part", "no"))
+    part = np.where(before > SHORT_HOURS, "in part", "no")
+    short = np.where(cumulative >= -SHORT_HOURS, "yes", part)
     return np.where(gap >= -SHORT_HOURS, "", short).astype(object)
 
 
