@@ -154,9 +154,8 @@ def _largest(axis: Axis, exceptions: pd.DataFrame) -> pd.DataFrame:
     urgent = found[short & (found["value"] > 0)].head(1)
     found = pd.concat([urgent, found[found["value"] > 0].drop(urgent.index, errors="ignore")])
     found = found[~found.duplicated(["area", "subject", "period"])]
-    kind = found["exception"].str.partition(": ")[0]
-    if (kind == "Revenue below AOP").any():
-        found = found[kind != "Demand below AOP"]
+    if found["exception"].str.startswith("Revenue below AOP: ").any():
+        found = found[~found["exception"].str.startswith("Demand below AOP: ")]
     found = found[found.groupby("area").cumcount() < PER_AREA]
     return found.head(PROPOSALS).sort_index()
 

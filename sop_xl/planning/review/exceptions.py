@@ -70,11 +70,14 @@ def ranked(issues: Iterable[Issue], typed: pd.DataFrame) -> pd.DataFrame:
         found[name] = kept[name].reindex(found["exception"]).fillna("").to_numpy()
     found["status"] = found["status"].replace("", "open")
     found["done"] = found["status"] == DONE
-    # what is worth the same stays in the order of its list, as the register of constraints has it
+    # of what is worth the same the larger comes first, as in the register of constraints
+    found["extent"] = found["size"].abs()
     found = found.sort_values(
-        ["done", "value"], ascending=[True, False], na_position="last", kind="stable",
+        ["done", "value", "extent", "exception"],
+        ascending=[True, False, False, True],
+        na_position="last",
         ignore_index=True,
-    ).head(SHOWN)  # fmt: skip
+    ).head(SHOWN)
     found["rank"] = np.arange(1.0, len(found) + 1)
     found["period"] = pd.PeriodIndex(found["period"], freq="M")
     types = {column.name: empty_frame([column]).dtypes.iloc[0] for column in EXCEPTIONS.columns}

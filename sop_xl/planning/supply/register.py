@@ -11,7 +11,7 @@ import pandas as pd
 
 from sop_xl.planning.supply.gap_options import PAYS, Option, Reckoned
 from sop_xl.planning.supply.gaps import Loads
-from sop_xl.planning.supply.stakes import Stake
+from sop_xl.planning.supply.stakes import LEAST_UNITS, Stake
 from sop_xl.planning.wording import listed, month, months, number
 from sop_xl.schema import empty_frame
 from sop_xl.tables.settings import Settings
@@ -89,9 +89,11 @@ def what_it_does(stake: Stake, settings: Settings) -> str:
     if stake.is_covered:
         return "stock covers it, everything is delivered when it is asked for"
     unit = settings.base_unit
-    lost = "all of it later in the plan"
+    lost = "all of them later"
     if stake.lost >= 1:
-        lost = f"{number(stake.lost, unit)} of it not at all in the plan months"
+        all_of_it = stake.lost >= stake.units - LEAST_UNITS
+        which = "none of them later" if all_of_it else f"{number(stake.lost)} of them not later"
+        lost = f"{which} in the plan months"
     late = f"{number(stake.units, unit)} of {listed(stake.families)}"
     return f"{late} cannot be delivered when they are asked for, {lost}"
 
