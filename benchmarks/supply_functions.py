@@ -37,7 +37,8 @@ def ways(families: int, periods: int, resources: int) -> dict[str, Callable[[], 
     hours = draw.uniform(0, 1, (families, resources)) * (draw.random((families, resources)) < 0.2)
     lots, lead = draw.choice([0, 50, 120], (families, 1)), draw.integers(0, 5, (families, 1))
     # a tenth of the hours is missing, in every month and everywhere
-    room = np.broadcast_to((hours.T @ demand).mean(axis=1, keepdims=True), (resources, periods)) * 0.9
+    usual = (hours.T @ demand).mean(axis=1, keepdims=True)
+    room = np.broadcast_to(0.9 * usual, (resources, periods))
     classes = np.zeros(families, dtype=np.int64)
     ranked = allocation.serving_classes(
         allocation.MARGIN, hours, draw.uniform(1, 50, families), classes + 1.0

@@ -205,6 +205,11 @@ class Settings:
         "share).",
         choices=("margin", "priority", "fair_share"),
     )
+    region_priority: tuple[str, ...] = _setting(
+        (), "supply",
+        "Regions that are served first with what can be sold of a family, in this order, where "
+        "allocation is priority; the others share alike what is left.",
+    )
     required_return: float = _setting(
         0.0, "supply",
         "Return on its cost that an option for a capacity gap has to bring, 0.15 for 15 %.",

@@ -107,6 +107,33 @@ CONSTRAINED_PLAN = Grid(
          " unconstrained demand.",
 )
 
+CONSTRAINED_REGION = Grid(
+    "constrained_region",
+    "Constrained plan by region",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("region", "Region", role=KEY, help="Sales region."),
+    ),
+    (
+        Measure("share", "Share of the family", Unit.PERCENT, plan=VALUES, detail=True,
+                help="Of the constrained sales of the family, by the setting allocation: in"
+                     " proportion to demand (fair_share), the regions that earn most per unit first"
+                     " (margin), or those that the setting region_priority names (priority). What a"
+                     " region has not got it asks for again. The shares of a family are one."
+                     " Computed when the book is made."),
+        Measure("sales", "Constrained sales by region", total="sum", strong=True,
+                plan="{share}*{constrained_plan.sales@sum}",
+                help="Share x constrained sales of the family; all regions are the family."),
+        Measure("gap", "Gap in units by region", total="sum", alert="negative",
+                plan="ROUND({sales}-{finance_region.volume@sum},6)",
+                help="Constrained sales - the region's part of the unconstrained sales: negative is"
+                     " not delivered in the month, positive is delivered late."),
+        Measure("gap_revenue", "Gap in revenue by region", Unit.MONEY, total="sum",
+                plan="{gap}*{finance_region.price@sum}", help="Gap x net price of the region."),
+    ),
+    help="Who gets what can be sold: the constrained sales of each family by region.",
+)
+
 CONSTRAINED_TOTAL = Grid(
     "constrained_total",
     "What the company can sell",

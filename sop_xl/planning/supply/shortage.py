@@ -21,6 +21,7 @@ from sop_xl.planning.supply.constrained import (
 )
 from sop_xl.planning.supply.gap_options import listing, reckoned
 from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.supply.regional import constrained_region
 from sop_xl.planning.supply.register import register
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
@@ -34,6 +35,7 @@ def run(
     capacity: pd.DataFrame,
     supply_plan: pd.DataFrame,
     finance_family: pd.DataFrame,
+    finance_region: pd.DataFrame,
     bill: pd.DataFrame,
     families: pd.DataFrame,
     resources: pd.DataFrame,
@@ -53,6 +55,7 @@ def run(
     frames = {
         "gap_options": listing(plan, found, gap_options, settings.required_return),
         "constrained_plan": constrained,
+        "constrained_region": constrained_region(axis, settings, finance_region, constrained),
         "constrained_total": constrained_total(axis, constrained),
         "constraints": register(plan, settings, found, constraints),
     }

@@ -35,6 +35,8 @@ SUPPLY = grid(SUPPLY_PLAN, WHEN, {"Bikes": FLAT, "Trikes": FLAT})
 PRICES = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
           "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
 FINANCE = grid(FINANCE_FAMILY, WHEN, PRICES)
+REGIONS = pd.DataFrame({"family": ["Bikes"], "region": ["North"], "period": [WHEN.first],
+                        "volume": [10.0], "price": [20.0], "margin": [50.0]})  # fmt: skip
 RANKS = rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n")
 
 
@@ -57,6 +59,7 @@ def run(
         capacity=hours_of(available),
         supply_plan=SUPPLY,
         finance_family=FINANCE,
+        finance_region=REGIONS,
         bill=rows(BILL.columns, bill),
         families=RANKS,
         resources=rows(RESOURCES.columns, resources),
