@@ -87,7 +87,7 @@ def what_it_does(stake: Stake, settings: Settings) -> str:
         settings: The unit of quantities.
     """
     if stake.is_covered:
-        return "stock covers it, everything is delivered when it is asked for"
+        return "it makes nothing late, as stock covers it or another gap is tighter"
     unit = settings.base_unit
     lost = "all of them later"
     if stake.lost >= 1:

@@ -14,6 +14,10 @@ from sop_xl.planning.supply.gaps import Gap, Loads
 LEAST_UNITS = 0.5
 """Units that are rounding."""
 
+SAME = 1e-9
+"""Difference, as a share, up to which two gaps are equally tight."""
+_KINDS = ("lacking", "taken so far", "taken in all")
+
 
 class Stake(NamedTuple):
     """What cannot be delivered when it is asked for, because of one gap."""
@@ -35,10 +39,9 @@ class Stake(NamedTuple):
 def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
     """What each gap is answerable for; all of them together are the shortfall.
 
-    A family that is late in a month shares it among the gaps, begun by then, of the resources that
-    it uses: in the proportion of the output that each of them alone would have taken from it so
-    far, ``sum of P_f x short hours / load``. A resource that takes half of the output answers for
-    twice as much as one that takes a quarter.
+    A family goes as far as its scarcest resource, so of the gaps that concern it the tightest one
+    answers for what is late: the one that has taken most output from it, and not made it up yet.
+    Equally tight ones share it. What that gap would leave once it is closed, the next one takes.
 
     Args:
         plan: Loads and values of the plan months.
@@ -53,19 +56,24 @@ def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
     made_good = np.minimum(np.maximum(0.0, shortfall).sum(axis=1), total)
     gone = 1.0 - made_good / np.where(total > 0, total, 1.0)
     load = plan.hours.T @ plan.production
-    begun, whole = np.zeros_like(late), np.zeros((len(late), 1))
-    for gap in gaps:  # one after the other: all of them at once would not fit into memory
-        uses, taken = _taken(plan, load, gap)
-        begun[uses] += np.cumsum(taken, axis=1)
-        whole[uses] += taken.sum(axis=1, keepdims=True)
-    found = []
+    # one gap after the other, and again: all of them at once would not fit into memory
+    most = np.zeros((len(_KINDS), *late.shape))
     for gap in gaps:
-        uses, taken = _taken(plan, load, gap)
-        # what is made up may displace a family before the gap of its own resource begins
-        known = begun[uses] > 0
-        own = np.where(known, np.cumsum(taken, axis=1), taken.sum(axis=1, keepdims=True))
-        of = np.where(known, begun[uses], whole[uses])
-        shared = late[uses] * own / np.where(of > 0, of, 1.0)
+        uses, tightness = _tightness(plan, load, gap)
+        most[:, uses] = np.maximum(most[:, uses], tightness)
+    kind = np.argmax(most > 0, axis=0)[np.newaxis]
+    tightest = np.take_along_axis(most, kind, axis=0)[0] * (1.0 - SAME)
+    alike = np.zeros_like(late)
+    answering = []
+    for gap in gaps:
+        uses, tightness = _tightness(plan, load, gap)
+        own = np.take_along_axis(tightness, kind[:, uses], axis=0)[0]
+        answers = (own > 0) & (own >= tightest[uses]) & (late[uses] > 0)
+        alike[uses] += answers
+        answering.append((uses, answers))
+    found = []
+    for uses, answers in answering:
+        shared = late[uses] * answers / np.maximum(alike[uses], 1.0)
         units, revenue = shared.sum(axis=1), shared * plan.price[uses]
         order = np.argsort(-revenue.sum(axis=1), kind="stable")
         found.append(
@@ -78,12 +86,21 @@ def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
     return found
 
 
-def _taken(
+def _tightness(
     plan: Loads, load: Numbers, gap: Gap
 ) -> tuple[npt.NDArray[np.intp], Numbers]:
-    """Families that use the resource of a gap, and the output that it takes from each of them if
-    all give up the same share, in units by month."""
+    """Families that use the resource of a gap, and how much of their output it has taken by each
+    month, if all give up the same share: what it still lacks, else what it took so far, else what
+    it takes in all, as what is made up may displace a family before the gap of its own begins."""
     uses = np.flatnonzero(plan.hours[:, gap.resource] > 0)
-    there = load[gap.resource]
+    there, spare = load[gap.resource], np.maximum(plan.gap[gap.resource], 0.0)
     part = np.minimum(1.0, gap.short / np.where(there > 0, there, 1.0)) * (there > 0)
-    return uses, plan.production[uses] * part
+    taken = plan.production[uses] * part
+    lacking = np.zeros_like(gap.short)
+    before = 0.0
+    for t in range(gap.first, len(lacking)):
+        lacking[t] = before = max(0.0, before + gap.short[t] - spare[t])
+    so_far, hours = np.cumsum(taken, axis=1), np.cumsum(gap.short)
+    open_part = lacking / np.where(hours > 0, hours, 1.0)
+    whole = np.broadcast_to(taken.sum(axis=1, keepdims=True), taken.shape)
+    return uses, np.stack([so_far * open_part, so_far, whole])

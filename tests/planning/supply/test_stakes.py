@@ -25,19 +25,31 @@ def plan(gap: list[list[float]]) -> Loads:
     )  # fmt: skip
 
 
-def test_a_family_shares_what_is_late_by_the_output_that_each_gap_takes() -> None:
+def test_the_tightest_gap_answers_for_what_is_late() -> None:
     """In January the press lacks 5 of its 10 h, paint 5 of its 20: half and a quarter of the bikes.
 
-    So of 6 late bikes the press answers for 4, paint for 2, and for all of 3 late trikes. 3 of the
-    6 bikes are delivered in March: half of each is lost.
+    So the press answers for all 6 late bikes, paint for 3 late trikes. 3 of the bikes are delivered
+    in March: half of them is lost.
     """
     loads = plan([[-5.0, 0, 0, 0], [-5.0, 0, 0, 0]])
     shortfall = np.array([[-6.0, 0, 3, 0], [-3.0, 0, 0, 0]])
     press, paint = stakes(loads, list(gaps_of(loads)), shortfall)
-    assert (press.units, press.revenue, press.margin, press.lost) == pytest.approx((4, 80, 20, 2))
-    assert (paint.units, paint.revenue, paint.margin) == pytest.approx((5, 70, 22))
-    assert paint.lost == pytest.approx(1 + 3)
-    assert (press.families, paint.families) == (("Bikes",), ("Bikes", "Trikes"))
+    assert (press.units, press.revenue, press.margin, press.lost) == pytest.approx((6, 120, 30, 3))
+    assert (paint.units, paint.revenue, paint.margin, paint.lost) == pytest.approx((3, 30, 12, 3))
+    assert (press.families, paint.families) == (("Bikes",), ("Trikes",))
+
+
+def test_a_gap_that_was_made_up_answers_for_nothing_later() -> None:
+    """The press makes its 5 h up in February; paint lacks 8 h from March on."""
+    loads = plan([[-5.0, 20, 0, 0], [0.0, 0, -8, 0]])
+    press, paint = stakes(loads, list(gaps_of(loads)), np.array([[-2.0, 0, -1, -4], [0.0] * 4]))
+    assert (press.units, paint.units) == (2, 5)
+
+
+def test_equally_tight_gaps_share() -> None:
+    loads = plan([[-5.0, 0, 0, 0], [-10.0, 0, 0, 0]])  # half of the output both
+    press, paint = stakes(loads, list(gaps_of(loads)), np.array([[-6.0, 0, 0, 0], [0.0] * 4]))
+    assert (press.units, paint.units) == (3, 3)
 
 
 def test_a_gap_that_stock_covers_has_nothing_at_stake() -> None:
