@@ -37,7 +37,7 @@ def headlines(
         "D3_Demand": _demand(axis, settings, demand_total),
         "D4_Supply": " ".join(
             (
-                _capacity(settings, supply_summary) + _sales(settings, constraints),
+                _capacity(supply_summary) + _sales(settings, constraints),
                 _stock(axis, settings, supply_plan),
             )
         ),
@@ -116,7 +116,7 @@ def _against(share: float) -> str:
     return f"{percent(abs(share))} {side}"
 
 
-def _capacity(settings: Settings, summary: pd.DataFrame) -> str:
+def _capacity(summary: pd.DataFrame) -> str:
     if summary.empty:
         return "No resources are planned."
     tight = summary.sort_values(["peak", "resource"], ascending=[False, True]).iloc[0]
@@ -127,12 +127,10 @@ def _capacity(settings: Settings, summary: pd.DataFrame) -> str:
             f"{percent(float(tight['peak']))} in its fullest month."
         )
     worst = short.iloc[0]  # the summary begins with the most money at stake
-    margin = float(worst["margin"])
-    stake = f", {number(margin, settings.currency)} of margin late or lost" if margin > 0 else ""
     return (
         f"{count(len(short), 'resource')} short of hours: {worst['resource']} lacks "
         f"{number(-float(worst['short_hours']))} h in "
-        f"{count(int(worst['short_months']), 'month')}{stake}."
+        f"{count(int(worst['short_months']), 'month')}."
     )
 
 
@@ -142,10 +140,10 @@ def _sales(settings: Settings, constraints: pd.DataFrame) -> str:
         return ""
     units, margin = float(constraints["units"].sum()), float(constraints["margin"].sum())
     if units < 1:
-        return " Stock covers it: everything is delivered when it is asked for."
+        return " Stock covers it."
     return (
-        f" {number(units, settings.base_unit)} cannot be sold when they are asked for, with a "
-        f"margin of {number(margin, settings.currency)}."
+        f" {number(units, settings.base_unit)} are late or lost, with a margin of "
+        f"{number(margin, settings.currency)}."
     )
 
 

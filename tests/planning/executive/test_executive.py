@@ -451,9 +451,8 @@ def test_every_page_says_what_it_shows() -> None:
         "Consensus demand of the next 4 months is 500 pcs, 4.2 % below the AOP in its 2 months."
     )
     assert message(outcome, "D4_Supply") == (
-        "1 resource short of hours: Press lacks 20 h in 1 month, 600 EUR of margin late or lost. "
-        "30 pcs cannot be sold when they are asked for, with a margin of 600 EUR. Inventory "
-        "reaches 85 pcs in Feb 2027 against a target of 44, backlog 3."
+        "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs are late or lost, with a "
+        "margin of 600 EUR. Inventory reaches 85 pcs in Feb 2027 against a target of 44, backlog 3."
     )
     assert message(outcome, "D5_Finance") == (
         "Revenue of fiscal year 2026 is expected at 1,800 EUR, 10.0 % below the AOP; operating "
