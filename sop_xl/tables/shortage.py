@@ -175,8 +175,8 @@ CONSTRAINTS = Table(
                help="Units that cannot be delivered when they are asked for because of this gap."),
         Column("revenue", "Revenue late or lost", Unit.MONEY, OUTPUT,
                help="Sales that cannot be delivered when they are asked for, by Constrained_Plan:"
-                    " all gaps together are its negative gaps in revenue. Where several"
-                    " gaps concern a family the tightest one answers; once it is closed the next one may."),
+                    " all gaps together are its negative gaps in revenue. Where several gaps"
+                    " concern a family, the tightest one answers; once it is closed the next may."),
         Column("margin", "Margin late or lost", Unit.MONEY, OUTPUT,
                help="Margin of these sales: the order of the list, and the money at stake on"
                     " Exceptions."),
