@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402  the threads are set before
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sop_xl.planning.supply import availability, rough_cut, stock_health  # noqa: E402
+from sop_xl.planning.supply import allocation, availability, rough_cut, stock_health  # noqa: E402
 from sop_xl.planning.supply.capacity import resource_profile  # noqa: E402
 from sop_xl.planning.supply.materials import netting  # noqa: E402
 from sop_xl.planning.supply.people import Team, workforce_plan  # noqa: E402
@@ -36,6 +36,13 @@ def ways(families: int, periods: int, resources: int) -> dict[str, Callable[[], 
     stock = draw.gamma(2, 200, (families, 1)).round()
     hours = draw.uniform(0, 1, (families, resources)) * (draw.random((families, resources)) < 0.2)
     lots, lead = draw.choice([0, 50, 120], (families, 1)), draw.integers(0, 5, (families, 1))
+    # a tenth of the hours is missing, in every month and everywhere
+    usual = (hours.T @ demand).mean(axis=1, keepdims=True)
+    room = np.broadcast_to(0.9 * usual, (resources, periods))
+    classes = np.zeros(families, dtype=np.int64)
+    ranked = allocation.serving_classes(
+        allocation.MARGIN, hours, draw.uniform(1, 50, families), classes + 1.0
+    )
     days = np.full(periods, 30.0)
     work = draw.uniform(3000, 9000, (resources, periods))
     team = Team(40, 150, 0.02, (0.5, 0.75, 1), 0.1, 1)
@@ -52,6 +59,12 @@ def ways(families: int, periods: int, resources: int) -> dict[str, Callable[[], 
         "run-out": lambda: stock_health.run_out(stock, demand),
         "net requirements": lambda: netting.net_requirements(
             demand, stock, lead_time=lead, lot_size=lots
+        ),
+        "constrained production": lambda: allocation.constrained_production(
+            demand, demand, stock[:, 0], hours, room, classes
+        ),
+        "the same by margin": lambda: allocation.constrained_production(
+            demand, demand, stock[:, 0], hours, room, ranked
         ),
         "workforce (resources)": lambda: workforce_plan(work, team),
     }

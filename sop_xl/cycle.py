@@ -116,7 +116,10 @@ STEPS: tuple[Step, ...] = (
     _step(
         "supply",
         shortage.run,
-        ("gap_options", "constrained_plan", "constrained_total", "constraints"),
+        (
+            *("gap_options", "constrained_plan", "constrained_region", "constrained_total"),
+            "constraints",
+        ),
     ),
     _step(
         "finance",

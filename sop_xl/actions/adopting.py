@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sop_xl.actions.laying import laid_over
 from sop_xl.actions.pressing import (
     Report,
     StoppedError,
@@ -216,7 +217,7 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     changes = []
     for part, (grid, key) in _GRIDS.items():
         table = f"{grid}_inputs"
-        found = _laid_over(held[table], getattr(choice.cells, part), key)
+        found = laid_over(held[table], getattr(choice.cells, part), [key, "period"])
         changes += [
             change._replace(reason=why, cell=SHEET)
             for change in difference(held[table], found, plan.store.tables[table])
@@ -227,12 +228,3 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     )
     return [*choice.lines, f"{count(len(changes), 'cell')} of Supply_Plan and Capacity changed"]
 
-
-def _laid_over(held: pd.DataFrame, cells: pd.DataFrame, key: str) -> pd.DataFrame:
-    """The inputs with other numbers in some cells."""
-    keys = [key, "period"]
-    new, frame = cells.set_index(keys), held.set_index(keys)
-    frame = frame.reindex(frame.index.union(new.index))
-    for column in new.columns:
-        frame.loc[new.index, column] = new[column]
-    return frame.reset_index()[list(held.columns)]

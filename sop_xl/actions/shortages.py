@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sop_xl.actions.laying import laid_over
 from sop_xl.actions.pressing import (
     Refreshed,
     Report,
@@ -19,17 +20,14 @@ from sop_xl.actions.preview import Preview
 from sop_xl.actions.session import Press, Session
 from sop_xl.actions.telling import LISTED
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.supply.gap_options import (
-    Option,
-    hours_to_commit,
-    priced_options,
-    production_to_fix,
-)
-from sop_xl.planning.supply.gaps import Loads, gaps_of, loads
-from sop_xl.planning.wording import count, month, months, number
+from sop_xl.planning.supply.constrained import shortfall_of
+from sop_xl.planning.supply.gap_choices import hours_to_commit, production_to_fix
+from sop_xl.planning.supply.gap_options import Reckoned, reckoned
+from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.wording import count, month, number
 from sop_xl.store import difference
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import BY_MARGIN, GAP_OPTIONS
+from sop_xl.tables.shortage import BY_MARGIN, CONSTRAINTS, GAP_OPTIONS, RESOURCE
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 
 CAPACITY_INPUTS, SUPPLY_INPUTS = f"{CAPACITY.name}_inputs", f"{SUPPLY_PLAN.name}_inputs"
@@ -45,47 +43,26 @@ class _Choice(NamedTuple):
 
 
 def short_in_words(done: Refreshed) -> list[str]:
-    """Which resource is short, when, by how much, and the cheapest option."""
+    """Which resource is short, when, by how much, what it does, and what is proposed."""
     frames = done.made.frames
-    lines = gaps_in_words(_loads(frames, done.made.run.axis), frames[GAP_OPTIONS.name])
+    lines = gaps_in_words(frames[CONSTRAINTS.name])
     if not lines:
         return ["No resource is short of hours in the plan months."]
     more = [f"... and {len(lines) - LISTED} more: see Constraints"] if len(lines) > LISTED else []
     return [*lines[:LISTED], *more, sales_line(frames["constrained_plan"])]
 
 
-def gaps_in_words(plan: Loads, listed: pd.DataFrame) -> list[str]:
-    """One line for each gap; those without any option come last.
+def gaps_in_words(constraints: pd.DataFrame) -> list[str]:
+    """One line for each gap, most money first, as the register has them.
 
     Args:
-        plan: Loads of the plan months.
-        listed: The list ``gap_options``.
+        constraints: The list.
     """
-    lines = [_told(rows) for _, rows in listed.groupby(["resource", "period"], sort=False)]
-    known = set(zip(listed["resource"], listed["period"], strict=True))
-    for gap in gaps_of(plan):
-        name, first = plan.resources[gap.resource], plan.axis.plan[gap.first]
-        if (name, first) not in known:
-            when = months(first, plan.axis.plan[gap.last])
-            short = number(float(gap.short.sum()))
-            lines.append(
-                f"{name}: short by {short} h in {when}, no option is known: add capacity options"
-            )
-    return lines
-
-
-def _told(rows: pd.DataFrame) -> str:
-    """One gap: its options in words."""
-    gap = rows.iloc[0]
-    when = months(gap["period"], gap["last"])
-    text = f"{gap['resource']}: {number(gap['short'])} h short in {when}"
-    able = rows[rows["covers"] > 0]
-    if able.empty:
-        return f"{text}; no option covers any of it"
-    rate = (able["cost"] / able["covers"]).to_numpy(dtype=float)
-    best = able.iloc[int(rate.argmin())]
-    covered = f"{number(best['covers'])} h for {number(best['cost'])}"
-    return f"{text}; cheapest: {best['option']}, {covered}"
+    gaps = constraints[constraints["kind"] == RESOURCE]
+    return [
+        f"{what.removesuffix('.')}; {proposal.removesuffix('.')}"
+        for what, proposal in zip(gaps["what"], gaps["proposal"], strict=True)
+    ]
 
 
 def sales_line(constrained: pd.DataFrame) -> str:
@@ -118,20 +95,16 @@ def apply_options(press: Press) -> Report:
     return opened(press, "supply", then)
 
 
-def _loads(frames: dict[str, pd.DataFrame], axis: Axis, business_type: str = "") -> Loads:
-    """The loads; what type of business it is matters for moving hours, not for what is short."""
-    return loads(
-        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"],
-        frames["families"], business_type,
-    )  # fmt: skip
-
-
-def _priced(
+def _reckoned(
     frames: dict[str, pd.DataFrame], settings: Settings, axis: Axis
-) -> tuple[Loads, list[list[Option]]]:
-    plan = _loads(frames, axis, settings.business_type)
-    options = priced_options(plan, settings, frames["resources"], frames["capacity_options"])
-    return plan, options
+) -> tuple[Loads, list[Reckoned]]:
+    plan = loads(
+        axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"],
+        frames["families"], settings,
+    )  # fmt: skip
+    shortfall = shortfall_of(axis, plan, frames["constrained_plan"])
+    offers = frames["capacity_options"]
+    return plan, reckoned(plan, settings, frames["resources"], offers, shortfall)
 
 
 def _weighed(session: Session, foreseen: Preview) -> _Choice:
@@ -147,7 +120,7 @@ def _weighed(session: Session, foreseen: Preview) -> _Choice:
         line = "Set Chosen to yes beside the options that you want, on the sheet Options."
         raise StoppedError(Report("No option is chosen.", [line], go=SHEET))
     chosen = set(rows[GAP_OPTIONS.keys].itertuples(index=False, name=None))
-    plan, found = _priced(frames, settings, foreseen.made.run.axis)
+    plan, found = _reckoned(frames, settings, foreseen.made.run.axis)
     hours = hours_to_commit(plan, found, chosen)
     fixed = production_to_fix(plan, found, chosen)
     lines = [
@@ -198,7 +171,7 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     changes = []
     for name, cells in choice.cells.items():
         table = plan.store.tables[name]
-        laid = _laid_over(held[name], cells, table.keys)
+        laid = laid_over(held[name], cells, table.keys)
         found = difference(held[name], laid, table)
         changes += [change._replace(reason=why, cell="Options") for change in found]
     # whoever applies decides now: an older copy of the book is no conflict
@@ -207,16 +180,3 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     )
     return choice.lines
 
-
-def _laid_over(held: pd.DataFrame, cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """The inputs with other values in some cells."""
-    if cells.empty:
-        return held
-    new = cells.set_index(keys)
-    frame = held.set_index(keys)
-    blank = frame.reindex(new.index.difference(frame.index))
-    texts = [name for name in frame.columns if held[name].dtype == "str"]
-    blank[texts] = blank[texts].fillna("")
-    frame = pd.concat([frame, blank]) if len(blank) else frame
-    frame.loc[new.index, list(new.columns)] = new
-    return frame.reset_index()[list(held.columns)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
+from sop_xl.actions.laying import laid_over
 from sop_xl.actions.pressing import (
     Report,
     StoppedError,
@@ -71,7 +70,8 @@ def _write(session: Session, found: Spreading) -> list[str]:
     press, plan, issue = session.press, session.plan, session.issue
     table = plan.store.tables[INPUTS]
     held = plan.store.inputs(issue.cycle)[INPUTS]
-    changes = difference(held, _laid_over(held, found.changed), table)
+    keys = [name for name in table.keys if name in found.changed]
+    changes = difference(held, laid_over(held, found.changed, keys), table)
     why = f"Spread by {press.author}, by {plan.settings.spread_basis}"
     changes = [change._replace(reason=why, cell="Demand_Plan") for change in changes]
     # whoever spreads decides now: an older copy of the book is no conflict
@@ -89,13 +89,3 @@ def _first(moves: list[str]) -> list[str]:
     more = len(moves) - SHOWN
     return moves[:SHOWN] + ([f"{count(more, 'more block')} moved by less"] if more > 0 else [])
 
-
-def _laid_over(held: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
-    """The inputs with other numbers and reasons in some cells."""
-    keys = [name for name in ("family", "region", "channel", "period") if name in changed]
-    cells = changed.set_index(keys)
-    frame = held.set_index(keys)
-    frame = frame.reindex(frame.index.union(cells.index))
-    frame.loc[cells.index, ["fixed", "reason"]] = cells[["fixed", "reason"]]
-    frame["reason"] = frame["reason"].fillna("")
-    return frame.reset_index()[list(held.columns)]

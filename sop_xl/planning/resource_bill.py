@@ -70,7 +70,7 @@ class ResourceBill(NamedTuple):
         """
         needed = (self.hours > 0).any(axis=2)
         months = np.array(self.offsets, dtype=np.int64)[:, np.newaxis]
-        return np.asarray(np.where(needed, months, 0).max(axis=0))
+        return np.asarray(np.where(needed, months, 0).max(axis=0), dtype=np.int64)
 
     def keys(self, families: Sequence[str]) -> pd.DataFrame:
         """The blocks of a grid of output by the month of the work: ``family, offset``."""
@@ -114,9 +114,25 @@ class ResourceBill(NamedTuple):
             for offset, part in zip(self.offsets, share, strict=True)
         ))  # fmt: skip
 
-    def main_offset(self, resource: int) -> list[int]:
-        """Of each family the offset of most of its hours at a resource."""
-        return [self.offsets[at] for at in self.hours[:, :, resource].argmax(axis=0)]
+    def completed(self, amounts: Numbers, resource: int) -> Numbers:
+        """What belongs to the month in which a resource works, in the month of completion.
+
+        Args:
+            amounts: Families down, months of the work across.
+            resource: Its number; of a unit that it works on in several months, the month of most
+                of the hours counts.
+
+        >>> late = ResourceBill((0, 1), np.array([[[0.5]], [[2.0]]]))
+        >>> late.completed(np.array([[10.0, 20.0, 30.0]]), 0).tolist()
+        [[0.0, 10.0, 20.0]]
+        """
+        offsets = np.array(self.offsets)[self.hours[:, :, resource].argmax(axis=0)]
+        at = np.arange(amounts.shape[1]) - offsets[:, np.newaxis]
+        return np.where(at >= 0, np.take_along_axis(amounts, np.maximum(at, 0), axis=1), 0.0)
+
+    def only(self, families: npt.NDArray[np.intp], resource: int) -> ResourceBill:
+        """The hours of some families at one resource."""
+        return ResourceBill(self.offsets, self.hours[:, families, resource : resource + 1])
 
 
 def resource_bill(

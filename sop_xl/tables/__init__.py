@@ -42,6 +42,7 @@ GRIDS: dict[str, Grid] = {
         supply.HEAT_MAP,
         supply.RESOURCE_VIEW,
         shortage.CONSTRAINED_PLAN,
+        shortage.CONSTRAINED_REGION,
         shortage.CONSTRAINED_TOTAL,
         *(strategy.STRATEGY_COST, strategy.STRATEGY_PLAN, strategy.STRATEGY_OUTPUT),
         strategy.STRATEGY_HOURS,

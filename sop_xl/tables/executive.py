@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
 from sop_xl.tables.finance import ABOVE, BELOW, FINANCE_TOTAL, LESS_COST, MORE_COST, WITHIN
+from sop_xl.tables.supply import SHORT_HOURS
 
 DONE = "done"
 """Status of a step that is signed off."""
@@ -302,12 +303,17 @@ SUPPLY_SUMMARY = Table(
                 "Load / available over the plan months.", Unit.PERCENT),
         _column("peak", "Highest month", "MAX({capacity.utilisation@key_plan})",
                 "Utilisation of the fullest plan month.", Unit.PERCENT),
-        _column("short_months", "Months short", 'COUNTIF({capacity.gap@key_plan},"<-0.5")',
-                "Plan months with more load than available hours.", Unit.COUNT),
+        _column("short_months", "Months short",
+                f'COUNTIF({{capacity.gap@key_plan}},"<-{SHORT_HOURS}")',
+                "Plan months with load above 100 % of the available hours.", Unit.COUNT),
         _column("short_hours", "Hours short", 'SUMIF({capacity.gap@key_plan},"<0")',
                 "Sum of the negative gaps.", Unit.HOURS),
+        _column("margin", "Margin late or lost", "SUMIFS({constraints.margin@column},"
+                "{constraints.subject@column},{resource})",
+                "What the gaps make late or cost for good, by Constraints: the order of the list.",
+                Unit.MONEY),
     ),
-    help="Load against available hours of each resource over the plan months.",
+    help="Load against available hours over the plan months; most margin late or lost first.",
 )
 
 _COST = FINANCE_TOTAL["operating_cost"].label

@@ -10,7 +10,7 @@ OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
 
 DONE = "done"
 """The status of an exception on which nobody has to work any more."""
-PROFIT_KINDS = ("Capacity short", "Sales short", "Backlog", "Margin below AOP")
+PROFIT_KINDS = ("Capacity short", "Backlog", "Margin below AOP")
 """The kinds of exceptions, by the text before their colon, whose money is margin or cost. That of
 the others is revenue, or stock at cost: no effect on profit."""
 
@@ -28,7 +28,8 @@ EXCEPTIONS = Table(
         Column("size", "Size", Unit.QUANTITY, OUTPUT, help="Units, hours or money short or over."),
         Column("size_unit", "Unit", role=OUTPUT, help="Unit of the size."),
         Column("value", "Money at stake", Unit.MONEY, OUTPUT,
-               help="Margin, revenue or cost at stake: the rank."),
+               help="Margin, revenue or cost at stake: the rank. Of a capacity gap the margin that"
+                    " is late or lost by Constrained_Plan."),
         Column("option", "What could be done", role=OUTPUT, help="A first option."),
         Column("sheet", "Sheet", role=OUTPUT, link=True, help="Where to look."),
         Column("status", "Status", role=OPTIONAL, default="open",

@@ -213,6 +213,11 @@ class Settings:
         "share).",
         choices=("margin", "priority", "fair_share"),
     )
+    region_priority: tuple[str, ...] = _setting(
+        (), "supply",
+        "Regions that are served first with what can be sold of a family, in this order, where "
+        "allocation is priority; the others share alike what is left.",
+    )
     required_return: float = _setting(
         0.0, "supply",
         "Return on its cost that an option for a capacity gap has to bring, 0.15 for 15 %.",
@@ -295,7 +300,9 @@ class Settings:
         minimum=0.1, maximum=2.0,
     )
     utilisation_limit: float = _setting(
-        1.0, "checks", "Utilisation from which a resource counts as overloaded (1 = 100 %).",
+        1.0, "checks",
+        "Utilisation from which a resource is marked as too full: red, and an exception. It makes "
+        "no gap: hours are short where load is above 100 % of the available hours, on every sheet.",
         minimum=0.1, maximum=2.0,
     )
     forecast_lag: int = _setting(

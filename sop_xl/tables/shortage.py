@@ -26,28 +26,31 @@ GAP_OPTIONS = Table(
         Column("period", "From", Unit.PERIOD, KEY, help="First month of the gap."),
         Column("option", "Option", role=KEY, help="What could be done about it."),
         Column("last", "To", Unit.PERIOD, OUTPUT, help="Last month of the gap."),
-        Column("short", "Hours short", Unit.HOURS, OUTPUT, help="Load - available hours."),
+        Column("short", "Hours short", Unit.HOURS, OUTPUT,
+               help="Load above 100 % of the available hours, as the row Gap of Capacity."),
         Column("covers", "Hours covered", Unit.HOURS, OUTPUT,
                help="Hours of the gap that the option can cover, by itself: several share it in"
-                    " the order of their ranks."),
+                    " the order of their ranks. Hours to spare of other months are offered to the"
+                    " gaps in the order of this list, and once only."),
         Column("units", "Units covered", Unit.QUANTITY, OUTPUT,
                help="Output of these hours, at the mix planned in these months."),
         Column("cost", "Cost", Unit.MONEY, OUTPUT,
                help="Hours x cost per hour + fixed cost; of building ahead the cost of holding"
-                    " stock, of moving later the cost of the delay."),
-        Column("gain", "Margin of the output", Unit.MONEY, OUTPUT,
-               help="Margin of the output that is made after all, for sales or for the stock."
-                    " Without any option every family gives up the same share of its output."),
+                    " stock, of moving later the cost of delay of the units that stock does not"
+                    " cover."),
+        Column("gain", "Margin saved", Unit.MONEY, OUTPUT,
+               help="Margin of the output of these hours, at most what the gap makes late or costs"
+                    " for good in Constrained_Plan; zero where stock covers the gap."),
         Column("net", "Net gain", Unit.MONEY, OUTPUT, alert="negative",
-               help="Margin of the output - cost: the rank."),
+               help="Margin saved - cost: the rank."),
         Column("roi", "Return on cost", Unit.PERCENT, OUTPUT,
                formula="IF(N({cost})>0,{net}/{cost},0)",
                help="Net gain / cost; zero where it costs nothing."),
         Column("pays", "Pays off", role=OUTPUT, alert="status",
-               formula='IF(N({rank})=0,"",IF({net}<=0,"■ no",'
-                       'IF(AND({cost}>0,{roi}<{$required_return}),"▲ too little","● yes")))',
+               formula='IF(N({rank})=0,"",IF(OR({net}<0,AND({net}=0,OR({cost}>0,{covers}<=0))),'
+                       '"■ no",IF(AND({cost}>0,{roi}<{$required_return}),"▲ too little","● yes")))',
                help="● net gain with at least the return that is asked for (setting"
-                    " required_return), ▲ net gain with less, ■ none."),
+                    " required_return), or hours at no cost; ▲ net gain with less, ■ none."),
         Column("rank", "Rank", Unit.COUNT, OUTPUT, help="1 = highest net gain for this gap."),
         Column("ready", "Ready from", Unit.PERIOD, OUTPUT,
                help="First month in which it helps, decided now."),
@@ -59,7 +62,8 @@ GAP_OPTIONS = Table(
         Column("why", "How", role=OUTPUT, help="What it is made of."),
         Column("note", "Note", role=OPTIONAL, help="What was agreed."),
     ),
-    help="What can be done where a resource is short, with cost, margin saved and lead time.",
+    help="What can be done where load is above 100 % of the available hours: cost, margin saved,"
+         " lead time; gaps with the most money at stake first.",
     as_issued=True,
     rows_given=True,
 )
@@ -99,7 +103,35 @@ CONSTRAINED_PLAN = Grid(
                 plan="{gap}*({finance_family.price@sum}-{finance_family.unit_cost@sum})",
                 help="Gap x (price - cost)."),
     ),
-    help="What can be sold with the capacity and stock at hand, beside the unconstrained demand.",
+    help="What can be sold with 100 % of the available hours and the stock at hand, beside the"
+         " unconstrained demand.",
+)
+
+CONSTRAINED_REGION = Grid(
+    "constrained_region",
+    "Constrained plan by region",
+    (
+        Column("family", "Family", role=KEY, help="Product family."),
+        Column("region", "Region", role=KEY, help="Sales region."),
+    ),
+    (
+        Measure("share", "Share of the family", Unit.PERCENT, plan=VALUES, detail=True,
+                help="Of the constrained sales of the family, by the setting allocation: in"
+                     " proportion to demand (fair_share), the regions that earn most per unit first"
+                     " (margin), or those that the setting region_priority names (priority). What a"
+                     " region has not got it asks for again. The shares of a family are one."
+                     " Computed when the book is made."),
+        Measure("sales", "Constrained sales by region", total="sum", strong=True,
+                plan="{share}*{constrained_plan.sales@sum}",
+                help="Share x constrained sales of the family; all regions are the family."),
+        Measure("gap", "Gap in units by region", total="sum", alert="negative",
+                plan="ROUND({sales}-{finance_region.volume@sum},6)",
+                help="Constrained sales - the region's part of the unconstrained sales: negative is"
+                     " not delivered in the month, positive is delivered late."),
+        Measure("gap_revenue", "Gap in revenue by region", Unit.MONEY, total="sum",
+                plan="{gap}*{finance_region.price@sum}", help="Gap x net price of the region."),
+    ),
+    help="Who gets what can be sold: the constrained sales of each family by region.",
 )
 
 CONSTRAINED_TOTAL = Grid(
@@ -127,22 +159,34 @@ CONSTRAINED_TOTAL = Grid(
 )
 
 ACTIVE, CLOSED = "open", "closed"
+RESOURCE = "resource"
+"""The kind of the entries that are gaps in hours."""
 
 CONSTRAINTS = Table(
     "constraints",
     "Constraint register",
     (
         Column("constraint", "Constraint", role=KEY, help="What limits the plan, and where."),
-        Column("kind", "Kind", role=OUTPUT, help="Resource or family."),
-        Column("subject", "Subject", role=OUTPUT, help="Resource, material or family."),
-        Column("what", "What limits", role=OUTPUT, help="What is short, and when."),
+        Column("kind", "Kind", role=OUTPUT, help="Resource."),
+        Column("subject", "Subject", role=OUTPUT, help="Which resource."),
+        Column("what", "What limits", role=OUTPUT,
+               help="What is short above 100 % of the available hours, when, and what it makes"
+                    " late."),
         Column("start", "From", Unit.PERIOD, OUTPUT, help="First month."),
         Column("end", "To", Unit.PERIOD, OUTPUT, help="Last month."),
         Column("size", "Size", Unit.QUANTITY, OUTPUT, help="How much is short."),
         Column("size_unit", "Unit", role=OUTPUT, help="Unit of the size."),
-        Column("margin", "Margin at stake", Unit.MONEY, OUTPUT,
-               help="Margin of the output or sales that are short."),
-        Column("proposal", "Proposal", role=OUTPUT, help="The option with the highest net gain."),
+        Column("units", "Late or lost", Unit.QUANTITY, OUTPUT,
+               help="Units that cannot be delivered when they are asked for because of this gap."),
+        Column("revenue", "Revenue late or lost", Unit.MONEY, OUTPUT,
+               help="Sales that cannot be delivered when they are asked for, by Constrained_Plan:"
+                    " all gaps together are its negative gaps in revenue. Where several gaps"
+                    " concern a family, the tightest one answers; once it is closed the next may."),
+        Column("margin", "Margin late or lost", Unit.MONEY, OUTPUT,
+               help="Margin of these sales: the order of the list, and the money at stake on"
+                    " Exceptions."),
+        Column("proposal", "Proposal", role=OUTPUT,
+               help="The option with the highest net gain, where it pays off."),
         Column("owner", "Owner", role=OPTIONAL, width=16, help="Who sees to it."),
         Column("action", "Action", role=OPTIONAL, width=34, help="What is done about it."),
         Column("due", "Due", Unit.DATE, OPTIONAL, help="By when."),
@@ -150,7 +194,8 @@ CONSTRAINTS = Table(
                choices=(ACTIVE, "in work", "accepted", CLOSED),
                help="Closed ones are left behind at the end of the cycle."),
     ),
-    help="What limits the plan, who sees to it and until when; kept from cycle to cycle.",
+    help="What limits the plan, most money first: load above 100 % of the available hours. Who sees"
+         " to it and until when is kept from cycle to cycle.",
     as_issued=True,
     rows_given=True,
 )

@@ -6,6 +6,9 @@ from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
 
 OPTIONAL = Role.OPTIONAL
 
+SHORT_HOURS = 0.5
+"""Hours that are rounding: a resource is short in a month whose gap is below minus these."""
+
 # rounded: the noise of floating point must not decide in which month the stock runs out
 _COVER = "ROUND({cumulative_demand}+{inventory},6)"
 _AT = "MATCH(" + _COVER + ",{cumulative_demand@plan},1)"
@@ -147,14 +150,16 @@ CAPACITY = Grid(
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
         Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
-                alert="negative", help="Available - load; negative is a shortage."),
+                alert="negative",
+                help="Available - load; negative is a shortage: load above 100 % of the available "
+                     "hours, on every sheet."),
         Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",
                 help="Sum of the gaps; positive means that building ahead is possible."),
         Measure("ahead", "Build ahead?", Unit.TEXT, detail=True,
-                plan='IF({gap}>=-0.5,"",IF({cumulative_gap}>=-0.5,"yes",'
-                     'IF(N({cumulative_gap@prev})>0.5,"in part","no")))',
+                plan=f'IF({{gap}}>=-{SHORT_HOURS},"",IF({{cumulative_gap}}>=-{SHORT_HOURS},"yes",'
+                     f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
                 past='IF({available}>0,{load}/{available},"")',

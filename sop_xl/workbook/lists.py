@@ -36,11 +36,10 @@ MOST_PAGES = 3
 """Sheets of paper side by side, at most."""
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
-NAMED_UNITS = (
-    Unit.MONEY, Unit.PRICE, Unit.QUANTITY, Unit.AMOUNT, Unit.HOURS, Unit.DAYS, Unit.PEOPLE,
-    Unit.TONNES, Unit.RATE,
+SHOWN_UNITS = (
+    Unit.QUANTITY, Unit.AMOUNT, Unit.MONEY, Unit.PRICE, Unit.HOURS, Unit.TONNES, Unit.RATE,
 )  # fmt: skip
-"""Units that stand over their column: a number does not show them."""
+"""Units that headers show; those of the others are in the figures or in the words."""
 UNITS_BY_LABEL = {unit.label: unit for unit in Unit}
 
 
@@ -69,7 +68,6 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
         if place is not drawn[0]:  # the title of the sheet serves the first
             sheet.put(HEADER_ROW - 1, place.first_column, place.table.label, "SOP Section")
         draw_table(sheet, place)
-        unit_row(sheet, place)
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
     named = f"A:{column_letter(keys)}" if keys else ""
@@ -101,25 +99,37 @@ def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = Non
             header.calculatedColumnFormula = TableFormula(attr_text=formula)
         excel.tableColumns.append(header)
         named = "SOP Header number" if column.unit.is_number else "SOP Header"
-        sheet.put(place.header_row, number, column.label, named)
+        unit = unit_of(sheet, place.table, column)
+        sheet.put(place.header_row, number, column.label, named, suffixed(unit))
         width = _column(sheet, place, column, number, frame, formula)
         if width >= LONGEST:
             for row, text in enumerate(frame[column.name], start=place.first_row):
                 wrapped.setdefault(row, []).append((text, width))
         least = max(column.width, TYPED_WIDTH if _is_typed_text(column) else 0.0)
-        sheet.widths({number: max(width, len(column.label) + 3.5, least)})
+        room = len(column.label) + (len(unit) + 2 if unit else 0) + 3.5
+        sheet.widths({number: max(width, room, least)})
         _rules(sheet, place, column, number)
     sheet.fit_rows(wrapped)
     sheet.skeleton.add_table(excel)
 
 
-def unit_row(sheet: Sheet, place: TablePlace) -> None:
-    """The units of a list's numbers, in the row above its header."""
+def unit_of(sheet: Sheet, table: Table, column: Column) -> str:
+    """The unit that a header shows; empty where the figures say it, or a column beside them."""
+    beside = any(other.name == f"{column.name}_unit" for other in table.columns)
+    if column.unit not in SHOWN_UNITS or column.unit_by or beside:
+        return ""
     settings = sheet.book.settings
-    for number, column in enumerate(place.table.columns, start=place.first_column):
-        if column.unit in NAMED_UNITS and not column.unit_by and number > place.first_column:
-            text = column.unit.text(settings.currency, settings.base_unit)
-            sheet.put(place.header_row - 1, number, text, "SOP Axis")
+    return column.unit.text(settings.currency, settings.base_unit)
+
+
+def suffixed(unit: str) -> str:
+    """The number format that shows a unit after a header: the cell stays the name of its column, by
+    which formulas and readers know it.
+
+    >>> suffixed("EUR/pcs"), suffixed("")
+    ('@", EUR/pcs"', '')
+    """
+    return f'@", {unit}"' if unit else ""
 
 
 def _column(

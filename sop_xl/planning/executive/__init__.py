@@ -23,7 +23,9 @@ def run(
     supply_plan: pd.DataFrame,
     inventory: pd.DataFrame,
     capacity: pd.DataFrame,
-    constrained_total: pd.DataFrame,
+    constraints: pd.DataFrame,
+    gap_options: pd.DataFrame,
+    levers: pd.DataFrame,
     finance_total: pd.DataFrame,
     recon_lines: pd.DataFrame,
     kpis: pd.DataFrame,
@@ -41,7 +43,9 @@ def run(
     frames = {
         "agenda": meeting.agenda(),
         "cycle_calendar": meeting.cycle_calendar(axis, settings, cycle_calendar),
-        "decisions": meeting.decisions(axis, decisions, exceptions),
+        "decisions": meeting.decisions(
+            axis, settings, decisions, exceptions, gap_options, levers
+        ),
         "assumptions": assumptions,
         "demand_view": views.demand_view(axis, demand_total, ALL_FAMILIES),
         "supply_view": views.supply_view(axis, supply_plan),
@@ -56,7 +60,7 @@ def run(
         "view_families": demand_total[["family"]].drop_duplicates(ignore_index=True),
         "view_resources": capacity[["resource"]].drop_duplicates(ignore_index=True),
         "demand_summary": views.demand_summary(axis, demand_total),
-        "supply_summary": views.supply_summary(axis, capacity),
+        "supply_summary": views.supply_summary(axis, capacity, constraints),
         "finance_summary": views.finance_summary(axis, finance_total, recon_lines),
     }
     frames["headlines"] = headlines(
@@ -65,7 +69,7 @@ def run(
         demand_total=demand_total,
         supply_plan=supply_plan,
         supply_summary=frames["supply_summary"],
-        constrained_total=constrained_total,
+        constraints=constraints,
         finance_summary=frames["finance_summary"],
         kpis=kpis,
         exceptions=exceptions,

@@ -21,7 +21,7 @@ def headlines(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     supply_summary: pd.DataFrame,
-    constrained_total: pd.DataFrame,
+    constraints: pd.DataFrame,
     finance_summary: pd.DataFrame,
     kpis: pd.DataFrame,
     exceptions: pd.DataFrame,
@@ -37,7 +37,7 @@ def headlines(
         "D3_Demand": _demand(axis, settings, demand_total),
         "D4_Supply": " ".join(
             (
-                _capacity(supply_summary) + _sales(settings, constrained_total),
+                _capacity(supply_summary) + _sales(settings, constraints),
                 _stock(axis, settings, supply_plan),
             )
         ),
@@ -126,7 +126,7 @@ def _capacity(summary: pd.DataFrame) -> str:
             f"Every resource carries the plan; the tightest is {tight['resource']} with "
             f"{percent(float(tight['peak']))} in its fullest month."
         )
-    worst = short.sort_values(["short_hours", "resource"]).iloc[0]
+    worst = short.iloc[0]  # the summary begins with the most money at stake
     return (
         f"{count(len(short), 'resource')} short of hours: {worst['resource']} lacks "
         f"{number(-float(worst['short_hours']))} h in "
@@ -134,15 +134,16 @@ def _capacity(summary: pd.DataFrame) -> str:
     )
 
 
-def _sales(settings: Settings, constrained_total: pd.DataFrame) -> str:
-    """What the company cannot sell in the month in which it is asked for; empty without a gap."""
-    short = constrained_total[constrained_total["gap"] < 0]
-    units, margin = -float(short["gap"].sum()), -float(short["gap_margin"].sum())
-    if units < 1:
+def _sales(settings: Settings, constraints: pd.DataFrame) -> str:
+    """What the company cannot sell when it is asked for; empty where no hours are short."""
+    if constraints["units"].notna().sum() == 0:
         return ""
+    units, margin = float(constraints["units"].sum()), float(constraints["margin"].sum())
+    if units < 1:
+        return " Stock covers it."
     return (
-        f" {number(units, settings.base_unit)} cannot be sold when they are asked for, with a "
-        f"margin of {number(margin, settings.currency)}."
+        f" {number(units, settings.base_unit)} are late or lost, with a margin of "
+        f"{number(margin, settings.currency)}."
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.executive.alternatives import alternatives
 from sop_xl.schema import Table, empty_frame
 from sop_xl.tables.executive import (
     AGENDA,
@@ -66,7 +67,14 @@ def cycle_calendar(axis: Axis, settings: Settings, typed: pd.DataFrame) -> pd.Da
     return _typed(CYCLE_CALENDAR, defaults)
 
 
-def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
+def decisions(
+    axis: Axis,
+    settings: Settings,
+    typed: pd.DataFrame,
+    exceptions: pd.DataFrame,
+    gap_options: pd.DataFrame,
+    levers: pd.DataFrame,
+) -> pd.DataFrame:
     """The table ``decisions``: what people wrote, then proposals where none of that is open.
 
     A proposal is marked in its recommendation. Proposals that nobody has touched are made anew from
@@ -75,8 +83,12 @@ def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.D
 
     Args:
         axis: The periods; capacity is looked at in the next months of the plan.
+        settings: The currency.
         typed: What people wrote or took up, and the proposals made before.
         exceptions: The table ``exceptions``, in the order of its rank.
+        gap_options: The options of the gaps, which are the alternatives there.
+        levers: The levers with their effects, which are the alternatives where a year misses the
+            AOP.
     """
     before, own = typed[untouched(typed)], typed[~untouched(typed)]
     if (_status(own) == PROPOSED_STATUS).any():
@@ -88,6 +100,9 @@ def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.D
         return own
     kind = largest["exception"].str.partition(": ")[0]
     numbers = dict(zip(_subjects(before), before["decision"], strict=True))
+    offered = [
+        alternatives(row, settings, gap_options, levers) for row in largest.to_dict("records")
+    ]
     fresh = itertools.count(_highest(typed["decision"]) + 1)
     proposed = pd.DataFrame(
         {
@@ -96,10 +111,13 @@ def decisions(axis: Axis, typed: pd.DataFrame, exceptions: pd.DataFrame) -> pd.D
                 for exception in largest["exception"]
             ],
             "question": _questions(largest).to_numpy(),
-            "options": [f"(a) {option} (b) Accept it." for option in largest["option"]],
+            "options": [
+                " ".join(f"({letter}) {text}." for letter, text in zip("abcd", texts, strict=False))
+                for texts in offered
+            ],
             "recommendation": [
-                f"{PROPOSED} ({exception}): {option}"
-                for exception, option in zip(largest["exception"], largest["option"], strict=True)
+                f"{PROPOSED} ({exception}): (a) {texts[0]}."
+                for exception, texts in zip(largest["exception"], offered, strict=True)
             ],
             "value": largest["value"].where(kind.isin(PROFIT_KINDS)).to_numpy(),
             "level": "executive",
@@ -126,14 +144,18 @@ def _questions(exceptions: pd.DataFrame) -> pd.Series[str]:
 def _largest(axis: Axis, exceptions: pd.DataFrame) -> pd.DataFrame:
     """The exceptions to decide on, a few of each area, the most money first.
 
-    Of several that tell the same gap (revenue and margin of a year) the largest stands for all. A
-    shortage of capacity in the next months is always among them: it cannot wait.
+    Of several that tell the same gap (revenue and margin of a year) the largest stands for all:
+    where the revenue of a year misses the AOP, the families whose demand misses it are its parts. A
+    shortage of capacity in the next months is always among them if money is at stake: it cannot
+    wait.
     """
     found = exceptions[exceptions["area"].isin(DECIDED) & (exceptions["status"] != DONE)]
     short = (found["area"] == "capacity") & found["period"].isin(axis.plan[:SOON])
-    urgent = found[short].head(1)
+    urgent = found[short & (found["value"] > 0)].head(1)
     found = pd.concat([urgent, found[found["value"] > 0].drop(urgent.index, errors="ignore")])
     found = found[~found.duplicated(["area", "subject", "period"])]
+    if found["exception"].str.startswith("Revenue below AOP: ").any():
+        found = found[~found["exception"].str.startswith("Demand below AOP: ")]
     found = found[found.groupby("area").cumcount() < PER_AREA]
     return found.head(PROPOSALS).sort_index()
 

@@ -26,11 +26,9 @@ from sop_xl.tables.executive import (
 from sop_xl.tables.finance import ABOVE, BELOW, FINANCE_TOTAL, LESS_COST, MORE_COST, WITHIN
 from sop_xl.tables.forecast import FORECAST_VIEW, ORIGINS
 from sop_xl.tables.stock import STOCK_VIEW
-from sop_xl.tables.supply import RESOURCE_VIEW
+from sop_xl.tables.supply import RESOURCE_VIEW, SHORT_HOURS
 
 _TESTS = [f"backtest_{at}" for at in range(1, ORIGINS + 1)]
-SHORT = -0.5
-"""Hours of gap from which a month counts as short."""
 
 
 def most_loaded(capacity: pd.DataFrame, axis: Axis) -> str:
@@ -184,25 +182,39 @@ def demand_summary(axis: Axis, demand_total: pd.DataFrame) -> pd.DataFrame:
     )[DEMAND_SUMMARY.names]
 
 
-def supply_summary(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
-    """The table ``supply_summary``: load against hours of each resource over the plan."""
+def supply_summary(axis: Axis, capacity: pd.DataFrame, constraints: pd.DataFrame) -> pd.DataFrame:
+    """The table ``supply_summary``: load against hours of each resource over the plan.
+
+    The order is that of the register of constraints: most margin late or lost first, then most
+    hours short.
+
+    Args:
+        axis: The cycle.
+        capacity: The grid.
+        constraints: The register, for the money.
+    """
     names = resources_of(capacity)
     load, available, gap, utilisation = (
         totals(capacity, name, "resource", names, axis.plan)
         for name in ("load", "available", "gap", "utilisation")
     )
     hours = available.sum(axis=1)
-    return pd.DataFrame(
+    margin = constraints.groupby("subject")["margin"].sum().reindex(names).fillna(0.0)
+    found = pd.DataFrame(
         {
             "resource": pd.Series(names, dtype="str"),
             "load": load.sum(axis=1),
             "available": hours,
             "utilisation": ratio(load.sum(axis=1), np.maximum(hours, 0.0)),
             "peak": utilisation.max(axis=1),
-            "short_months": (gap < SHORT).sum(axis=1).astype(float),
+            "short_months": (gap < -SHORT_HOURS).sum(axis=1).astype(float),
             "short_hours": np.minimum(gap, 0.0).sum(axis=1),
+            "margin": margin.to_numpy(dtype=float),
         }
-    )[SUPPLY_SUMMARY.names]
+    )
+    order = ["margin", "short_hours", "resource"]
+    found = found.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    return found[SUPPLY_SUMMARY.names]
 
 
 _LIKE = {"margin": "compared_margin"}

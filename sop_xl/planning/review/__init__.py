@@ -7,7 +7,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.review.capacity import capacity_shortages, lost_sales
+from sop_xl.planning.review.capacity import capacity_shortages, too_full
 from sop_xl.planning.review.checks import checks
 from sop_xl.planning.review.demand import (
     aop_gaps,
@@ -32,7 +32,7 @@ def run(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
-    constrained_plan: pd.DataFrame,
+    constraints: pd.DataFrame,
     gap_options: pd.DataFrame,
     strategy_hours: pd.DataFrame,
     material_messages: pd.DataFrame,
@@ -58,10 +58,8 @@ def run(
     """Find what needs a person, rank it by money, and test that the numbers tie."""
     prices = dict(zip(families["family"], families["price"].fillna(0.0), strict=True))
     issues = (
-        *capacity_shortages(
-            axis, settings, capacity, resources, bill, supply_plan, finance_family, gap_options
-        ),
-        *lost_sales(axis, settings, constrained_plan),
+        *capacity_shortages(settings, capacity, resources, constraints, gap_options),
+        *too_full(axis, settings, capacity),
         *stock_issues(axis, settings, supply_plan, finance_family),
         *late_materials(settings, material_messages),
         *aop_gaps(axis, settings, demand_total, prices),

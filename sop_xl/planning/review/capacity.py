@@ -1,185 +1,120 @@
-"""Capacity shortages: months in which a resource has more load than hours, and what they cost."""
+"""Capacity shortages: what the register of constraints says of each, and resources too full."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, hours_per_unit, totals
-from sop_xl.planning.review.exceptions import Issue, Run, runs
+from sop_xl.planning.frames import totals
+from sop_xl.planning.review.exceptions import Issue, runs
 from sop_xl.planning.wording import month, months, number, percent
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.shortage import RESOURCE
+from sop_xl.tables.supply import SHORT_HOURS
 
 PROPOSED = 2
 """Options that an exception names."""
-NOISE = 0.5
-"""Hours that are rounding, not a shortage."""
-
-
-class _Resource(NamedTuple):
-    """What the plan asks of one resource, month by month, and what an hour of it is worth."""
-
-    name: str
-    load: Numbers
-    available: Numbers
-    cumulative_gap: Numbers
-    overtime_rate: float
-    margin: Numbers
-    """Margin of the output planned on it."""
-    families: Sequence[str]
-    family_margins: Numbers
-    """Margin per hour of each of the families, NaN where it does not use the resource."""
+LEAST_UNITS = 0.5
+"""Units that are rounding."""
 
 
 def capacity_shortages(
-    axis: Axis,
     settings: Settings,
     capacity: pd.DataFrame,
     resources: pd.DataFrame,
-    bill: pd.DataFrame,
-    supply_plan: pd.DataFrame,
-    finance_family: pd.DataFrame,
+    constraints: pd.DataFrame,
     gap_options: pd.DataFrame,
 ) -> Iterator[Issue]:
-    """One issue for each run of months above the utilisation limit."""
-    names = sorted(resources["resource"])
-    load, available, cumulative = (
-        totals(capacity, name, "resource", names, axis.plan)
-        for name in ("load", "available", "cumulative_gap")
-    )
-    families = sorted(set(supply_plan["family"]))
-    production = totals(supply_plan, "production", "family", families, axis.plan)
-    unit_margin = _unit_margin(finance_family, families, axis)
-    rates = resources.set_index("resource")["cost_per_hour"].reindex(names).fillna(0.0)
-    bill_hours = hours_per_unit(bill, families, names)
-    for at, name in enumerate(names):
-        hours = bill_hours[:, at]
-        uses = hours > 0
-        resource = _Resource(
-            name,
-            load[at],
-            available[at],
-            cumulative[at],
-            float(rates.iloc[at]),
-            (production * unit_margin)[uses].sum(axis=0),
-            families,
-            np.where(uses, unit_margin.mean(axis=1) / np.where(uses, hours, 1.0), np.nan),
-        )
-        over = resource.load - settings.utilisation_limit * resource.available
-        own = gap_options[gap_options["resource"] == name]
-        for run in runs(over > NOISE):
-            issue = _shortage(axis, settings, resource, run, float(over[run.part].sum()))
-            priced = _priced(axis, settings, own, run)
-            yield issue._replace(option=priced) if priced else issue
+    """One issue for each gap of the register, in its order, with its hours and its money.
 
+    Where what is late has no margin, the hours are worth what they cost.
 
-def _unit_margin(finance_family: pd.DataFrame, families: Sequence[str], axis: Axis) -> Numbers:
-    price, cost = (
-        totals(finance_family, name, "family", families, axis.plan)
-        for name in ("price", "unit_cost")
-    )
-    return price - cost
-
-
-def _shortage(axis: Axis, settings: Settings, resource: _Resource, run: Run, short: float) -> Issue:
-    """The issue of one run: the margin, or else the overtime, of the hours that are short."""
-    load = float(resource.load[run.part].sum())
-    margin_per_hour = max(0.0, float(resource.margin[run.part].sum()) / load)
-    if margin_per_hour > 0:
-        value = short * margin_per_hour
-        stake = (
-            f"margin of the output of these hours at "
-            f"{number(margin_per_hour, settings.currency)} per hour"
-        )
-    else:
-        value = short * resource.overtime_rate
-        stake = "cost of the missing hours"
-    available = float(resource.available[run.part].sum())
-    loaded = f"{percent(load / available)} loaded" if available > 0 else "without hours"
-    first, last = axis.plan[run.first], axis.plan[run.last]
-    return Issue(
-        exception=f"Capacity short: {resource.name} from {month(first)}",
-        area="capacity",
-        subject=resource.name,
-        period=first,
-        message=(
-            f"{resource.name} is {loaded} in {months(first, last)}: {number(short)} h short, "
-            f"{number(value, settings.currency)} {stake}."
-        ),
-        size=-short,
-        size_unit="h",
-        value=value,
-        option=_option(settings, resource, run, short, margin_per_hour),
-        sheet="Capacity",
-    )
-
-
-def _priced(axis: Axis, settings: Settings, options: pd.DataFrame, run: Run) -> str:
-    """The best options of the sheet Options that pay and come in time; empty if it has none."""
-    first, last = axis.plan[run.first], axis.plan[run.last]
-    meet = (options["period"] <= last) & (options["last"] >= first)
-    pay = (options["net"] > 0) & (options["covers"] > 0) & ~options["in_time"].str.startswith("■")
-    best = options[meet & pay].sort_values(["rank", "option"]).head(PROPOSED)
-    if best.empty:
-        return ""
-    told = "; ".join(
-        f"{row['option']}: {number(row['covers'])} h for {number(row['cost'], settings.currency)}"
-        for row in best.to_dict("records")
-    )
-    return f"{told[0].upper()}{told[1:]}. All of them with dates: Options."
-
-
-def _option(
-    settings: Settings, resource: _Resource, run: Run, short: float, margin_per_hour: float
-) -> str:
-    """The first thing to try: build ahead, pay for hours, or choose what to make."""
-    if run.first > 0 and resource.cumulative_gap[run.last] >= 0:
-        free = number(float(resource.cumulative_gap[run.first - 1]))
-        return f"Build ahead: the months before have {free} h to spare."
-    cost = short * resource.overtime_rate
-    if cost > 0 and resource.overtime_rate < margin_per_hour:
-        return (
-            f"Overtime, an extra shift or subcontracting: {number(short)} h for about "
-            f"{number(cost, settings.currency)}, less than the margin at stake."
-        )
-    best = resource.family_margins
-    if np.isnan(best).sum() < len(best) - 1:
-        first = resource.families[int(np.nanargmax(best))]
-        return (
-            f"Make {first} first, which earns most per hour; move other demand or subcontract it."
-        )
-    return "Add a shift, subcontract, or move demand to months with free hours."
-
-
-def lost_sales(axis: Axis, settings: Settings, constrained_plan: pd.DataFrame) -> Iterator[Issue]:
-    """Families of which the hours let us sell less than is asked for, one issue each."""
-    names = sorted(set(constrained_plan["family"]))
-    gap, margin = (
-        totals(constrained_plan, name, "family", names, axis.plan) for name in ("gap", "gap_margin")
-    )
-    for at, name in enumerate(names):
-        when = np.flatnonzero(gap[at] < -NOISE)
-        if not len(when):
-            continue
-        first, last = axis.plan[when[0]], axis.plan[when[-1]]
-        units, value = (float(-numbers[at][when].sum()) for numbers in (gap, margin))
+    Args:
+        settings: The currency.
+        capacity: The grid.
+        resources: For the cost per hour.
+        constraints: The register.
+        gap_options: The options of the gaps.
+    """
+    rates = resources.set_index("resource")["cost_per_hour"].fillna(0.0)
+    for row in constraints[constraints["kind"] == RESOURCE].to_dict("records"):
+        name, first, last = row["subject"], row["start"], row["end"]
+        inside = (capacity["resource"] == name) & capacity["period"].between(first, last)
+        load, available = (float(capacity.loc[inside, n].sum()) for n in ("load", "available"))
+        loaded = f"{percent(load / available)} loaded" if available > 0 else "without hours"
+        late, value = float(row["units"]) >= LEAST_UNITS, max(0.0, float(row["margin"]))
+        stake = f"{number(value, settings.currency)} of margin late or lost"
+        if late and value == 0:
+            value = float(row["size"]) * float(rates.get(name, 0.0))
+            stake = f"the missing hours cost {number(value, settings.currency)}"
+        told = row["what"].partition(": ")[2].removesuffix(".")
         yield Issue(
-            exception=f"Sales short: {name}",
+            exception=f"Capacity short: {name} from {month(first)}",
             area="capacity",
             subject=name,
             period=first,
             message=(
-                f"Hours are missing: {number(units, settings.base_unit)} of {name} cannot be sold "
-                f"when they are asked for in {months(first, last)}, margin of "
-                f"{number(max(0.0, value), settings.currency)}."
+                f"{name} is {loaded} in {months(first, last)}, {number(row['size'])} h short: "
+                f"{told}{f'; {stake}' if late else ''}."
             ),
-            size=-units,
-            size_unit=settings.base_unit,
-            value=max(0.0, value),
-            option="Choose options for the resources that are short; Apply options plans them.",
-            sheet="Constrained_Plan",
+            size=-float(row["size"]),
+            size_unit="h",
+            value=value,
+            option=_priced(settings, gap_options, name, first) or row["proposal"],
+            sheet="Options",
         )
+
+
+def _priced(
+    settings: Settings, options: pd.DataFrame, resource: str, first: pd.Period
+) -> str:
+    """The best options of the sheet Options that pay and come in time; empty if it has none."""
+    own = options[(options["resource"] == resource) & (options["period"] == first)]
+    pay = own["pays"].str.startswith("●") & ~own["in_time"].str.startswith("■")
+    best = own[pay].sort_values(["rank", "option"]).head(PROPOSED)
+    if best.empty:
+        return ""
+    told = "; ".join(_told(settings, row) for row in best.to_dict("records"))
+    return f"{told[0].upper()}{told[1:]}. All of them with dates: Options."
+
+
+def _told(settings: Settings, row: Mapping[Hashable, Any]) -> str:
+    covers, cost, gain = (float(row[name]) for name in ("covers", "cost", "gain"))
+    if covers <= 0:
+        return f"{row['option']}: saves {number(gain, settings.currency)} of margin"
+    price = f"for {number(cost, settings.currency)}" if cost > 0 else "at no cost"
+    return f"{row['option']}: {number(covers)} h {price}"
+
+
+def too_full(axis: Axis, settings: Settings, capacity: pd.DataFrame) -> Iterator[Issue]:
+    """Resources above the utilisation limit that the company set, where no hours are short."""
+    names = [str(name) for name in capacity["resource"].drop_duplicates()]
+    load, available, gap = (
+        totals(capacity, name, "resource", names, axis.plan)
+        for name in ("load", "available", "gap")
+    )
+    limit = settings.utilisation_limit
+    above = load - limit * available
+    for at, name in enumerate(names):
+        for run in runs((above[at] > SHORT_HOURS) & (gap[at] >= -SHORT_HOURS)):
+            first, last = axis.plan[run.first], axis.plan[run.last]
+            used = float(load[at, run.part].sum() / available[at, run.part].sum())
+            over = float(above[at, run.part].sum())
+            yield Issue(
+                exception=f"Too full: {name} from {month(first)}",
+                area="capacity",
+                subject=name,
+                period=first,
+                message=(
+                    f"{name} is {percent(used)} loaded in {months(first, last)}: {number(over)} h "
+                    f"above the limit of {percent(limit, 0)}; no hours are short."
+                ),
+                size=-over,
+                size_unit="h",
+                value=float("nan"),
+                option="Keep hours in reserve, or raise the limit (setting utilisation_limit).",
+                sheet="Capacity",
+            )

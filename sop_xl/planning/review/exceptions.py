@@ -70,9 +70,11 @@ def ranked(issues: Iterable[Issue], typed: pd.DataFrame) -> pd.DataFrame:
         found[name] = kept[name].reindex(found["exception"]).fillna("").to_numpy()
     found["status"] = found["status"].replace("", "open")
     found["done"] = found["status"] == DONE
+    # of what is worth the same the larger comes first, as in the register of constraints
+    found["extent"] = found["size"].abs()
     found = found.sort_values(
-        ["done", "value", "exception"],
-        ascending=[True, False, True],
+        ["done", "value", "extent", "exception"],
+        ascending=[True, False, False, True],
         na_position="last",
         ignore_index=True,
     ).head(SHOWN)

@@ -58,15 +58,27 @@ class Rationing:
             hours: Hours of one unit, families down, resources across.
             classes: As :func:`serving_classes`.
         """
-        self.families, self.resources = hours.shape
-        self.row, self.column = np.nonzero(hours > 0)
-        self.hours = hours[self.row, self.column]
+        self.loads = np.ascontiguousarray(hours.T)
+        self.row, column = np.nonzero(hours > 0)
+        self.hours = hours[self.row, column]
+        self.alike = not classes.any()
         count = int(classes.max(initial=0)) + 1
         # one slot for each class that uses a resource, in the order in which they are served
-        used, self.slot = np.unique(self.column * count + classes[self.row], return_inverse=True)
-        self.owner = used // count
+        if self.alike:
+            self.owner, self.slot = np.arange(hours.shape[1]), column
+        else:
+            used, self.slot = np.unique(column * count + classes[self.row], return_inverse=True)
+            self.owner = used // count
         self.first = np.searchsorted(self.owner, self.owner)
-        self.users, self.starts = np.unique(self.row, return_index=True)
+        self.places = self._places(len(hours))
+
+    def _places(self, families: int) -> Classes:
+        """The slots that each family uses, families across; the one after the last is nobody's."""
+        many = np.bincount(self.row, minlength=families)
+        places = np.full((int(many.max(initial=0)), families), len(self.owner), dtype=np.int64)
+        nth = np.arange(len(self.row)) - np.repeat(np.cumsum(many) - many, many)
+        places[nth, self.row] = self.slot
+        return places
 
     def output(self, wanted: Numbers, available: Numbers) -> Numbers:
         """What can be made, in units: never more than is wanted, nor than the hours allow.
@@ -86,23 +98,26 @@ class Rationing:
         for _ in range(ROUNDS):
             part = asked * self._share(asked, left)
             made, asked = made + part, asked - part
-            used = np.bincount(self.column, part[self.row] * self.hours, self.resources)
-            left = np.maximum(left - used, 0.0)
-            if not asked.any():
+            if not part.any() or not asked.any():
                 break
+            left = np.maximum(left - self.loads @ part, 0.0)
         return made
 
     def _share(self, asked: Numbers, left: Numbers) -> Numbers:
         """The share of its demand that each family gets."""
-        share = np.ones(self.families)
-        if not len(self.row):
-            return share
-        loads = np.bincount(self.slot, asked[self.row] * self.hours, len(self.owner))
-        before = np.cumsum(loads) - loads
-        room = np.maximum(left[self.owner] - (before - before[self.first]), 0.0)
+        if not len(self.places):
+            return np.ones_like(asked)
+        if self.alike:
+            loads, room = self.loads @ asked, left
+        else:
+            needed = asked[self.row] * self.hours
+            loads = np.bincount(self.slot, needed, len(self.owner)).astype(float)
+            before = np.cumsum(loads) - loads
+            room = np.maximum(left[self.owner] - (before - before[self.first]), 0.0)
         full = room >= loads
-        served = np.where(full, 1.0, room / np.where(full, 1.0, loads))[self.slot]
-        share[self.users] = np.minimum.reduceat(served, self.starts)
+        served = np.ones(len(loads) + 1)
+        np.divide(room, loads, out=served[:-1], where=~full)
+        share: Numbers = served[self.places].min(axis=0)
         return share
 
 
@@ -177,14 +192,26 @@ def constrained_production(
     for t in range(wanted.shape[1]):
         asked = wanted[:, t] + missed
         needed = np.clip(demand[:, t] - stock, 0.0, asked)
-        for part in (0, 1):
-            units = needed if part == 0 else asked - made[:, t]
-            there = [left[:, t - o] if o <= t else np.full(len(left), np.inf) for o in offsets]
-            served = rationing.output(units, np.concatenate(there))
-            made[:, t] += served
-            for o, used in zip(offsets, np.split(hours.T @ served, len(offsets)), strict=True):
-                if o <= t:
-                    left[:, t - o] -= used
+        made[:, t] = first = rationing.output(needed, _hours(left, t, offsets))
+        _take(left, t, offsets, rationing.loads @ first)
+        if (asked > first).any():
+            rest = rationing.output(asked - first, _hours(left, t, offsets))
+            made[:, t] += rest
+            _take(left, t, offsets, rationing.loads @ rest)
         missed = np.maximum(asked - made[:, t], 0.0)
         stock = stock + made[:, t] - demand[:, t]
     return made
+
+
+def _hours(left: Numbers, t: int, offsets: Sequence[int]) -> Numbers:
+    """What is left for output of a period, offset after offset; work before the first is done."""
+    if len(offsets) == 1:
+        return left[:, t]
+    never = np.full(len(left), np.inf)
+    return np.concatenate([left[:, t - o] if o <= t else never for o in offsets])
+
+
+def _take(left: Numbers, t: int, offsets: Sequence[int], used: Numbers) -> None:
+    for o, hours in zip(offsets, np.split(used, len(offsets)), strict=True):
+        if o <= t:
+            left[:, t - o] -= hours

@@ -24,7 +24,7 @@ from sop_xl.planning.ranges import one_each
 from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.rough_cut import demonstrated
 from sop_xl.planning.supply.workforce import planned_hires, there
-from sop_xl.tables.supply import CAPACITY, HEAT_MAP
+from sop_xl.tables.supply import CAPACITY, HEAT_MAP, SHORT_HOURS
 
 
 def load_hours(production: Numbers, hours: Numbers) -> Numbers:
@@ -194,8 +194,9 @@ def capacity(
 def _ahead(gap: Numbers, cumulative: Numbers) -> npt.NDArray[np.object_]:
     """Whether the hours that are short can be worked before: yes, in part, no."""
     before = np.hstack([np.zeros((len(gap), 1)), cumulative[:, :-1]])
-    short = np.where(cumulative >= -0.5, "yes", np.where(before > 0.5, "in part", "no"))
-    return np.where(gap >= -0.5, "", short).astype(object)
+    part = np.where(before > SHORT_HOURS, "in part", "no")
+    short = np.where(cumulative >= -SHORT_HOURS, "yes", part)
+    return np.where(gap >= -SHORT_HOURS, "", short).astype(object)
 
 
 def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -15,26 +17,65 @@ from sop_xl.planning.frames import (
     totals,
 )
 from sop_xl.planning.supply.allocation import constrained_production, serving_classes
-from sop_xl.planning.supply.gaps import NOISE, Loads
+from sop_xl.planning.supply.gaps import Loads
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_PLAN, CONSTRAINED_TOTAL
+from sop_xl.tables.supply import SHORT_HOURS
 
 
-def constrained_plan(
-    axis: Axis,
-    settings: Settings,
-    plan: Loads,
-    available: Numbers,
-    supply_plan: pd.DataFrame,
+class Sold(NamedTuple):
+    """What the hours allow, families down, plan months across."""
+
+    production: Numbers
+    net_stock: Numbers
+    backlog: Numbers
+    sales: Numbers
+    gap: Numbers
+    """Less unconstrained sales: negative is not delivered when asked for, positive is late."""
+
+
+class Constraint(NamedTuple):
+    """What the supply plan wants, and what limits it; families or resources down."""
+
+    demand: Numbers
+    unconstrained: Numbers
+    """Shipments of the supply plan."""
+    bought: Numbers
+    stock: Numbers
+    """Stock less backlog of the closed months."""
+    owed: Numbers
+    """Backlog of the closed months."""
+    available: Numbers
+    priority: Numbers
+    """One for each family; 1 first."""
+
+    def sold(self, plan: Loads, rule: str) -> Sold:
+        """What can be sold if scarce hours are shared by a rule.
+
+        Args:
+            plan: Loads and values of the plan months.
+            rule: As the setting ``allocation``.
+        """
+        # what a subcontractor delivers serves demand and takes none of our hours
+        own, opening = self.demand - self.bought, self.stock[:, -1]
+        production = limited(plan, self.available, self.priority, own, opening, rule)
+        net_stock = _walked(opening, production - own)
+        backlog = np.maximum(0.0, rounded(-net_stock))
+        before = np.hstack([self.owed[:, -1:], backlog[:, :-1]])
+        sales = self.demand + before - backlog + 0.0
+        return Sold(production, net_stock, backlog, sales, rounded(sales - self.unconstrained))
+
+
+def constraint_of(
+    axis: Axis, plan: Loads, capacity: pd.DataFrame, supply_plan: pd.DataFrame,
     families: pd.DataFrame,
-) -> pd.DataFrame:
-    """The grid ``constrained_plan``.
+) -> Constraint:  # fmt: skip
+    """The arrays of the grids.
 
     Args:
         axis: Periods across.
-        settings: The rule of allocation.
         plan: Loads and values of the plan months.
-        available: Hours, resources down, plan months across.
+        capacity: The grid, for the available hours.
         supply_plan: The grid, which no capacity limits.
         families: Their priorities.
     """
@@ -46,26 +87,41 @@ def constrained_plan(
     stock, owed = (
         totals(supply_plan, name, "family", names, axis.past) for name in ("net_stock", "backlog")
     )
-    # what a subcontractor delivers serves demand and takes none of our hours
-    own = demand - bought
-    production = limited(settings, plan, available, families, own, stock[:, -1])
-    net_stock = _walked(stock[:, -1], production - own)
-    backlog = np.maximum(0.0, rounded(-net_stock))
-    before = np.hstack([owed[:, -1:], backlog[:, :-1]])
-    sales = demand + before - backlog + 0.0
-    gap = rounded(sales - unconstrained)
+    available = totals(capacity, "available", "resource", list(plan.resources), axis.plan)
+    ranks = families.drop_duplicates("family").set_index("family")["priority"]
+    priority = ranks.reindex(list(names)).to_numpy(dtype=float)
+    return Constraint(demand, unconstrained, bought, stock, owed, available, priority)
+
+
+def constrained_plan(
+    axis: Axis, settings: Settings, plan: Loads, constraint: Constraint
+) -> pd.DataFrame:
+    """The grid ``constrained_plan``.
+
+    Args:
+        axis: Periods across.
+        settings: The rule of allocation.
+        plan: Loads and values of the plan months.
+        constraint: What the supply plan wants, and what limits it.
+    """
+    sold = constraint.sold(plan, settings.allocation)
     cells = {
-        "demand": across(axis, plan=demand),
-        "unconstrained": across(axis, plan=unconstrained),
-        "production": across(axis, plan=production),
-        "net_stock": np.hstack([stock, net_stock]),
-        "backlog": np.hstack([owed, backlog]),
-        "sales": across(axis, plan=sales),
-        "gap": across(axis, plan=gap),
-        "gap_revenue": across(axis, plan=gap * plan.price),
-        "gap_margin": across(axis, plan=gap * plan.margin),
+        "demand": across(axis, plan=constraint.demand),
+        "unconstrained": across(axis, plan=constraint.unconstrained),
+        "production": across(axis, plan=sold.production),
+        "net_stock": np.hstack([constraint.stock, sold.net_stock]),
+        "backlog": np.hstack([constraint.owed, sold.backlog]),
+        "sales": across(axis, plan=sold.sales),
+        "gap": across(axis, plan=sold.gap),
+        "gap_revenue": across(axis, plan=sold.gap * plan.price),
+        "gap_margin": across(axis, plan=sold.gap * plan.margin),
     }
-    return blocks(CONSTRAINED_PLAN, names, axis, cells)
+    return blocks(CONSTRAINED_PLAN, plan.families, axis, cells)
+
+
+def shortfall_of(axis: Axis, plan: Loads, constrained: pd.DataFrame) -> Numbers:
+    """The row Gap in units of the grid ``constrained_plan``, families down, plan months across."""
+    return totals(constrained, "gap", "family", plan.families, axis.plan)
 
 
 def constrained_total(
@@ -94,48 +150,28 @@ def _walked(opening: Numbers, change: Numbers) -> Numbers:
 
 
 def limited(
-    settings: Settings,
-    plan: Loads,
-    available: Numbers,
-    families: pd.DataFrame,
-    demand: Numbers,
-    opening: Numbers,
-) -> Numbers:
+    plan: Loads, available: Numbers, priority: Numbers, demand: Numbers, opening: Numbers,
+    rule: str,
+) -> Numbers:  # fmt: skip
     """Production as far as the hours go, families down, plan months across.
 
     Args:
-        settings: The rule of allocation.
         plan: Loads and values of the plan months.
         available: Hours, resources down, plan months across.
-        families: Their priorities.
+        priority: One for each family, 1 first.
         demand: Units that production has to serve: without what is bought.
         opening: Stock less backlog before the first month, one for each family.
+        rule: As the setting ``allocation``.
     """
     # the plan itself where it is not short: no rounding noise in what nothing limits
-    scarce = np.asarray((plan.gap < -NOISE).any(axis=1))
+    scarce = np.asarray((plan.gap < -SHORT_HOURS).any(axis=1))
     if not scarce.any():
         return rounded(plan.production)
     # what is made up later loads all resources: none takes more than the plan puts on it or it has
     load = np.maximum(available, plan.bill.load(plan.production))
     available = np.where(scarce[:, np.newaxis], available, load)
-    ranks = families.drop_duplicates("family").set_index("family")["priority"]
-    classes = serving_classes(
-        settings.allocation,
-        plan.hours,
-        plan.margin.mean(axis=1),
-        ranks.reindex(list(plan.families)).to_numpy(dtype=float),
-        scarce,
-    )
+    classes = serving_classes(rule, plan.hours, plan.margin.mean(axis=1), priority, scarce)
     made = constrained_production(
         plan.production, demand, opening, plan.bill.flat, available, classes, plan.bill.offsets
     )
     return rounded(made)
-
-
-def short_by_family(constrained: pd.DataFrame, axis: Axis) -> tuple[list[str], Numbers, Numbers]:
-    """Families, and their gaps in units and in margin; months across."""
-    names = [str(name) for name in constrained["family"].drop_duplicates()]
-    units, margin = (
-        totals(constrained, name, "family", names, axis.plan) for name in ("gap", "gap_margin")
-    )
-    return names, units, margin

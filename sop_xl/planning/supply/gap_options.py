@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sop_xl.planning.frames import Flags, Numbers, positions
-from sop_xl.planning.supply.gaps import NOISE, Gap, Loads, Moved, gaps_of, moved
+from sop_xl.planning.supply.gaps import Gap, Loads, Moved, built_ahead, gaps_of, made_later
+from sop_xl.planning.supply.stakes import Stake, stakes
 from sop_xl.planning.wording import listed, month, number
 from sop_xl.schema import empty_frame
 from sop_xl.tables.settings import Settings
@@ -25,11 +26,16 @@ from sop_xl.tables.shortage import (
     OVERTIME,
     TOO_LATE,
 )
+from sop_xl.tables.supply import SHORT_HOURS
 
 NO_GAIN, TOO_LITTLE, PAYS = "■ no", "▲ too little", "● yes"
 """Whether an option pays off, as the list says it."""
 MOST_GAPS = 40
-"""Gaps that are listed, the most expensive ones."""
+"""Gaps that are listed, those with the most money at stake."""
+LEAST_MONEY = 0.5
+"""Money that is rounding."""
+LEAST_HOURS = 1e-6
+"""Hours that are the noise of floating point."""
 
 
 class Option(NamedTuple):
@@ -50,33 +56,109 @@ class Option(NamedTuple):
     def net(self) -> float:
         return self.gain - self.cost
 
+    def returns(self, required: float) -> str:
+        """Whether it pays off: a net gain with the return that is asked for, or hours for nothing.
 
-def priced_options(
-    plan: Loads, settings: Settings, resources: pd.DataFrame, capacity_options: pd.DataFrame
-) -> list[list[Option]]:
-    """The options of each gap, the highest net gain first.
+        Args:
+            required: Net gain / cost that an option has to bring.
+        """
+        if self.net < 0 or (self.net == 0 and (self.cost > 0 or not self.covers.any())):
+            return NO_GAIN
+        little = self.cost > 0 and self.net / self.cost < required
+        return TOO_LITTLE if little else PAYS
 
-    The gain is the margin of the output that the covered hours make, at the mix of the month;
-    without any option all families give up the same share. So allocation by margin gains what the
-    families that earn least per hour lose less than the average.
+
+class Reckoned(NamedTuple):
+    """A gap, what is at stake, and its options, the highest net gain first."""
+
+    gap: Gap
+    stake: Stake
+    options: list[Option]
+
+
+def reckoned(
+    plan: Loads,
+    settings: Settings,
+    resources: pd.DataFrame,
+    capacity_options: pd.DataFrame,
+    shortfall: Numbers,
+    by_margin: Numbers | None = None,
+) -> list[Reckoned]:
+    """Every gap with what is at stake and its options: the one reckoning that all sheets show.
+
+    The gaps come in the order of the register: most margin at stake first, then most hours short.
+    In this order they are offered the hours that other months have to spare; what one is offered is
+    not offered to the next.
+
+    The gain of an option is the margin of the output that its hours make, at most what is at stake.
 
     Args:
         plan: Loads and values of the plan months.
-        settings: Rates of holding stock and of delay.
+        settings: Rates of holding stock, the rule of allocation.
         resources: For the cost per hour where an option names none.
         capacity_options: What gives hours.
+        shortfall: Constrained less unconstrained sales in units, families down, months across.
+        by_margin: The same if scarce hours went to the families that earn most for them; not given
+            where that is the rule already.
     """
+    gaps = list(gaps_of(plan))
+    found = sorted(
+        zip(gaps, stakes(plan, gaps, shortfall), strict=True),
+        key=lambda one: (-one[1].margin, -float(one[0].short.sum()), one[0].first),
+    )
     offers = _Offers(plan, resources, capacity_options)
-    spare = {later: np.maximum(plan.gap, 0.0) for later in (False, True)}
-    found = []
-    for gap in gaps_of(plan):
+    spare = {name: np.maximum(plan.gap, 0.0) for name in (BUILD_AHEAD, MOVE_LATER)}
+    told = []
+    for gap, stake in found:
         options = [
-            *offers.of(gap),
-            *_moves(plan, settings, gap, spare),
-            *_by_margin(plan, gap),
+            *offers.of(gap, stake),
+            *_moves(plan, settings, gap, stake, spare),
+            *_by_margin(plan, gap, stake, shortfall, by_margin),
         ]
-        found.append(sorted(options, key=lambda one: (-one.net, ALL_OPTIONS.index(one.name))))
-    return found
+        told.append(Reckoned(gap, stake, sorted(options, key=_rank)))
+    return _sharing(plan, told)
+
+
+def _rank(one: Option) -> tuple[bool, float, float, int]:
+    """The highest net gain first, then what covers more; what does nothing comes last."""
+    covers = float(one.covers.sum())
+    return covers <= 0 and one.gain <= 0, -one.net, -covers, ALL_OPTIONS.index(one.name)
+
+
+def _sharing(plan: Loads, found: list[Reckoned]) -> list[Reckoned]:
+    """Says which hours to spare are offered to two gaps: they can be worked for one of them."""
+    free = np.maximum(plan.gap, 0.0)
+    taken = np.zeros((len(found), *free.shape))
+    for at, one in enumerate(found):
+        for option in one.options:
+            if option.moved is not None:
+                arriving = option.moved.arriving
+                k = one.gap.resource
+                taken[at, k] = np.maximum(taken[at, k], arriving)
+    return [
+        one._replace(options=[_shared_with(plan, at, option, found, taken, free)
+                              for option in one.options])
+        for at, one in enumerate(found)
+    ]  # fmt: skip
+
+
+def _shared_with(
+    plan: Loads, at: int, option: Option, found: Sequence[Reckoned], taken: Numbers, free: Numbers
+) -> Option:
+    if option.moved is None:
+        return option
+    k = option.gap.resource
+    arriving = option.moved.arriving
+    over = (arriving > 0) & (arriving + taken[:, k].sum(axis=0) - taken[at, k] > free[k] + 1e-6)
+    others = [
+        month(plan.axis.plan[found[n].gap.first])
+        for n in np.flatnonzero((taken[:, k] * over).any(axis=1)).tolist()
+        if n != at
+    ]
+    if not others:
+        return option
+    told = f"{option.why}; the gap from {listed(others)} is offered some of them, too: they are"
+    return option._replace(why=f"{told} used once, by what is chosen first in the list")
 
 
 class _Offers:
@@ -91,7 +173,7 @@ class _Offers:
         # an extra shift fills the row of extra hours before a subcontractor does
         self.rows = options.assign(owner=self.owner, kind=kind).sort_values("kind", kind="stable")
 
-    def of(self, gap: Gap) -> Iterator[Option]:
+    def of(self, gap: Gap, stake: Stake) -> Iterator[Option]:
         plan, rate = self.plan, float(self.rates[gap.resource])
         own = self.rows[(self.rows["owner"] == gap.resource) & self.rows["kind"].notna()]
         committed = {True: plan.overtime[gap.resource].copy(),
@@ -106,12 +188,14 @@ class _Offers:
             fixed = 0.0 if pd.isna(row["fixed_cost"]) else float(row["fixed_cost"])
             told = f"{number(limit)} h a month at most, {price:,.2f} per hour"
             told += f", {number(fixed)} fixed per month" if fixed else ""
-            yield self._offer(gap, row["option"], left * usable, price, fixed, usable, told)
+            yield self._offer(
+                gap, stake, row["option"], left * usable, price, fixed, usable, told
+            )
         if rate > 0 and OVERTIME not in set(own["option"]):
             told = f"{rate:,.2f} per hour; no limit is known: add it to Capacity options"
             always = np.ones(len(gap.short), dtype=bool)
-            yield self._offer(gap, OVERTIME, np.full(len(gap.short), np.inf), rate, 0.0, always,
-                              told)  # fmt: skip
+            endless = np.full(len(gap.short), np.inf)
+            yield self._offer(gap, stake, OVERTIME, endless, rate, 0.0, always, told)
 
     def _usable(self, lead_time: float, start: Any, end: Any) -> Flags:
         axis = self.plan.axis
@@ -124,90 +208,91 @@ class _Offers:
         return np.asarray(usable)
 
     def _offer(
-        self, gap: Gap, name: str, hours: Numbers, rate: float, fixed: float, usable: Flags,
-        told: str,
+        self, gap: Gap, stake: Stake, name: str, hours: Numbers, rate: float, fixed: float,
+        usable: Flags, told: str,
     ) -> Option:  # fmt: skip
         covers = np.minimum(gap.short, hours)
         cost = float(covers.sum()) * rate + fixed * int((covers > 0).sum())
-        worth = self.plan.worth(gap.resource)
-        return Option(
-            gap, name, covers, cost, float(covers @ np.maximum(worth.margin, 0.0)), usable, told
-        )
+        gain = _saved(stake, covers, self.plan.worth(gap.resource).margin)
+        return Option(gap, name, covers, cost, gain, usable, told)
+
+
+def _saved(stake: Stake, covers: Numbers, margin: Numbers) -> float:
+    """Margin of the output that hours make, at most what is at stake.
+
+    Args:
+        stake: What the gap makes late or costs for good.
+        covers: Hours by plan month.
+        margin: Money that an hour makes, by plan month.
+    """
+    return min(max(0.0, stake.margin), float(covers @ np.maximum(margin, 0.0)))
 
 
 def _moves(
-    plan: Loads, settings: Settings, gap: Gap, spare: dict[bool, Numbers]
+    plan: Loads, settings: Settings, gap: Gap, stake: Stake, spare: dict[str, Numbers]
 ) -> Iterator[Option]:
     """Hours worked before they are short, for the cost of stock, or after, for that of delay."""
-    for later, name in ((False, BUILD_AHEAD), (True, MOVE_LATER)):
-        able = plan.movable(later=later)
-        worth = plan.worth(gap.resource, able)
-        if later:
-            price = worth.price * settings.late_rate
-        else:
-            price = worth.cost * settings.holding_rate / 12
-        worked = plan.bill.worked(plan.production, gap.resource)
-        most = plan.hours[able, gap.resource] @ worked[able]
-        part = gap._replace(short=np.minimum(gap.short, most))
-        shift = moved(part, spare[later][gap.resource], later=later)
-        covers = shift.hours.sum(axis=1)
-        if covers.sum() <= NOISE:
+    for name, move in ((BUILD_AHEAD, built_ahead), (MOVE_LATER, made_later)):
+        shift = move(plan, gap, spare[name][gap.resource])
+        if shift.covers.sum() <= SHORT_HOURS:
             continue
-        taken = np.flatnonzero(shift.hours.sum(axis=0) > 0)
+        taken = np.flatnonzero(shift.arriving > LEAST_HOURS)
         months = listed(month(plan.axis.plan[at]) for at in taken.tolist())
-        cost = float(shift.distance @ price)
-        gain = float(covers @ np.maximum(worth.margin, 0.0))
         told = f"Hours to spare in {months}; other resources are not looked at"
+        if name == BUILD_AHEAD:
+            cost = shift.held * settings.holding_rate / 12
+        else:
+            cost = plan.delay(shift.change)
+            told += "" if cost > 0 else "; stock covers the delay"
+        able = plan.storable if name == BUILD_AHEAD else None
+        gain = _saved(stake, shift.covers, plan.worth(gap.resource, able).margin)
         always = np.ones(len(gap.short), dtype=bool)
-        yield Option(gap, name, covers, cost, gain, always, told, shift)
+        yield Option(gap, name, shift.covers, cost, gain, always, told, shift)
 
 
-def _by_margin(plan: Loads, gap: Gap) -> Iterator[Option]:
-    """The families that earn least per hour give up their output first, not all alike."""
-    uses = np.flatnonzero(plan.hours[:, gap.resource] > 0)
-    if len(uses) < 2:
+def _by_margin(
+    plan: Loads, gap: Gap, stake: Stake, shortfall: Numbers, by_margin: Numbers | None
+) -> Iterator[Option]:
+    """The families that earn least for scarce hours wait, not those that the rule in force names.
+
+    The rule holds for the whole plan: what it saves in all gaps together is each one's in the
+    proportion of what is at stake there.
+    """
+    if by_margin is None or stake.margin <= 0:
         return
-    hours = plan.hours[uses, gap.resource]
-    earned = plan.margin[uses] / hours[:, np.newaxis]
-    load = plan.bill.worked(plan.production, gap.resource)[uses] * hours[:, np.newaxis]
-    order = np.argsort(earned, axis=0, kind="stable")
-    sorted_load = np.take_along_axis(load, order, axis=0)
-    before = np.cumsum(sorted_load, axis=0) - sorted_load
-    cut = np.clip(gap.short - before, 0.0, sorted_load)
-    lost = (cut * np.maximum(np.take_along_axis(earned, order, axis=0), 0.0)).sum(axis=0)
-    shared = cut.sum(axis=0) * np.maximum(plan.worth(gap.resource).margin, 0.0)
-    given_up = np.zeros_like(load)
-    np.put_along_axis(given_up, order, cut, axis=0)
-    most = np.argsort(-given_up.sum(axis=1), kind="stable")
-    names = [plan.families[uses[at]] for at in most if given_up[at].sum() > NOISE]
-    gain = max(0.0, float((shared - lost).sum()))
+    now, then = (float((np.maximum(0.0, -units) * plan.margin).sum())
+                 for units in (shortfall, by_margin))  # fmt: skip
+    gain = stake.margin * (1.0 - then / now) if now > 0 else 0.0
+    if gain <= LEAST_MONEY:
+        return
+    waiting = np.maximum(0.0, -by_margin).sum(axis=1)
+    order = np.argsort(-waiting, kind="stable")
+    names = listed(plan.families[at] for at in order.tolist() if waiting[at] >= LEAST_MONEY)
     told = (
-        f"{listed(names)} give up output first: {number(float(lost.sum()))} of margin instead of"
-        f" {number(float(shared.sum()))}; see Constrained_Plan"
+        f"Gives no hours: the rule (setting allocation) decides for all gaps who waits; then"
+        f" {names or 'nobody'} would, and {number(max(0.0, then))} of margin be late or lost"
+        f" instead of {number(now)}"
     )
     always = np.ones(len(gap.short), dtype=bool)
     yield Option(gap, BY_MARGIN, np.zeros_like(gap.short), 0.0, gain, always, told)
 
 
 def listing(
-    plan: Loads, found: list[list[Option]], typed: pd.DataFrame, required_return: float
+    plan: Loads, found: Sequence[Reckoned], typed: pd.DataFrame, required_return: float
 ) -> pd.DataFrame:
-    """The list ``gap_options``: gap after gap as they begin, with what people typed.
+    """The list ``gap_options``: gap after gap as in the register, with what people typed.
 
     Args:
         plan: Loads and values of the plan months.
-        found: The options of each gap.
+        found: The gaps with their options.
         typed: The input table ``gap_options``.
         required_return: Net gain / cost that an option has to bring.
     """
-    weight = [_stake(plan, options[0].gap) for options in found if options]
-    given = [options for options in found if options]
-    kept = sorted(np.argsort(-np.array(weight), kind="stable")[:MOST_GAPS].tolist())
-    shown = sorted((given[at] for at in kept), key=lambda o: (o[0].gap.first, o[0].gap.resource))
+    shown = [one for one in found if one.options][:MOST_GAPS]
     rows = [
-        _row(plan, one, rank) | _return(one, required_return)
-        for options in shown
-        for rank, one in enumerate(options, start=1)
+        _row(plan, one, rank, required_return)
+        for reckoning in shown
+        for rank, one in enumerate(reckoning.options, start=1)
     ]
     if not rows:
         return empty_frame(GAP_OPTIONS.columns)
@@ -222,13 +307,7 @@ def listing(
     return frame[GAP_OPTIONS.names].astype(types)
 
 
-def _stake(plan: Loads, gap: Gap) -> float:
-    """Margin of the hours that are short; the hours themselves where there is no margin."""
-    margin = float(gap.short @ np.maximum(plan.worth(gap.resource).margin, 0.0))
-    return margin if margin > 0 else float(gap.short.sum()) * 1e-6
-
-
-def _row(plan: Loads, one: Option, rank: int) -> dict[str, object]:
+def _row(plan: Loads, one: Option, rank: int, required: float) -> dict[str, object]:
     axis, gap = plan.axis, one.gap
     inside = np.asarray(gap.short > 0)
     usable = inside & np.asarray(one.usable, dtype=bool)
@@ -245,124 +324,10 @@ def _row(plan: Loads, one: Option, rank: int) -> dict[str, object]:
         "cost": one.cost,
         "gain": one.gain,
         "net": one.net,
+        "roi": one.net / one.cost if one.cost > 0 else 0.0,
+        "pays": one.returns(required),
         "rank": float(rank),
         "ready": axis.plan[later[0]] if len(later) else pd.NaT,
         "in_time": state,
         "why": one.why,
     }
-
-
-def _return(one: Option, required: float) -> dict[str, object]:
-    """Net gain by cost, and whether it is as much as asked for."""
-    roi = one.net / one.cost if one.cost > 0 else 0.0
-    little = one.cost > 0 and roi < required
-    return {"roi": roi, "pays": NO_GAIN if one.net <= 0 else TOO_LITTLE if little else PAYS}
-
-
-def hours_to_commit(
-    plan: Loads, found: list[list[Option]], chosen: set[tuple[str, pd.Period, str]]
-) -> pd.DataFrame:
-    """Overtime and extra hours in all, where chosen options change them, in whole hours.
-
-    Several options of a gap share it in the order of their ranks.
-
-    Args:
-        plan: Loads and values of the plan months.
-        found: The options of each gap.
-        chosen: Resource, first month and option of those that are chosen.
-
-    Returns:
-        Columns resource, period, overtime and extra.
-    """
-    added = np.zeros((2, *plan.overtime.shape))
-    for one, covered in _shared(plan, found, chosen):
-        if one.moved is None and one.name != BY_MARGIN:
-            row = 0 if one.name == OVERTIME else 1
-            added[row, one.gap.resource] += np.ceil(np.round(covered, 6))
-    at, month_at = np.nonzero(added.any(axis=0))
-    return pd.DataFrame(
-        {
-            "resource": [plan.resources[n] for n in at.tolist()],
-            "period": plan.axis.plan.take(month_at),
-            "overtime": (plan.overtime + added[0])[at, month_at],
-            "extra": (plan.extra + added[1])[at, month_at],
-        }
-    )
-
-
-def _shared(
-    plan: Loads, found: list[list[Option]], chosen: set[tuple[str, pd.Period, str]]
-) -> Iterator[tuple[Option, Numbers]]:
-    """The chosen options with the hours that each of them covers, by month of the gap.
-
-    Those of one gap share it in the order of their ranks.
-    """
-    for options in found:
-        left = options[0].gap.short.copy() if options else np.zeros(0)
-        for one in options:
-            named = (plan.resources[one.gap.resource], plan.axis.plan[one.gap.first], one.name)
-            if named in chosen:
-                covered = np.minimum(left, one.covers)
-                left = left - covered
-                yield one, covered
-
-
-def production_to_fix(
-    plan: Loads, found: list[list[Option]], chosen: set[tuple[str, pd.Period, str]]
-) -> pd.DataFrame:
-    """Production that has to be fixed so that chosen hours are worked earlier or later.
-
-    Every family that uses the resource, and can be moved, moves its share of the hours. From the
-    first month moved to the last all are fixed: between them the proposal would take the stock
-    down again.
-
-    Returns:
-        Columns family, period and production_override, in whole units.
-    """
-    change = np.zeros_like(plan.production)
-    held = np.zeros(plan.production.shape, dtype=bool)
-    spare = np.maximum(plan.gap, 0.0)
-    for one, covered in _shared(plan, found, chosen):
-        if one.moved is None:
-            continue
-        hours = plan.hours[:, one.gap.resource]
-        uses = (hours > 0) & plan.movable(later=one.name == MOVE_LATER)
-        worked = plan.bill.worked(plan.production, one.gap.resource)
-        load = worked * (hours * uses)[:, np.newaxis]
-        share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
-        moving = _fitted(one.moved.hours, covered, spare[one.gap.resource])
-        from_month, to_month = moving.sum(axis=1), moving.sum(axis=0)
-        # work of a month is completed by its offset later
-        after = np.array(plan.bill.main_offset(one.gap.resource))
-        due = np.arange(plan.axis.horizon) - after[:, np.newaxis]
-        units = (share @ moving - share * from_month) / np.where(uses, hours, 1.0)[:, np.newaxis]
-        units = np.take_along_axis(units * uses[:, np.newaxis], np.maximum(due, 0), axis=1)
-        change += np.where(due >= 0, units, 0.0)
-        touched = np.flatnonzero((from_month > 0) | (to_month > 0))
-        if len(touched):
-            held |= (due >= touched[0]) & (due <= touched[-1]) & uses[:, np.newaxis]
-    row, column = np.nonzero(held & (np.abs(change).sum(axis=1, keepdims=True) > NOISE))
-    return pd.DataFrame(
-        {
-            "family": [plan.families[at] for at in row.tolist()],
-            "period": plan.axis.plan.take(column),
-            "production_override": np.rint(np.maximum(plan.production + change, 0.0)[row, column]),
-        }
-    )
-
-
-def _fitted(moving: Numbers, covered: Numbers, spare: Numbers) -> Numbers:
-    """Hours from each month (rows) to each month (columns), no more than a gap still needs and than
-    the months they go to have to spare.
-
-    Args:
-        moving: As the option proposes it by itself.
-        covered: What is left to cover, by the month they come from.
-        spare: Hours to spare; what is taken is taken off.
-    """
-    whole = moving.sum(axis=1)
-    fitted = moving * np.where(whole > 0, covered / np.maximum(whole, 1e-9), 0.0)[:, np.newaxis]
-    arriving = fitted.sum(axis=0)
-    fitted = fitted * np.where(arriving > spare, spare / np.maximum(arriving, 1e-9), 1.0)
-    spare -= fitted.sum(axis=0)
-    return np.asarray(fitted)

@@ -1,4 +1,9 @@
-"""Where hours are short, what an hour is worth there, and where hours are to spare."""
+"""Where hours are short, what an hour is worth there, and where hours are to spare.
+
+A gap is what a resource is asked for above 100 % of its available hours, as the row Gap of the
+sheet Capacity says it; every other sheet takes it from here. The setting ``utilisation_limit``
+colours and warns, it makes no gap: available hours are net of losses and efficiency already.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +17,13 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers, totals
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
+from sop_xl.planning.supply.allocation import constrained_production
 from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER, WITHOUT_STOCK
+from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import SHORT_HOURS
 
-NOISE = 0.5
-"""Hours that are rounding, not a shortage."""
+SHORT_UNITS = 1e-6
+"""Units that are rounding."""
 
 
 class Worth(NamedTuple):
@@ -44,6 +52,12 @@ class Loads(NamedTuple):
     """Hours of one unit, families down, resources across."""
     storable: Flags
     """Families whose output can be kept on stock."""
+    demand: Numbers
+    """What production has to serve: demand less what is bought, units."""
+    opening: Numbers
+    """Stock less backlog before the first month, one for each family."""
+    late_cost: Numbers
+    """Money for a unit that is delivered a month late."""
     before: Mapping[int, Numbers] = MappingProxyType({})
     """The part of the hours that is worked so many months before completion."""
 
@@ -56,9 +70,10 @@ class Loads(NamedTuple):
     def margin(self) -> Numbers:
         return self.price - self.cost
 
-    def movable(self, *, later: bool) -> Flags:
-        """Families that can be made later, or ahead: what cannot be kept is never made ahead."""
-        return np.ones_like(self.storable) if later else self.storable
+    @property
+    def net_stock(self) -> Numbers:
+        """Stock less backlog of the plan at each month's end, which no capacity limits."""
+        return self.opening[:, np.newaxis] + np.cumsum(self.production - self.demand, axis=1)
 
     def worth(self, at: int, only: Flags | None = None) -> Worth:
         """What an hour of a resource makes in each month; zero where nothing is made on it.
@@ -79,6 +94,35 @@ class Loads(NamedTuple):
         price, cost = self.price, self.cost
         return Worth(each(np.ones_like(price)), each(price - cost), each(price), each(cost))
 
+    def built_ahead(self, at: int, moving: Numbers) -> Numbers:
+        """What working hours of a resource earlier changes in the production of each month, units.
+
+        Every family that uses the resource, and can be kept on stock, moves its share of the hours.
+
+        Args:
+            at: The resource.
+            moving: Hours from each month (rows) to each month (columns).
+        """
+        hours = self.hours[:, at] * self.storable
+        load = self.bill.worked(self.production, at) * hours[:, np.newaxis]
+        share = np.where(load.sum(axis=0) > 0, load / np.maximum(load.sum(axis=0), 1e-9), 0.0)
+        changed = share @ moving - share * moving.sum(axis=1)
+        used = hours[:, np.newaxis]
+        units = np.where(used > 0, changed / np.where(used > 0, used, 1.0), 0.0)
+        return self.bill.completed(units, at)
+
+    def delay(self, change: Numbers) -> float:
+        """The cost of what is delivered late if production changes: units that stock does not cover
+        x months x cost of a month's delay.
+
+        Args:
+            change: Units, families down, months across.
+        """
+        after = self.net_stock + np.cumsum(change, axis=1)
+        late = np.maximum(0.0, -after) - np.maximum(0.0, -self.net_stock)
+        # a rest of floating point is no delay
+        return float((np.where(late > SHORT_UNITS, late, 0.0) * self.late_cost).sum())
+
 
 class Gap(NamedTuple):
     """Consecutive months in which a resource is short."""
@@ -91,12 +135,17 @@ class Gap(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Hours of a gap's months that are worked in other months."""
+    """Hours of a gap that are worked in other months."""
 
-    hours: Numbers
-    """From each month (rows) to each month (columns)."""
-    distance: Numbers
-    """Hours x months between, by the month they come from."""
+    covers: Numbers
+    """Hours by the month they come from."""
+    arriving: Numbers
+    """Hours by the month in which they are worked."""
+    change: Numbers
+    """Change of production in units, families down, months across."""
+    held: float = 0.0
+    """Of hours that are worked earlier: the cost of their output x the months for which it is kept;
+    times the monthly rate of holding it is what it costs."""
 
 
 def loads(
@@ -106,7 +155,7 @@ def loads(
     finance_family: pd.DataFrame,
     bill: pd.DataFrame,
     policies: pd.DataFrame,
-    business_type: str,
+    settings: Settings,
 ) -> Loads:
     """The arrays of the plan months from the grids.
 
@@ -116,14 +165,16 @@ def loads(
         supply_plan: The grid.
         finance_family: The grid, for price and cost.
         bill: Hours per unit by family and resource.
-        policies: The table of families: what is made to order cannot be made ahead.
-        business_type: Some types have no stock at all.
+        policies: The table of families: what is made to order cannot be made ahead, and what a
+            month's delay costs.
+        settings: Some types of business have no stock at all; the cost of delay as a share of the
+            price where a family names none.
     """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
-    load, available, overtime, extra, adopted = (
+    gap, overtime, extra, adopted = (
         totals(capacity, name, "resource", resources, axis.plan)
-        for name in ("load", "available", "overtime", "extra", "adopted_hours")
+        for name in ("gap", "overtime", "extra", "adopted_hours")
     )
     # of typed and adopted hours the more are in force; what goes beyond the typed is overtime
     overtime = overtime + np.maximum(adopted - overtime - extra, 0.0)
@@ -131,19 +182,28 @@ def loads(
         totals(finance_family, name, "family", families, axis.plan)
         for name in ("price", "unit_cost")
     )
-    policy = policies.drop_duplicates("family").set_index("family")["policy_used"].reindex(families)
+    demand, bought = (
+        totals(supply_plan, name, "family", families, axis.plan)
+        for name in ("demand", "subcontracted")
+    )
     hours = resource_bill(bill, families, resources)
-    storable = (policy != MAKE_TO_ORDER).to_numpy(dtype=bool)
+    rows = policies.drop_duplicates("family").set_index("family").reindex(families)
+    storable = (rows["policy_used"] != MAKE_TO_ORDER).to_numpy(dtype=bool)
+    named = rows["backorder_cost"].to_numpy(dtype=float)[:, np.newaxis]
     return Loads(
-        axis, resources, families, available - load, overtime, extra,
+        axis, resources, families, gap, overtime, extra,
         totals(supply_plan, "production", "family", families, axis.plan),
-        price, cost, hours.total, storable & (business_type not in WITHOUT_STOCK), hours.before,
+        price, cost, hours.total, storable & (settings.business_type not in WITHOUT_STOCK),
+        demand - bought,
+        totals(supply_plan, "net_stock", "family", families, axis.past)[:, -1],
+        np.where(np.isnan(named), price * settings.late_rate, named),
+        hours.before,
     )  # fmt: skip
 
 
 def gaps_of(plan: Loads) -> Iterator[Gap]:
     """Every run of months in which a resource is short, resource after resource."""
-    short = np.maximum(-plan.gap, 0.0) * (plan.gap < -NOISE)
+    short = np.maximum(-plan.gap, 0.0) * (plan.gap < -SHORT_HOURS)
     outside = np.zeros((len(plan.gap), 1))
     edges = np.diff(np.hstack([outside, short > 0, outside]), axis=1)
     row, first = np.nonzero(edges > 0)
@@ -154,29 +214,61 @@ def gaps_of(plan: Loads) -> Iterator[Gap]:
         yield Gap(at, start, end - 1, np.where(inside, short[at], 0.0))
 
 
-def moved(gap: Gap, spare: Numbers, *, later: bool) -> Moved:
-    """The hours of a gap that months before (or after) it have to spare, the nearest ones first.
+def _storable_load(plan: Loads, resource: int) -> Numbers:
+    """Hours of a resource for output that can be kept on stock, by the month of the work."""
+    hours = plan.hours[:, resource] * plan.storable
+    return np.asarray(hours @ plan.bill.worked(plan.production, resource))
+
+
+def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
+    """Hours of a gap worked in the months before it, the nearest ones first.
 
     Args:
+        plan: Loads and values of the plan months.
+        gap: What is short, at most what can be kept on stock counts.
+        spare: Hours to spare in each month; what is taken is taken off.
+    """
+    k, months = gap.resource, len(spare)
+    short = np.minimum(gap.short, _storable_load(plan, k))
+    moving = np.zeros((months, months))
+    for month in range(gap.first, gap.last + 1):
+        for other in range(gap.first - 1, -1, -1):
+            taken = min(short[month] - moving[month].sum(), spare[other])
+            if taken > 0:
+                moving[month, other] += taken
+                spare[other] -= taken
+    apart = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
+    kept = (moving * apart).sum(axis=1) @ plan.worth(k, plan.storable).cost
+    change = plan.built_ahead(k, moving)
+    return Moved(moving.sum(axis=1), moving.sum(axis=0), change, float(kept))
+
+
+def made_later(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
+    """Hours of a gap worked in the months after it, as soon as they have hours to spare.
+
+    Made as the constrained plan makes it: what demand needs goes first, so what stock covers waits,
+    and only the rest of it is delivered late.
+
+    Args:
+        plan: Loads and values of the plan months.
         gap: What is short.
         spare: Hours to spare in each month; what is taken is taken off.
-        later: Into the months after the gap, not before it.
-
-    >>> spare = np.array([5.0, 4.0, 0.0])
-    >>> moved(Gap(0, 2, 2, np.array([0.0, 0.0, 6.0])), spare, later=False).hours[2].tolist()
-    [2.0, 4.0, 0.0]
-    >>> spare.tolist()
-    [3.0, 0.0, 0.0]
     """
-    months = len(spare)
-    hours, distance = np.zeros((months, months)), np.zeros(months)
-    rows = range(gap.last, gap.first - 1, -1) if later else range(gap.first, gap.last + 1)
-    for month in rows:
-        nearest = range(gap.last + 1, months) if later else range(gap.first - 1, -1, -1)
-        for other in nearest:
-            taken = min(gap.short[month] - hours[month].sum(), spare[other])
-            if taken > 0:
-                hours[month, other] += taken
-                spare[other] -= taken
-                distance[month] += taken * abs(other - month)
-    return Moved(hours, distance)
+    k, after = gap.resource, np.arange(len(spare)) > gap.last
+    room = float(spare[after].sum())
+    # what cannot be made up stays short: the last months of the gap, the nearest ones, go first
+    later = np.cumsum(gap.short[::-1])[::-1] - gap.short
+    covers = np.clip(room - later, 0.0, gap.short)
+    uses = np.flatnonzero(plan.hours[:, k] > 0)
+    bill, made = plan.bill.only(uses, k), plan.production[uses]
+    load = bill.load(made)[0]
+    classes = np.zeros(len(uses), dtype=np.int64)
+    limit = (load - covers + np.where(after, spare, 0.0))[np.newaxis]
+    limited = constrained_production(
+        made, plan.demand[uses], plan.opening[uses], bill.flat, limit, classes, bill.offsets
+    )
+    change = np.zeros_like(plan.production)
+    change[uses] = limited - made
+    arriving = np.where(after, np.maximum(0.0, bill.load(change[uses])[0]), 0.0)
+    spare -= np.minimum(arriving, spare)
+    return Moved(covers, arriving, change)

@@ -1,45 +1,47 @@
-"""The constraint register: what limits the plan, proposed from the gaps, with what people typed."""
+"""The constraint register: what limits the plan, proposed from the gaps, with what people typed.
+
+A gap in hours is one entry, with what it makes late in all families that it concerns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pandas as pd
 
-from sop_xl.planning.calendar import Axis
-from sop_xl.planning.supply.constrained import short_by_family
-from sop_xl.planning.supply.gap_options import Option
-from sop_xl.planning.supply.gaps import Loads, gaps_of
-from sop_xl.planning.wording import month, months, number
+from sop_xl.planning.supply.gap_options import PAYS, Option, Reckoned
+from sop_xl.planning.supply.gaps import Loads
+from sop_xl.planning.supply.stakes import LEAST_UNITS, Stake
+from sop_xl.planning.wording import listed, month, months, number
 from sop_xl.schema import empty_frame
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import ACTIVE, CLOSED, CONSTRAINTS
+from sop_xl.tables.shortage import ACTIVE, CLOSED, CONSTRAINTS, RESOURCE
+from sop_xl.tables.supply import SHORT_HOURS
 
-LEAST_UNITS = 0.5
-"""Units that are rounding."""
 NO_OPTION = "No option is known: add capacity options."
+NONE_PAYS = "No option saves more than it costs: see Options."
 GONE = "Not found in this plan any more: set it to closed, or keep it in view."
 
 
 def register(
-    axis: Axis,
-    settings: Settings,
-    plan: Loads,
-    options: list[list[Option]],
-    constrained: pd.DataFrame,
-    typed: pd.DataFrame,
+    plan: Loads, settings: Settings, found: Sequence[Reckoned], typed: pd.DataFrame
 ) -> pd.DataFrame:
-    """The list ``constraints``: resources, then families, then what people still follow."""
-    rows = [*_resources(plan, settings, options), *_families(axis, settings, constrained)]
+    """The list ``constraints``: the gaps, most money first, then what people still follow.
+
+    Args:
+        plan: Loads and values of the plan months.
+        settings: Currency, unit, and the return that options have to bring.
+        found: The gaps with what is at stake and their options, in order.
+        typed: The input table ``constraints``.
+    """
+    rows = list(_resources(plan, settings, found))
     columns = [c.name for c in CONSTRAINTS.columns]
-    found = pd.DataFrame(rows, columns=columns)
-    found = found.sort_values("margin", ascending=False, kind="stable", ignore_index=True)
+    limits = pd.DataFrame(rows, columns=columns)
     kept = typed.drop_duplicates("constraint").set_index("constraint")
     following = kept[(kept["status"] != CLOSED) & (kept[["owner", "action"]] != "").any(axis=1)]
-    missing = [name for name in following.index if name not in set(found["constraint"])]
+    missing = [name for name in following.index if name not in set(limits["constraint"])]
     gone = pd.DataFrame({"constraint": missing, "what": GONE}, columns=columns)
-    frame = pd.concat([part for part in (found, gone) if len(part)] or [found], ignore_index=True)
+    frame = pd.concat([part for part in (limits, gone) if len(part)] or [limits], ignore_index=True)
     if frame.empty:
         return empty_frame(CONSTRAINTS.columns)
     for name in ("owner", "action", "status", "due"):
@@ -54,27 +56,55 @@ def register(
 
 
 def _resources(
-    plan: Loads, settings: Settings, options: list[list[Option]]
+    plan: Loads, settings: Settings, found: Sequence[Reckoned]
 ) -> Iterator[dict[str, object]]:
     """One row for each gap in hours."""
-    for gap, found in zip(gaps_of(plan), options, strict=True):
+    for gap, stake, options in found:
         name, short = plan.resources[gap.resource], float(gap.short.sum())
         first, last = plan.axis.plan[gap.first], plan.axis.plan[gap.last]
-        worth = np.maximum(plan.worth(gap.resource).margin, 0.0)
-        best = next(iter(found), None)
-        proposal = NO_OPTION if best is None else in_words(best, settings) if best.net > 0 else ""
+        lacks = f"{name} lacks {number(short)} h in {months(first, last)}"
         yield {
             "constraint": f"Hours short: {name} from {month(first)}",
-            "kind": "resource",
+            "kind": RESOURCE,
             "subject": name,
-            "what": f"{name} lacks {number(short)} h in {months(first, last)}.",
+            "what": f"{lacks}: {what_it_does(stake, settings)}.",
             "start": first,
             "end": last,
             "size": short,
             "size_unit": "h",
-            "margin": float(gap.short @ worth),
-            "proposal": proposal,
+            "units": stake.units,
+            "revenue": stake.revenue,
+            "margin": stake.margin,
+            "proposal": _proposal(options, settings),
         }
+
+
+def what_it_does(stake: Stake, settings: Settings) -> str:
+    """What a gap makes late, and what is never delivered.
+
+    Args:
+        stake: What is at stake.
+        settings: The unit of quantities.
+    """
+    if stake.is_covered:
+        return "it makes nothing late, as stock covers it or another gap is tighter"
+    unit = settings.base_unit
+    lost = "all of them later"
+    if stake.lost >= 1:
+        all_of_it = stake.lost >= stake.units - LEAST_UNITS
+        which = "none of them later" if all_of_it else f"{number(stake.lost)} of them not later"
+        lost = f"{which} in the plan months"
+    late = f"{number(stake.units, unit)} of {listed(stake.families)}"
+    return f"{late} cannot be delivered when they are asked for, {lost}"
+
+
+def _proposal(options: Sequence[Option], settings: Settings) -> str:
+    """The first option that pays, else why there is none."""
+    if not options:
+        return NO_OPTION
+    paying = (one for one in options if one.returns(settings.required_return) == PAYS)
+    best = next(paying, None)
+    return NONE_PAYS if best is None else in_words(best, settings)
 
 
 def in_words(option: Option, settings: Settings) -> str:
@@ -85,40 +115,10 @@ def in_words(option: Option, settings: Settings) -> str:
         settings: The currency.
     """
     covered, short = float(option.covers.sum()), float(option.gap.short.sum())
-    saved = f"output with {number(option.gain, settings.currency)} of margin"
+    saved = f"saves {number(option.gain, settings.currency)} of margin"
     if covered <= 0:
-        return f"{option.name}: saves {number(option.gain, settings.currency)} of margin"
-    share = "all" if covered >= short - 0.5 else f"{number(covered)} of {number(short)} h"
-    return f"{option.name}: covers {share} for {number(option.cost, settings.currency)}, {saved}"
-
-
-def _families(
-    axis: Axis, settings: Settings, constrained: pd.DataFrame
-) -> Iterator[dict[str, object]]:
-    """One row for each family of which less can be sold than is asked for."""
-    names, units, margin = short_by_family(constrained, axis)
-    for at, name in enumerate(names):
-        short = np.minimum(units[at], 0.0)
-        when = np.flatnonzero(short < -LEAST_UNITS)
-        if not len(when):
-            continue
-        first, last = axis.plan[when[0]], axis.plan[when[-1]]
-        late = float(np.maximum(units[at], 0.0).sum())
-        size = float(-short.sum())
-        unit = settings.base_unit
-        made_good = (
-            f"{number(late, unit)} of it delivered later" if late >= 1 else "none of it later"
-        )
-        yield {
-            "constraint": f"Sales short: {name}",
-            "kind": "family",
-            "subject": name,
-            "what": f"{number(size, unit)} of {name} cannot be sold when they are asked for, in"
-            f" {months(first, last)}; {made_good}.",
-            "start": first,
-            "end": last,
-            "size": size,
-            "size_unit": unit,
-            "margin": float(-np.minimum(margin[at], 0.0).sum()),
-            "proposal": "Choose options for the resources that are short (sheet Options).",
-        }
+        return f"{option.name}: {saved}"
+    share = "all" if covered >= short - SHORT_HOURS else f"{number(covered)} of {number(short)} h"
+    cost = f"for {number(option.cost, settings.currency)}" if option.cost > 0 else "at no cost"
+    told = f"{option.name}: covers {share} {cost}"
+    return f"{told}, {saved}" if option.gain > 0 else told

@@ -12,10 +12,16 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import totals
-from sop_xl.planning.supply.constrained import constrained_plan, constrained_total
-from sop_xl.planning.supply.gap_options import listing, priced_options
+from sop_xl.planning.supply.allocation import MARGIN
+from sop_xl.planning.supply.constrained import (
+    constrained_plan,
+    constrained_total,
+    constraint_of,
+    shortfall_of,
+)
+from sop_xl.planning.supply.gap_options import listing, reckoned
 from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.supply.regional import constrained_region
 from sop_xl.planning.supply.register import register
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
@@ -29,6 +35,7 @@ def run(
     capacity: pd.DataFrame,
     supply_plan: pd.DataFrame,
     finance_family: pd.DataFrame,
+    finance_region: pd.DataFrame,
     bill: pd.DataFrame,
     families: pd.DataFrame,
     resources: pd.DataFrame,
@@ -37,19 +44,22 @@ def run(
     constraints: pd.DataFrame,
 ) -> Outcome:
     """Price the options of each gap, limit the plan to the hours, and register what limits it."""
-    plan = loads(
-        axis, capacity, supply_plan, finance_family, bill, families, settings.business_type
-    )
-    found = priced_options(plan, settings, resources, capacity_options)
-    available = totals(capacity, "available", "resource", list(plan.resources), axis.plan)
-    constrained = constrained_plan(axis, settings, plan, available, supply_plan, families)
+    plan = loads(axis, capacity, supply_plan, finance_family, bill, families, settings)
+    constraint = constraint_of(axis, plan, capacity, supply_plan, families)
+    constrained = constrained_plan(axis, settings, plan, constraint)
+    shortfall = shortfall_of(axis, plan, constrained)
+    by_margin = None
+    if (shortfall < 0).any() and settings.allocation != MARGIN:
+        by_margin = constraint.sold(plan, MARGIN).gap
+    found = reckoned(plan, settings, resources, capacity_options, shortfall, by_margin)
     frames = {
         "gap_options": listing(plan, found, gap_options, settings.required_return),
         "constrained_plan": constrained,
+        "constrained_region": constrained_region(axis, settings, finance_region, constrained),
         "constrained_total": constrained_total(axis, constrained, supply_plan),
-        "constraints": register(axis, settings, plan, found, constrained, constraints),
+        "constraints": register(plan, settings, found, constraints),
     }
-    return Outcome(frames, _findings(plan, available, bill))
+    return Outcome(frames, _findings(plan, constraint.available, bill))
 
 
 def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Finding]:

@@ -28,7 +28,8 @@ def capacity(sheet: Sheet) -> None:
     sheet.put(
         row, first,
         f"Load / available hours of {what}: ● below {percent(settings.utilisation_full, 0)}, "
-        f"▲ to {percent(settings.utilisation_limit, 0)}, ■ above", "SOP Note",
+        f"▲ to {percent(settings.utilisation_limit, 0)}, ■ above; hours are short above 100 %",
+        "SOP Note",
     )  # fmt: skip
     width = left_of(sheet, end + 1) - left_of(sheet, first)
     series = [

@@ -8,7 +8,7 @@ from sop_xl.schema import Unit
 from sop_xl.workbook.charts import Drawn, add_chart
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import column_letter
-from sop_xl.workbook.lists import draw_table, unit_row
+from sop_xl.workbook.lists import draw_table
 from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.figures import money_axis
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, left_of, view_of
@@ -76,7 +76,6 @@ def levers_page(sheet: Sheet) -> None:
     sheet.head("Type in the blue cells; the effects follow at once. Nothing here moves the plan.")
     _gaps(sheet)
     draw_table(sheet, place)
-    unit_row(sheet, place)
     totals = view_of(sheet, "lever_totals")
     columns = totals.columns
     months = (columns.first_plan, columns.last_plan)

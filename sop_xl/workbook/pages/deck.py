@@ -42,13 +42,13 @@ def agenda(sheet: Sheet) -> None:
               f"SUM({minutes}{place.first_row}:{minutes}{place.last_row})")
     row += 2
     sheet.put(row, 1, "Decisions required", "SOP Section")
-    fields = ("decision", "question", "value", "recommendation", "status")
+    fields = ("decision", "question", "value", "options", "recommendation", "status")
     field_headers(sheet, row + 1, "decisions", fields)
     for at in range(min(8, max(1, len(sheet.book.frames["decisions"])))):
         for column, name in enumerate(fields, start=1):
             mirror(sheet, row + 2 + at, column, "decisions", name, at)
     sheet.widths({1: 10, 2: 52, 3: 15, 4: 46, 5: 44, 6: 14})
-    fit_mirrored(sheet, row + 2, "decisions", {"question": 52, "recommendation": 46})
+    fit_mirrored(sheet, row + 2, "decisions", {"question": 52, "options": 46, "recommendation": 44})
     fit_to_page(sheet)
 
 

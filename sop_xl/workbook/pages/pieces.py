@@ -15,6 +15,7 @@ from sop_xl.workbook.lists import (
     number_format_of,
     plain,
     spare,
+    unit_of,
 )
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 
@@ -143,9 +144,13 @@ def headers(sheet: Sheet, row: int, column: int, labels: Mapping[str, bool]) -> 
 
 
 def field_headers(sheet: Sheet, row: int, table: str, names: Sequence[str]) -> None:
-    """The labels of a list's columns as headers."""
-    columns = [TABLES[table][name] for name in names]
-    headers(sheet, row, 1, {column.label: column.unit.is_number for column in columns})
+    """The labels of a list's columns as headers, with their units."""
+    shown = {}
+    for name in names:
+        column = TABLES[table][name]
+        unit = unit_of(sheet, TABLES[table], column)
+        shown[f"{column.label}, {unit}" if unit else column.label] = column.unit.is_number
+    headers(sheet, row, 1, shown)
 
 
 def fit_mirrored(sheet: Sheet, row: int, table: str, widths: Mapping[str, float]) -> None:

@@ -19,7 +19,7 @@ from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENA
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
-from sop_xl.workbook.lists import draw_lists, draw_table, unit_row
+from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
@@ -376,7 +376,6 @@ def tie_out(sheet: Sheet) -> None:
     texts = [" against ".join(one) for one in cells]
     shown = frame.assign(place=pd.Series(texts, index=frame.index, dtype="str"))
     draw_table(sheet, place, shown)
-    unit_row(sheet, place)
     for at, (text, one) in enumerate(zip(texts, cells, strict=True), start=place.first_row):
         sheet.link(at, place.column("place"), text, one[0])
     sheet.freeze(place.first_row, 2)

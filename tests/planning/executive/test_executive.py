@@ -20,10 +20,11 @@ from sop_xl.tables.executive import (
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_DETAIL
+from sop_xl.tables.levers import LEVERS
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import CONSTRAINED_TOTAL
+from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.stock import INVENTORY
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows
@@ -84,7 +85,24 @@ MONEY = {
         "aop_operating_profit": [350.0, 350, 0, 0],
     }
 }
-SALES = {"": {"gap": [0.0, -30, 20, 0], "gap_margin": [0.0, -600, 400, 0]}}
+REGISTER = """
+constraint                         kind      subject  units  margin
+Hours short: Press from Dec 2026   resource  Press    30     600
+"""
+OFFERS = """
+resource  period   option       rank  covers  cost  gain  in_time
+Press     2026-11  overtime     1     40      500   600   ● yes
+Press     2026-11  extra shift  2     50      900   600   ■ no
+Press     2026-11  move later   3     50      0     600   ● yes
+Press     2026-11  subcontract  4     0       0     0     ● yes
+"""
+TRIED = """
+lever  kind               family  start    revenue  margin
+L1     reduce inventory   Bikes   2026-12  200      -50
+L2     pace marketing     Bikes   .        0        450
+L3     change timing      Bikes   .        900      300
+L4     .                  .       .        .        .
+"""
 STOCK = {
     "Bikes": {
         "demand": [100.0] * 4,
@@ -116,7 +134,9 @@ def run(
         supply_plan=grid(SUPPLY_PLAN, WHEN, STOCK),
         inventory=grid(INVENTORY, WHEN, HELD),
         capacity=grid(CAPACITY, WHEN, load),
-        constrained_total=grid(CONSTRAINED_TOTAL, WHEN, SALES),
+        constraints=rows(CONSTRAINTS.columns, REGISTER),
+        gap_options=rows(GAP_OPTIONS.columns, OFFERS),
+        levers=rows(LEVERS.columns, TRIED),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
         recon_lines=rows(RECON_LINES.columns, """
             line              tolerance_used
@@ -227,10 +247,10 @@ def test_the_largest_exceptions_are_proposed_as_decisions() -> None:
 
 MANY = """
 exception                  area      subject  period   message  value  option  status
-Demand below AOP: A        demand    A        2026-11  A low.   900    Do.     open
+Large deal: A        demand    A        2026-11  A low.   900    Do.     open
 Revenue below AOP: FY2026  finance   FY2026   2026-11  Rev.     800    Do.     open
-Demand below AOP: B        demand    B        2026-11  B low.   700    Do.     open
-Demand below AOP: C        demand    C        2026-11  C low.   600    Do.     open
+Large deal: B        demand    B        2026-11  B low.   700    Do.     open
+Large deal: C        demand    C        2026-11  C low.   600    Do.     open
 Margin below AOP: FY2026   finance   FY2026   2026-11  Mar.     500    Do.     open
 Margin below AOP: FY2027   finance   FY2027   2027-01  Next.    400    Do.     open
 Backlog: A                 supply    A        2026-12  A owes.  300    Do.     open
@@ -244,8 +264,11 @@ Capacity short: Press      capacity  Press    2026-11  Press.   50     Do.     o
 def proposed(found: str = MANY, typed: str = "", horizon: int = 12) -> pd.DataFrame:
     return meeting.decisions(
         axis("2026-11", history=2, horizon=horizon),
+        SETTINGS,
         rows(DECISIONS.columns, typed),
         rows(EXCEPTIONS.columns, found),
+        rows(GAP_OPTIONS.columns, OFFERS),
+        rows(LEVERS.columns, TRIED),
     )
 
 
@@ -258,6 +281,33 @@ def test_proposals_are_of_every_kind_and_none_is_asked_twice() -> None:
     assert table["value"].tolist() == pytest.approx([np.nan] * 3 + [400, 100], nan_ok=True)
 
 
+def test_families_below_the_aop_are_parts_of_a_year_that_misses_it() -> None:
+    found = MANY.replace("Large deal: B", "Demand below AOP: B")
+    assert "B low. What do we do?" in set(proposed(MANY)["question"])
+    assert "B low. What do we do?" not in set(proposed(found)["question"])
+    without = "\n".join(line for line in found.splitlines() if "Revenue" not in line)
+    assert "B low. What do we do?" in set(proposed(without)["question"])
+
+
+def test_alternatives_are_priced_and_doing_nothing_has_its_price() -> None:
+    table = proposed().set_index("question")["options"].str.replace(" EUR", "")
+    # what comes too late, and what covers nothing, is no alternative
+    lines = MANY.splitlines()
+    (press,) = proposed("\n".join([*lines[:2], lines[-1]]))["options"]
+    assert press.replace(" EUR", "") == (
+        "(a) Overtime: 40 h for 500, saves 600 of margin. (b) Move later: 50 h for nothing, saves "
+        "600 of margin. (c) Leave it as it is: 50 at stake."
+    )
+    assert table["Rev. What do we do?"] == (
+        "(a) Lever L3, change timing: Bikes, revenue 900; margin 300 by it. (b) Lever L1, reduce "
+        "inventory: Bikes from Dec 2026, revenue 200; margin -50 by it. (c) Leave it as it is: 800 "
+        "at stake."
+    )
+    assert table["Next. What do we do?"].startswith("(a) Lever L2, pace marketing: Bikes, margin")
+    assert table["A low. What do we do?"].startswith("(a) Plan with it: set Included to yes. (b) ")
+    assert "(a) Do. (b) Leave it" in " ".join(table)  # an exception that names one remedy
+
+
 def test_a_shortage_after_half_a_year_can_wait() -> None:
     found = "\n".join(line for line in MANY.splitlines() if "Oven" not in line)
     late = found.replace("2026-11  Press.", "2027-05  Press.")
@@ -266,13 +316,14 @@ def test_a_shortage_after_half_a_year_can_wait() -> None:
     assert len(asked) == 5
 
 
-def test_a_shortage_that_costs_nothing_is_asked_all_the_same() -> None:
+def test_a_shortage_that_stock_covers_is_no_decision() -> None:
+    """Nothing is late: no money is at stake."""
     table = proposed("""
         exception              area      subject  period   message  value  option  status
         Demand below AOP: A    demand    A        2026-11  A low.   0      Do.     open
         Capacity short: Press  capacity  Press    2026-11  Press.   0      Do.     open
     """)
-    assert table["question"].tolist() == ["Press. What do we do?"]
+    assert table.empty
 
 
 def test_a_decision_that_is_open_comes_before_new_proposals() -> None:
@@ -307,8 +358,11 @@ def test_an_untouched_proposal_is_made_anew_under_its_number() -> None:
     late = MANY.replace("A low. ", "A lower.").replace(" 900 ", " 10  ")
     again = meeting.decisions(
         axis("2026-11", history=2, horizon=12),
+        SETTINGS,
         pd.DataFrame(before),
-        rows(EXCEPTIONS.columns, late.replace("Demand below AOP: B ", "Demand below AOP: D ")),
+        rows(EXCEPTIONS.columns, late.replace("Large deal: B ", "Large deal: D ")),
+        rows(GAP_OPTIONS.columns),
+        rows(LEVERS.columns),
     )
     asked = dict(zip(again["question"], again["decision"], strict=True))
     assert asked["A lower. What do we do?"] == before[0]["decision"]
@@ -404,9 +458,8 @@ def test_every_page_says_what_it_shows() -> None:
         "Consensus demand of the next 4 months is 500 pcs, 4.2 % below the AOP in its 2 months."
     )
     assert message(outcome, "D4_Supply") == (
-        "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs cannot be sold when they "
-        "are asked for, with a margin of 600 EUR. Inventory reaches 85 pcs in "
-        "Feb 2027 against a target of 44, backlog 3."
+        "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs are late or lost, with a "
+        "margin of 600 EUR. Inventory reaches 85 pcs in Feb 2027 against a target of 44, backlog 3."
     )
     assert message(outcome, "D5_Finance") == (
         "Revenue of fiscal year 2026 is expected at 1,800 EUR, 10.0 % below the AOP; operating "

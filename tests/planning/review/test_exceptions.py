@@ -1,12 +1,12 @@
 """Each kind of exception by hand, and how they are ranked."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.review.capacity import capacity_shortages, lost_sales
+from sop_xl.planning.review.capacity import capacity_shortages, too_full
 from sop_xl.planning.review.demand import (
     aop_gaps,
     biased_forecasts,
@@ -19,13 +19,13 @@ from sop_xl.planning.review.materials import late_materials
 from sop_xl.planning.review.money import missed_years, old_data, short_cash
 from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.cash import CASH_FLOW
-from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
+from sop_xl.tables.data import COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.materials import MATERIAL_MESSAGES
 from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import CONSTRAINED_PLAN, GAP_OPTIONS
+from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
 
@@ -38,99 +38,79 @@ MARGINS = {
 }
 
 
+GAPS = """
+    constraint  kind      subject  what                                start    end      size  units  margin  proposal
+    One         resource  Press    Press lacks 50 h in Feb: 8 late.    2026-02  2026-03  50    8      1200    Nothing pays.
+    Two         resource  Paint    Paint lacks 10 h in May: covered.   2026-05  2026-05  10    0      0       Move.
+    Gone        .         .        Not found.                          .        .        .     .      .       .
+"""  # noqa: E501
+
+
 def shortages(
-    load: Sequence[float],
-    available: Sequence[float],
-    rate: float = 40,
-    prices: dict[str, dict[str, list[float]]] = MARGINS,
-    options: str = "resource",
+    options: str = "resource  pays  in_time", limit: float = 1.0, gaps: str = GAPS
 ) -> list[Issue]:
-    """The shortages of one press that makes bikes (2 h) and parts (0.1 h)."""
-    gap = np.subtract(available, load)
-    return list(
-        capacity_shortages(
-            WHEN,
-            SETTINGS,
-            grid(
-                CAPACITY,
-                WHEN,
-                {
-                    "Press": {
-                        "load": load,
-                        "available": available,
-                        "gap": gap.tolist(),
-                        "cumulative_gap": np.cumsum(gap).tolist(),
-                    }
-                },
-            ),
-            rows(
-                RESOURCES.columns,
-                f"""
-            resource  machines  cost_per_hour
-            Press     1         {rate}
-        """,
-            ),
-            rows(
-                BILL.columns,
-                """
-            family  resource  hours_per_unit
-            Bikes   Press     2
-            Parts   Press     0.1
-        """,
-            ),
-            grid(
-                SUPPLY_PLAN,
-                WHEN,
-                {
-                    "Bikes": {"production": [hours / 4 for hours in load]},
-                    "Parts": {"production": [hours * 5 for hours in load]},
-                },
-            ),
-            grid(FINANCE_FAMILY, WHEN, prices),
-            rows(GAP_OPTIONS.columns, options),
-        )
+    """The capacity issues of a press that lacks hours in February and March."""
+    load, available = [95.0, 130, 120, 90, 80, 80], [100.0] * 6
+    gap = np.subtract(available, load).tolist()
+    press = {"load": load, "available": available, "gap": gap}
+    capacity = grid(CAPACITY, WHEN, {"Press": press})
+    company = replace(SETTINGS, utilisation_limit=limit)
+    rates = rows(RESOURCES.columns, "resource  machines  cost_per_hour\nPress     1         40")
+    register = rows(CONSTRAINTS.columns, gaps)
+    listed = rows(GAP_OPTIONS.columns, options)
+    return [
+        *capacity_shortages(company, capacity, rates, register, listed),
+        *too_full(WHEN, company, capacity),
+    ]
+
+
+def test_every_gap_of_the_register_is_one_exception_with_its_hours_and_money() -> None:
+    press, paint = shortages()
+    assert (press.exception, press.period) == (
+        "Capacity short: Press from Feb 2026", pd.Period("2026-02"),
+    )  # fmt: skip
+    assert (press.size, press.size_unit, press.value) == (-50, "h", 1200)
+    assert press.message == (
+        "Press is 125.0 % loaded in Feb 2026 to Mar 2026, 50 h short: 8 late; 1,200 EUR of margin "
+        "late or lost."
     )
-
-
-def test_a_run_of_overloaded_months_is_one_exception_worth_its_margin() -> None:
-    (issue,) = shortages([100, 130, 120, 90, 80, 80], [100] * 6)
-    assert issue.exception == "Capacity short: Press from Feb 2026"
-    assert issue.period == pd.Period("2026-02")
-    assert issue.size == -50
-    assert issue.size_unit == "h"
-    # an hour makes a quarter bike (150 each) and five parts (3 each): 37.50 + 15
-    assert issue.value == pytest.approx(50 * 52.5)
-    assert issue.message == (
-        "Press is 125.0 % loaded in Feb 2026 to Mar 2026: 50 h short, 2,625 EUR margin of "
-        "the output of these hours at 52 EUR per hour."
-    )
-    assert "Overtime" in issue.option
-    assert "2,000 EUR" in issue.option
-
-
-def test_months_between_two_overloads_make_two_exceptions() -> None:
-    first, second = shortages([110, 90, 105, 105, 100, 100], [100] * 6)
-    assert [first.size, second.size] == [-10, -10]
-    assert second.exception == "Capacity short: Press from Mar 2026"
-    assert second.option.startswith("Make Bikes first") is False  # overtime pays
-
-
-def test_free_hours_before_are_the_first_option() -> None:
-    (issue,) = shortages([50, 50, 130, 100, 100, 100], [100] * 6)
-    assert issue.option == "Build ahead: the months before have 100 h to spare."
+    assert press.option == "Nothing pays."
+    # stock covers it: no money is at stake
+    assert (paint.value, paint.message.endswith("10 h short: covered.")) == (0, True)
+    assert "without hours" in paint.message  # the capacity grid does not know it
 
 
 def test_what_is_proposed_pays_and_comes_in_time() -> None:
     options = """
-        resource  period   option       last     covers  cost  net   rank  in_time
-        Press     2026-02  move_later   2026-03  50      900   700   1     ■_no
-        Press     2026-02  overtime     2026-03  20      1000  50    2     ▲_in_part
-        Press     2026-02  by_margin    2026-03  0       0     40    3     ●_yes
-        Press     2026-02  subcontract  2026-03  50      9000  -99   4     ●_yes
-        Press     2026-05  extra_shift  2026-05  50      100   900   1     ●_yes
+        resource  period   option       covers  cost  gain  pays      rank  in_time
+        Press     2026-02  move later   50      900   999   ● yes     1     ■ no
+        Press     2026-02  overtime     20      1000  1050  ● yes     2     ▲ in part
+        Press     2026-02  by margin    0       0     40    ● yes     3     ● yes
+        Press     2026-02  subcontract  50      9000  999   ■ no      4     ● yes
+        Press     2026-05  extra shift  50      100   900   ● yes     1     ● yes
     """
-    (issue,) = shortages([100, 130, 120, 90, 80, 80], [100] * 6, options=options)
-    assert issue.option == "Overtime: 20 h for 1,000 EUR. All of them with dates: Options."
+    issue = shortages(options)[0]
+    assert issue.option == (
+        "Overtime: 20 h for 1,000 EUR; by margin: saves 40 EUR of margin. All of them with dates: "
+        "Options."
+    )
+
+
+def test_without_a_margin_the_hours_are_worth_their_cost() -> None:
+    issue = shortages(gaps=GAPS.replace("1200", "0   "))[0]
+    assert issue.value == 50 * 40
+    assert "the missing hours cost 2,000 EUR" in issue.message
+
+
+def test_a_limit_of_the_company_warns_and_makes_no_gap() -> None:
+    """95 h of 100 in January are above 85 %, and so are 90 in April; no hours are short there."""
+    full = [issue for issue in shortages(limit=0.85) if issue.exception.startswith("Too full")]
+    months = ["Jan 2026", "Apr 2026"]
+    assert [issue.exception for issue in full] == [f"Too full: Press from {at}" for at in months]
+    assert [issue.size for issue in full] == pytest.approx([-10, -5])
+    assert all(np.isnan(issue.value) for issue in full)
+    assert "95.0 % loaded in Jan 2026: 10 h above the limit of 85 %" in full[0].message
+    assert len([i for i in shortages(limit=0.85) if i.exception.startswith("Capacity")]) == 2
 
 
 def test_cash_below_the_reserve_is_one_exception_for_each_run_of_months() -> None:
@@ -143,29 +123,6 @@ def test_cash_below_the_reserve_is_one_exception_for_each_run_of_months() -> Non
     assert "at worst -10 EUR in Mar 2026, 40 EUR too little" in first.message
     assert (second.exception, second.value) == ("Cash below reserve: from Jun 2026", 25)
     assert list(short_cash(WHEN, company, unknown)) == []
-
-
-def test_overtime_that_costs_more_than_it_earns_is_not_proposed() -> None:
-    (issue,) = shortages([130, 100, 100, 100, 100, 100], [100] * 6, rate=60)
-    # 150 / 2 h for bikes against 3 / 0.1 h for parts
-    assert issue.option.startswith("Make Bikes first")
-
-
-def test_without_a_margin_the_hours_are_worth_their_cost() -> None:
-    nothing = {"Bikes": {"price": [0.0] * 6}, "Parts": {"price": [0.0] * 6}}
-    (issue,) = shortages([130, 100, 100, 100, 100, 100], [100] * 6, prices=nothing)
-    assert issue.value == 30 * 40
-    assert "cost of the missing hours" in issue.message
-
-
-def test_a_closed_resource_is_short_of_everything() -> None:
-    (issue,) = shortages([130, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0])
-    assert issue.size == -130
-    assert "without hours" in issue.message
-
-
-def test_enough_hours_are_no_exception() -> None:
-    assert shortages([100, 100, 100, 100, 100, 100], [100] * 6) == []
 
 
 def stock(**months: list[float]) -> list[Issue]:
@@ -394,30 +351,14 @@ def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
     pd.testing.assert_frame_equal(table, ranked(reversed(many), typed))
 
 
-SHORT_OF_BIKES = {
-    "Bikes": {"gap": [0.0, -5, -3, 8, 0, 0], "gap_margin": [0.0, -750, -450, 1200, 0, 0]},
-    "Parts": {"gap": [0.0] * 6, "gap_margin": [0.0] * 6},
-}
-
-
-def test_sales_that_the_hours_do_not_allow_are_one_issue_for_each_family() -> None:
-    (found,) = lost_sales(WHEN, SETTINGS, grid(CONSTRAINED_PLAN, WHEN, SHORT_OF_BIKES))
-    assert (found.subject, found.size, found.value) == ("Bikes", -8, 1200)
-    assert found.period == WHEN.plan[1]
-    assert "8 pcs of Bikes cannot be sold when they are asked for" in found.message
-
-
 def test_money_that_is_profit_is_told_by_the_kind_of_the_exception() -> None:
     profit = [
-        *shortages([130, 100, 100, 100, 100, 100], [100] * 6),
-        *lost_sales(WHEN, SETTINGS, grid(CONSTRAINED_PLAN, WHEN, SHORT_OF_BIKES)),
+        shortages()[0],
         *stock(backlog=[0, 10, 40, 0, 0, 0], inventory=[0] * 6, target=[0] * 6),
         *missed_years(WHEN, SETTINGS, year_below_aop()),
     ]
     kinds = [issue.exception.partition(": ")[0] for issue in profit]
-    assert kinds == [
-        "Capacity short", "Sales short", "Backlog", "Revenue below AOP", "Margin below AOP"
-    ]  # fmt: skip
+    assert kinds == ["Capacity short", "Backlog", "Revenue below AOP", "Margin below AOP"]
     assert set(PROFIT_KINDS) == set(kinds) - {"Revenue below AOP"}
 
 

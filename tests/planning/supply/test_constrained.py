@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.supply.constrained import constrained_plan
-from sop_xl.planning.supply.gaps import Loads
-from sop_xl.tables.data import FAMILIES
+from sop_xl.planning.supply.constrained import constrained_plan, constraint_of
+from sop_xl.planning.supply.gaps import loads
+from sop_xl.tables.data import BILL, FAMILIES
+from sop_xl.tables.finance import FINANCE_FAMILY
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.supply import SUPPLY_PLAN
+from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, plan_row, rows
 
 WHEN = axis("2026-01", history=2, horizon=2)
@@ -19,14 +20,20 @@ RANKS = rows(FAMILIES.columns, "family  priority\nBikes   1\n")
 def constrained(production: list[float], available: Numbers, **supply: list[float]) -> pd.DataFrame:
     """One family that takes an hour of each resource; nothing is on stock."""
     cells = {"demand": production, "shipments": production, "production": production} | supply
-    made, price = np.array([cells["production"]]), np.full((1, 2), 20.0)
-    plan = Loads(
-        WHEN, ["A", "B"][: len(available)], ["Bikes"], available - made, np.zeros_like(available),
-        np.zeros_like(available), made, price, price / 2, np.ones((1, len(available))),
-        np.array([True]),
-    )  # fmt: skip
+    gap = available - np.array([cells["production"]])
+    names = ["A", "B"][: len(available)]
+    hours = grid(CAPACITY, WHEN, {
+        name: {"available": list(available[at]), "gap": list(gap[at])}
+        for at, name in enumerate(names)
+    })  # fmt: skip
+    bill = rows(BILL.columns, "family  resource  hours_per_unit\n"
+                + "\n".join(f"Bikes  {name}  1" for name in names))  # fmt: skip
     frame = grid(SUPPLY_PLAN, WHEN, {"Bikes": cells})
-    return constrained_plan(WHEN, Settings(), plan, available, frame, RANKS)
+    money = grid(FINANCE_FAMILY, WHEN, {"Bikes": {"price": [20.0] * 2, "unit_cost": [10.0] * 2}})
+    plan = loads(WHEN, hours, frame, money, bill, RANKS, Settings())
+    return constrained_plan(
+        WHEN, Settings(), plan, constraint_of(WHEN, plan, hours, frame, RANKS)
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sop_xl.planning.supply.gap_options import (
-    Option,
-    hours_to_commit,
-    listing,
-    priced_options,
-    production_to_fix,
-)
+from sop_xl.planning.frames import Numbers
+from sop_xl.planning.supply.gap_choices import hours_to_commit, production_to_fix
+from sop_xl.planning.supply.gap_options import Option, Reckoned, listing, reckoned
 from sop_xl.planning.supply.gaps import Loads, gaps_of
 from sop_xl.tables.data import CAPACITY_OPTIONS, RESOURCES
 from sop_xl.tables.settings import Settings
@@ -35,6 +31,7 @@ def plan(
     gap: list[float],
     overtime: list[float] | None = None,
     storable: tuple[bool, bool] = (True, True),
+    stock: tuple[float, float] = (0.0, 0.0),
 ) -> Loads:
     """Bikes take 1 h and earn 50 (200 - 150), frames 2 h and earn 20 (100 - 80); 10 of each."""
     months = len(gap)
@@ -43,17 +40,31 @@ def plan(
         WHEN, ["Frame"], ["Bikes", "Frames"], np.array([gap]), used, np.zeros((1, months)),
         np.full((2, months), 10.0), np.full((2, months), [[200.0], [100.0]]),
         np.full((2, months), [[150.0], [80.0]]), np.array([[1.0], [2.0]]),
-        np.array(storable),
+        np.array(storable), np.full((2, months), 10.0), np.array(stock),
+        np.full((2, months), [[10.0], [5.0]]),
     )  # fmt: skip
 
 
-def options(loads: Loads, offers: str = OFFERS) -> dict[str, Option]:
-    (found,) = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, offers))
-    return {one.name: one for one in found}
+def late(loads: Loads, units: float = 10.0) -> Numbers:
+    """So many units of each family are not delivered in any month: more than hours are short."""
+    return np.full(loads.production.shape, -units)
+
+
+def priced(loads: Loads, offers: str = OFFERS, units: float = 10.0) -> list[Reckoned]:
+    given = rows(CAPACITY_OPTIONS.columns, offers)
+    return reckoned(loads, SETTINGS, FRAME, given, late(loads, units))
+
+
+def options(loads: Loads, offers: str = OFFERS, units: float = 10.0) -> dict[str, Option]:
+    (found,) = priced(loads, offers, units)
+    return {one.name: one for one in found.options}
 
 
 def test_hours_cost_and_margin_of_each_option() -> None:
-    """Short by 15 h in March. An hour makes 20 / 30 units; 700 of margin / 30 h = 23.33 an hour."""
+    """Short by 15 h in March. An hour makes 20 / 30 units; 700 of margin / 30 h = 23.33 an hour.
+
+    2,800 of margin are at stake: 10 of each family in four months.
+    """
     found = options(plan([5.0, 0.0, -15.0, 40.0]))
     told = {name: [one.covers.sum(), one.cost, one.gain] for name, one in found.items()}
     assert told["overtime"] == pytest.approx([10, 400, 233.33], abs=0.01)  # the resource's rate
@@ -61,16 +72,46 @@ def test_hours_cost_and_margin_of_each_option() -> None:
     assert told["extra shift"] == [0, 0, 0]  # decided now, it begins in April
     # 5 h two months ahead; an hour holds (1500 + 800) / 30 = 76.67 at 1 % a month
     assert told["build ahead"] == pytest.approx([5, 7.67, 116.67], abs=0.01)
-    # 15 h one month later; an hour sells for 3000 / 30 = 100 at 5 %
+    # 15 h one month later: 5 bikes at 10 and 5 frames at 5 for the month
     assert told["move later"] == pytest.approx([15, 75, 350])
 
 
+def test_an_option_saves_no_more_than_is_at_stake() -> None:
+    """One unit of each family is late in each of four months: 4 x (50 + 20)."""
+    found = options(plan([5.0, 0.0, -15.0, 40.0]), units=1.0)
+    assert found["move later"].gain == pytest.approx(280)
+    assert found["build ahead"].gain == pytest.approx(116.67, abs=0.01)  # as its 5 h make less
+
+
+def test_moving_later_makes_late_only_what_stock_does_not_cover() -> None:
+    """4 bikes and 10 frames on stock; April makes up for the 15 h.
+
+    March needs 6 bikes and no frames: 6 h of its 15 h. So everything is delivered in time.
+    """
+    kept = options(plan([0.0, 0.0, -15.0, 40.0], stock=(4.0, 10.0)))["move later"]
+    assert (kept.covers.sum(), kept.cost) == (15, 0)
+    assert kept.why.endswith("stock covers the delay")
+    # 4 bikes alone: 6 bikes and 10 frames are needed for 26 h, 15 h make 15 / 26 of them
+    some = options(plan([0.0, 0.0, -15.0, 40.0], stock=(4.0, 0.0)))["move later"]
+    assert some.cost == pytest.approx(11 / 26 * (6 * 10 + 10 * 5))
+
+
 def test_allocation_by_margin_saves_what_the_least_earners_lose_less() -> None:
-    """15 h less: alike 350 of margin are lost; of frames alone, at 10 an hour, 150."""
-    found = options(plan([0.0, 0.0, -15.0, 0.0]))["allocate by margin"]
-    assert (found.covers.sum(), found.cost) == (0, 0)
+    """15 h less: alike 5 of each are late, 350 of margin; of frames alone 7.5, 150 of margin."""
+    loads = plan([0.0, 0.0, -15.0, 0.0])
+    alike, frames = np.zeros((2, 4)), np.zeros((2, 4))
+    alike[:, 2] = -5.0
+    frames[1, 2] = -7.5
+    offers = rows(CAPACITY_OPTIONS.columns, OFFERS)
+    (gap,) = reckoned(loads, SETTINGS, FRAME, offers, alike, frames)
+    found = {one.name: one for one in gap.options}["allocate by margin"]
+    assert (gap.stake.margin, found.covers.sum(), found.cost) == (350, 0, 0)
     assert found.gain == pytest.approx(200)
-    assert found.why.startswith("Frames give up output first: 150 of margin instead of 350")
+    assert found.why.startswith("Gives no hours")
+    assert "Frames would, and 150 of margin be late or lost instead of 350" in found.why
+    # nothing to gain: it is not offered
+    (gap,) = reckoned(loads, SETTINGS, FRAME, offers, alike, alike)
+    assert "allocate by margin" not in {one.name for one in gap.options}
 
 
 def test_hours_that_are_committed_already_are_no_option_any_more() -> None:
@@ -91,15 +132,15 @@ def test_months_that_follow_each_other_are_one_gap() -> None:
 
 def test_the_list_is_ranked_and_keeps_what_people_typed() -> None:
     loads = plan([5.0, 0.0, -15.0, 40.0])
-    given = rows(CAPACITY_OPTIONS.columns, OFFERS)
-    found = priced_options(loads, SETTINGS, FRAME, given)
+    found = priced(loads)
     typed = rows(GAP_OPTIONS.inputs, """
         resource  period   option    chosen  note
         Frame     2026-03  overtime  yes     Agreed
     """)  # fmt: skip
     table = listing(loads, found, typed, 0.0)
-    assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert table["net"].is_monotonic_decreasing
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert table["net"].tolist()[:-1] == sorted(table["net"].tolist()[:-1], reverse=True)
+    assert table["option"].iloc[-1] == "extra shift"  # covers nothing
     row = table.set_index("option").loc["overtime"]
     assert (row["chosen"], row["note"], row["in_time"]) == (True, "Agreed", "● yes")
     late = table.set_index("option").loc["extra shift"]
@@ -110,7 +151,7 @@ def test_the_list_is_ranked_and_keeps_what_people_typed() -> None:
 def test_an_option_pays_off_by_the_return_that_is_asked_for() -> None:
     """Moving later: (350 - 75) / 75 = 3.67; building ahead: (116.67 - 7.67) / 7.67 = 14.2."""
     loads = plan([5.0, 0.0, -15.0, 40.0])
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    found = priced(loads)
     table = listing(loads, found, rows(GAP_OPTIONS.inputs, "resource  option"), 5.0)
     told = table.set_index("option")
     assert told.loc["move later", "roi"] == pytest.approx(275 / 75)
@@ -118,16 +159,19 @@ def test_an_option_pays_off_by_the_return_that_is_asked_for() -> None:
     assert told.loc["move later", "pays"] == "▲ too little"
     assert told.loc["build ahead", "pays"] == "● yes"
     assert told.loc["overtime", "pays"] == "■ no"  # 233 gained for 400
-    free = told.loc["allocate by margin"]
-    assert (free["cost"], free["roi"], free["pays"]) == (0, 0, "● yes")
+    covered = plan([0.0, 0.0, -15.0, 40.0], stock=(10.0, 10.0))
+    table = listing(covered, priced(covered, units=0.0), rows(GAP_OPTIONS.inputs), 5.0)
+    free = table.set_index("option").loc["move later"]  # nothing is at stake, nothing is late
+    assert (free["cost"], free["roi"], free["pays"], free["rank"]) == (0, 0, "● yes", 1)
+    assert table.set_index("option").loc["overtime", "pays"] == "■ no"
 
 
 def test_chosen_options_share_a_gap_in_the_order_of_their_ranks() -> None:
     loads = plan([0.0, 0.0, -15.5, 0.0])
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    found = priced(loads)
     march = pd.Period("2026-03")
     chosen = {("Frame", march, "overtime"), ("Frame", march, "subcontract")}
-    order = [one.name for one in found[0] if one.name in ("overtime", "subcontract")]
+    order = [one.name for one in found[0].options if one.name in ("overtime", "subcontract")]
     (row,) = hours_to_commit(loads, found, chosen).to_dict("records")
     assert order[0] == "overtime"
     assert (row["overtime"], row["extra"]) == (10, 6)  # 5.5 h of the subcontractor, whole hours
@@ -137,7 +181,7 @@ def test_chosen_options_share_a_gap_in_the_order_of_their_ranks() -> None:
 def test_building_ahead_fixes_production_from_the_first_month_moved_to_the_last() -> None:
     """15 h of January in place of March: a third of them bikes (5 units), the rest frames (5)."""
     loads = plan([15.0, 0.0, -15.0, 0.0])
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    found = priced(loads)
     fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-03"), "build ahead")})
     wide = fixed.pivot_table(index="family", columns="period", values="production_override")
     assert wide.to_numpy().tolist() == [[15, 10, 5], [15, 10, 5]]
@@ -149,7 +193,7 @@ def test_only_what_can_be_stocked_is_built_ahead() -> None:
     assert options(loads)["build ahead"].covers.tolist() == [0, 0, 10, 0]
     # 10 h of bikes hold 150 each at 1 % a month for two months
     assert options(loads)["build ahead"].cost == pytest.approx(10 * 1.5 * 2)
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    found = priced(loads)
     fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-03"), "build ahead")})
     assert fixed["family"].tolist() == ["Bikes"] * 3
     assert fixed["production_override"].tolist() == [20, 10, 0]
@@ -163,14 +207,14 @@ def line(gap: list[float]) -> Loads:
     return Loads(
         axis("2026-01", history=1, horizon=months), ["Frame"], ["Bikes"], np.array([gap]),
         np.zeros((1, months)), np.zeros((1, months)), full, 2 * full, full, np.array([[1.0]]),
-        np.array([True]),
+        np.array([True]), full, np.zeros(1), 0.05 * full,
     )  # fmt: skip
 
 
 def fixed_by(gap: list[float], chosen: dict[str, list[str]]) -> list[float]:
     """Fixed production where the options of the gaps from these months on are chosen."""
     loads = line(gap)
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns, OFFERS))
+    found = priced(loads)
     picked = {
         ("Frame", pd.Period(month), name) for month, names in chosen.items() for name in names
     }
@@ -203,7 +247,7 @@ def test_work_that_comes_before_completion_moves_the_month_of_completion() -> No
     """All work is done a month before: 15 h from February to January take 15 units from what is
     completed in March and add them in February."""
     loads = line([20.0, -15.0, 0.0])._replace(before={1: np.array([[1.0]])})
-    found = priced_options(loads, SETTINGS, FRAME, rows(CAPACITY_OPTIONS.columns))
+    found = priced(loads, "resource")
     fixed = production_to_fix(loads, found, {("Frame", pd.Period("2026-02"), "build ahead")})
     assert fixed["period"].astype(str).tolist() == ["2026-02", "2026-03"]
     assert fixed["production_override"].tolist() == [115, 85]

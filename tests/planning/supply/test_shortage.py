@@ -7,7 +7,8 @@ import pytest
 from sop_xl.actions.shortages import gaps_in_words
 from sop_xl.planning import Outcome
 from sop_xl.planning.supply import shortage
-from sop_xl.planning.supply.gap_options import hours_to_commit, priced_options
+from sop_xl.planning.supply.gap_choices import hours_to_commit
+from sop_xl.planning.supply.gap_options import reckoned
 from sop_xl.planning.supply.gaps import loads
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES
@@ -34,11 +35,13 @@ SUPPLY = grid(SUPPLY_PLAN, WHEN, {"Bikes": FLAT, "Trikes": FLAT})
 PRICES = {"Bikes": {"price": [20.0] * 3, "unit_cost": [15.0] * 3},
           "Trikes": {"price": [20.0] * 3, "unit_cost": [12.0] * 3}}  # fmt: skip
 FINANCE = grid(FINANCE_FAMILY, WHEN, PRICES)
+REGIONS = pd.DataFrame({"family": ["Bikes"], "region": ["North"], "period": [WHEN.first],
+                        "volume": [10.0], "price": [20.0], "margin": [50.0]})  # fmt: skip
 RANKS = rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n")
 
 
 def hours_of(available: float) -> pd.DataFrame:
-    frame = {"load": [20.0] * 3, "available": [available] * 3}
+    frame = {"load": [20.0] * 3, "available": [available] * 3, "gap": [available - 20.0] * 3}
     return grid(CAPACITY, WHEN, {"Frame": frame})
 
 
@@ -56,6 +59,7 @@ def run(
         capacity=hours_of(available),
         supply_plan=SUPPLY,
         finance_family=FINANCE,
+        finance_region=REGIONS,
         bill=rows(BILL.columns, bill),
         families=RANKS,
         resources=rows(RESOURCES.columns, resources),
@@ -98,15 +102,16 @@ def test_gaps_are_proposed_for_the_register_and_inputs_are_kept() -> None:
     table = run(rule="priority", typed=typed).frames["constraints"].set_index("constraint")
     assert set(table.index) == {
         "Hours short: Frame from Jan 2026",
-        "Sales short: Trikes",
         "Hours short: Paint from Dec 2025",
     }
     frame = table.loc["Hours short: Frame from Jan 2026"]
     assert (frame["owner"], frame["status"], frame["size"]) == ("Ann", "in work", 15)
-    assert frame["what"] == "Frame lacks 15 h in Jan 2026 to Mar 2026."
-    # 15 h at (10 x 5 + 10 x 8) / 20 h
-    assert frame["margin"] == pytest.approx(97.5)
-    assert table.loc["Sales short: Trikes", "size"] == pytest.approx(15)
+    # bikes go first: 5 trikes a month are never delivered, at 20 each with a margin of 8
+    assert frame["what"] == (
+        "Frame lacks 15 h in Jan 2026 to Mar 2026: 15 pcs of Trikes cannot be delivered when they "
+        "are asked for, none of them later in the plan months."
+    )
+    assert (frame["units"], frame["revenue"], frame["margin"]) == pytest.approx((15, 300, 120))
     assert str(table.loc["Hours short: Paint from Dec 2025", "what"]).startswith("Not found")
 
 
@@ -118,22 +123,30 @@ def test_a_gap_without_any_option_is_registered_and_told() -> None:
     assert made["gap_options"].empty
     row = made["constraints"].set_index("subject").loc["Frame"]
     assert (row["size"], row["proposal"]) == (15, "No option is known: add capacity options.")
-    hours = rows(BILL.columns, bill)
-    plan = loads(WHEN, hours_of(15.0), SUPPLY, FINANCE, hours, RANKS, "manufacturing")
-    told = "Frame: short by 15 h in Jan 2026 to Mar 2026, no option is known: add capacity options"
-    assert gaps_in_words(plan, made["gap_options"]) == [told]
+    (told,) = gaps_in_words(made["constraints"])
+    assert told.startswith("Frame lacks 15 h in Jan 2026 to Mar 2026: ")
+    assert told.endswith("; No option is known: add capacity options")
+
+
+def test_by_margin_is_offered_with_what_it_saves_in_the_constrained_plan() -> None:
+    """Alike 2.5 of each are late a month: 3 x 2.5 x (5 + 8) = 97.50; by margin 5 bikes: 75."""
+    table = run().frames["gap_options"].set_index("option")
+    assert table.loc["allocate by margin", "gain"] == pytest.approx(97.5 - 75)
+    assert table.loc["allocate by margin", "covers"] == 0
+    assert "allocate by margin" not in set(run(rule="margin").frames["gap_options"]["option"])
 
 
 def test_hours_of_an_adopted_plan_are_in_force_already() -> None:
     """7 h adopted, 3 h typed: 7 are in force. 5 more are written as 12, or nothing would come."""
     frame = {"load": [20.0] * 3, "available": [15.0] * 3, "overtime": [3.0] * 3,
-             "adopted_hours": [7.0] * 3}  # fmt: skip
+             "adopted_hours": [7.0] * 3, "gap": [-5.0] * 3}  # fmt: skip
     capacity = grid(CAPACITY, WHEN, {"Frame": frame})
     bill = rows(BILL.columns, BILL_ROWS)
-    plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, "manufacturing")
+    plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, Settings())
     assert plan.overtime.tolist() == [[7.0] * 3]
     offers = rows(CAPACITY_OPTIONS.columns, "resource  option  hours\nFrame  overtime  15")
-    found = priced_options(plan, Settings(), rows(RESOURCES.columns, FRAME), offers)
+    late = -np.ones_like(plan.production)
+    found = reckoned(plan, Settings(), rows(RESOURCES.columns, FRAME), offers, late)
     written = hours_to_commit(plan, found, {("Frame", WHEN.first, "overtime")})
     assert written["overtime"].tolist() == [12.0] * 3
 

@@ -29,9 +29,8 @@ from sop_xl.planning.wording import count
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.strategy import CURRENT, STRATEGIES, STRATEGIES_TABLE
+from sop_xl.tables.supply import SHORT_HOURS
 
-OVER = 0.5
-"""Hours that are rounding, not a shortage."""
 POSSIBLE, IMPOSSIBLE, LEFT_OUT = "● possible", "■ impossible", "– not computed"
 ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
@@ -83,7 +82,7 @@ def run(
     frames = {
         "family_rates": units,
         "resource_rates": hours,
-        "strategies": _statuses(made, int((zero(gap) < -OVER).any(axis=0).sum())),
+        "strategies": _statuses(made, int((zero(gap) < -SHORT_HOURS).any(axis=0).sum())),
         "strategy_plan": family_grid(axis, company, plans),
         "strategy_output": output_grid(axis, company, plans),
         "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),

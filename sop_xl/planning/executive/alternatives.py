@@ -1,0 +1,125 @@
+"""What could be decided about an exception: alternatives with their figures, and doing nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sop_xl.planning.wording import month, number
+from sop_xl.tables.settings import Settings
+
+MOST = 3
+"""Alternatives beside doing nothing."""
+BY_KIND = {
+    "Large deal": (
+        "Plan with it: set Included to yes",
+        "Plan without it, and reserve nothing: set Included to no",
+    ),
+    "Demand below AOP": (
+        "Close the gap with events or pipeline",
+        "Take the lower outlook into finance, and cut the cost that goes with the volume",
+    ),
+    "Material late": (
+        "Order it at once and expedite",
+        "Make first what does not need it, and agree later dates for the rest",
+    ),
+    "Backlog": (
+        "Make it first, and let other families wait",
+        "Buy hours or finished units",
+        "Agree later dates with the customers",
+    ),
+    "Stock above target": (
+        "Make less until it is used up",
+        "Sell it off (lever reduce inventory)",
+    ),
+    "Stock below target": (
+        "Bring production forward",
+        "Lower the target",
+    ),
+}
+"""What can be decided about exceptions that name one remedy only."""
+
+
+def alternatives(
+    exception: Mapping[Hashable, Any],
+    settings: Settings,
+    gap_options: pd.DataFrame,
+    levers: pd.DataFrame,
+) -> list[str]:
+    """The best alternatives, then what it means to do nothing.
+
+    Of a capacity gap they are its priced options; of a year below the AOP the levers that help, as
+    they are set; else what the exception names.
+
+    Args:
+        exception: A row of the table ``exceptions``.
+        settings: The currency.
+        gap_options: The options of the gaps.
+        levers: The levers with their effects.
+    """
+    kind = str(exception["exception"]).partition(": ")[0]
+    told: list[str] = []
+    if kind == "Capacity short":
+        told = list(_of_gap(exception, settings, gap_options))
+    elif kind.endswith("below AOP") and exception["area"] == "finance":
+        told = list(_of_levers(kind.partition(" ")[0].casefold(), settings, levers))
+    else:
+        told = list(BY_KIND.get(kind, ()))
+    if len(told) < 2:
+        told = [*told, *(text for text in _named(str(exception["option"])) if text not in told)]
+    return [*told[:MOST], _nothing(exception, settings)]
+
+
+def _of_gap(
+    exception: Mapping[Hashable, Any], settings: Settings, options: pd.DataFrame
+) -> Iterator[str]:
+    """The options that cover hours and come in time for some, by their rank."""
+    own = options[
+        (options["resource"] == exception["subject"])
+        & (options["period"] == exception["period"])
+        & (options["covers"] > 0)
+        & ~options["in_time"].str.startswith("■")
+    ]
+    for row in own.sort_values("rank").to_dict("records"):
+        cost = number(row["cost"], settings.currency) if row["cost"] > 0 else "nothing"
+        yield (
+            f"{row['option'].capitalize()}: {number(row['covers'])} h for {cost}, saves "
+            f"{number(row['gain'], settings.currency)} of margin"
+        )
+
+
+def _of_levers(measure: str, settings: Settings, levers: pd.DataFrame) -> Iterator[str]:
+    """The levers that raise what is missing, the largest effect first."""
+    able = levers[(levers["kind"] != "") & (levers[measure] >= 1)]
+    for row in able.sort_values(measure, ascending=False, kind="stable").to_dict("records"):
+        gain = "; ".join(
+            f"{name} {number(row[name], settings.currency)}"
+            for name in dict.fromkeys((measure, "margin"))
+        )
+        since = "" if pd.isna(row["start"]) else f" from {month(row['start'])}"
+        yield f"Lever {row['lever']}, {row['kind']}: {row['family']}{since}, {gain} by it"
+
+
+def _named(option: str) -> list[str]:
+    """The alternatives that the text of an exception names.
+
+    >>> _named("Adjust sales priorities, pace marketing spend, or change timing.")
+    ['Adjust sales priorities', 'Pace marketing spend', 'Change timing']
+    >>> _named("Order 3,000 m at once, by its lead time there in May.")
+    ['Order 3,000 m at once, by its lead time there in May']
+    """
+    text = option.removesuffix(".")
+    parts = re.split(r", or |; ", text)
+    if ", or " in text:
+        parts = [*re.split(r", ", parts[0]), *parts[1:]]
+    return [part[:1].upper() + part[1:] for part in parts if part]
+
+
+def _nothing(exception: Mapping[Hashable, Any], settings: Settings) -> str:
+    value = exception["value"]
+    if not isinstance(value, float) or pd.isna(value):
+        return "Leave it as it is"
+    return f"Leave it as it is: {number(value, settings.currency)} at stake"
