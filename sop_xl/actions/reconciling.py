@@ -20,10 +20,10 @@ from sop_xl.actions.running import run_open
 from sop_xl.actions.session import Press, Session
 from sop_xl.errors import SopError
 from sop_xl.planning.finance import lock
-from sop_xl.planning.finance.tie_outs import open_count
+from sop_xl.planning.finance.tie_outs import open_count, still_open
 from sop_xl.planning.wording import count, number, percent
 from sop_xl.store import Inputs, Mark
-from sop_xl.tables.recon import AOP, BRIDGE, EFFECT_NAMES, FINANCE_LOCK, OPEN, OUT
+from sop_xl.tables.recon import AOP, BRIDGE, EFFECT_NAMES, FINANCE_LOCK
 
 RECON, TIE_OUT = "Finance_Recon!A1", "Tie_Out!A1"
 LISTED = 10
@@ -90,7 +90,7 @@ def _and_more(many: int, sheet: str) -> list[str]:
 def tie_out_lines(done: Refreshed) -> list[str]:
     """The differences above their tolerance that nobody has explained, most money first."""
     frame = done.made.frames["tie_outs"]
-    rows = frame[(frame["state"] == OUT) & (frame["status"] == OPEN)]
+    rows = frame[still_open(frame)]
     lines = [
         f"{row['tie_out']}: {number(row['amount'])}"
         + ("" if pd.isna(row["share"]) else f" ({percent(row['share'])})")

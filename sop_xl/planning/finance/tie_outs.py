@@ -17,7 +17,6 @@ from sop_xl.planning.wording import months as span
 from sop_xl.schema import empty_frame
 from sop_xl.tables.recon import (
     AOP,
-    EXPLAINED,
     OPEN,
     OUT,
     PLANNED,
@@ -256,9 +255,6 @@ def tie_out_list(
     own = before.reindex(names)
     owners = dict(zip(lines["line"], lines["owner"], strict=True))
     first = [owners.get(tie.tie_out.split(" of ")[0].split(" to ")[0], "") for tie, *_ in kept]
-    # a scenario differs by what its drivers say: nobody has to look for a cause
-    usual = pd.Series([EXPLAINED if tie.compared == SCENARIO else OPEN for tie, *_ in kept],
-                      index=own.index, dtype="str")  # fmt: skip
     frame = pd.DataFrame(
         {
             "tie_out": names,
@@ -271,7 +267,7 @@ def tie_out_list(
             "state": [row[3] for row in kept],
             "line_owner": first,
             "owner": own["owner"].fillna("").to_numpy(),
-            "status": own["status"].replace("", None).fillna(usual).to_numpy(),
+            "status": own["status"].fillna("").replace("", OPEN).to_numpy(),
             "comment": own["comment"].fillna("").to_numpy(),
             "place": "",
             "compared": [tie.compared for tie, *_ in kept],
@@ -296,7 +292,17 @@ def _weighed(tie: TieOut) -> tuple[float, float, str]:
 
 def open_count(tie_outs: pd.DataFrame) -> int:
     """How many differences above their tolerance nobody has explained yet."""
-    return int(((tie_outs["state"] == OUT) & (tie_outs["status"] == OPEN)).sum())
+    return int(still_open(tie_outs).sum())
+
+
+def still_open(tie_outs: pd.DataFrame) -> pd.Series:
+    """Which differences want an explanation; a scenario differs by what its drivers say."""
+    found: pd.Series = (
+        (tie_outs["state"] == OUT)
+        & (tie_outs["status"] == OPEN)
+        & (tie_outs["compared"] != SCENARIO)
+    )
+    return found
 
 
 COMPARISONS = (AOP, PRIOR, PLANNED)
