@@ -28,7 +28,7 @@ def test_chosen_overtime_becomes_hours_of_the_resource(desk: Desk) -> None:
     """Fixed production of 900 bikes overloads the frames; 60 h are there, not before November."""
     desk.type({InGrid("Supply_Plan", ("Bikes",), "Fixed production", "2026-12"): 900})
     told = desk.press("capacity").text
-    assert "Frame:" in told
+    assert "Frame lacks" in told
     wanted = [
         row
         for row in range(7, 30)
