@@ -37,7 +37,8 @@ def test_units_are_shared_by_their_hours_in_each_month() -> None:
     # two of the three hours of a trike fall into its own month, one is two months earlier
     expected = np.array([[20.0, 30, 40, 0], [2 / 3 + 1, 4 / 3 + 4 / 3, 2, 8 / 3]])
     assert bill.worked(UNITS, 1) == pytest.approx(expected)
-    assert bill.main_offset(1) == [1, 0]
+    # what is worked on in a month, by the month of completion: a bike is completed a month later
+    assert bill.completed(expected, 1)[0] == pytest.approx([0, 20, 30, 40])
 
 
 def test_without_offsets_it_is_the_bill_of_resources() -> None:

@@ -122,7 +122,7 @@ def test_a_family_without_a_budgeted_cost_is_compared_with_nothing() -> None:
     view = found.frames["recon_view"].set_index("line")
     shown = view.loc["Margin", ["plan", "other", "difference"]].astype(float)
     assert shown.to_numpy() == pytest.approx([15000, 17000, -2000])
-    assert pd.isna(view.loc["Operating profit", "difference"])
+    assert view["difference"].isna()["Operating profit"]
     assert view.loc["Operating profit", "verdict"] == ""
     assert [f.message for f in found.findings if f.table == "aop"][-1] == (
         "No budgeted cost for 1 family: Parts. Margin and profit are compared with the AOP"
