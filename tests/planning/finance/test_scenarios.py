@@ -1,7 +1,6 @@
 """Scenarios by hand, and budgets that hold no cost: two families, three plan months."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sop_xl.planning import Outcome, finance
