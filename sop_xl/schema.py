@@ -106,8 +106,11 @@ class Unit(Enum):
     DAYS = ("days", '#,##0;-#,##0;"–"', "number")
     YEAR = ("year", "0", "number")
     RATE = ("units/day", '#,##0.0;-#,##0.0;"–"', "number")
+    CENTS = ("money", '#,##0.00;[Red](#,##0.00);"–"', "number")
+    """An amount in which each cent counts."""
     MONEY = ("money", '#,##0;[Red](#,##0);"–"', "number")
     PRICE = ("money/unit", '#,##0.00;[Red](#,##0.00);"–"', "number")
+    HOURLY = ("money/h", '#,##0.00;[Red](#,##0.00);"–"', "number")
     PERCENT = ("%", "0.0%", "number")
     RATIO = ("ratio", "0.00", "number")
     MONTHS = ("months", "0", "number")

@@ -910,7 +910,7 @@ SCENARIOS = Table(
                "From the bridge of the margin, plan to scenario: volume, mix, timing, families "
                "that come or go."),
         Column("price_part", "of it price", Unit.MONEY, OUTPUT, "Price and currency."),
-        Column("cost_part", "of it unit cost", Unit.MONEY, OUTPUT, "Cost."),
+        Column("cost_part", "of it unit and supply cost", Unit.MONEY, OUTPUT, "Cost."),
         Column("operating_cost", "Operating cost", Unit.MONEY, OUTPUT,
                "Of the scenario, plan months: what follows revenue and units moves with them."),
         Column("profit", "Operating profit", Unit.MONEY, OUTPUT, "Margin - operating cost."),

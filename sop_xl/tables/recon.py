@@ -129,7 +129,7 @@ BRIDGE = Table(
               "What is compared: actual and plan."),
         _work("check", "Check", "ROUND({before}+SUM({price},{volume},{mix},{cost},{currency},{new},"
               "{discontinued},{timing})-{after},2)", "Before + effects - after: exactly zero.",
-              Unit.PRICE),
+              Unit.CENTS),
         _work("kind", "Kind",
               'IF(AND({units_before}=0,ROUND({units_before_year}-{units_before},6)=0),'
               'IF(AND({units_after}=0,ROUND({units_after_year}-{units_after},6)=0),"none","new"),'

@@ -141,6 +141,8 @@ CONSTRAINED_TOTAL = Grid(
     (
         Measure("demand", "Unconstrained demand", plan="{constrained_plan.demand@all}",
                 total="sum", help="Consensus demand of all families."),
+        Measure("unconstrained", "Unconstrained sales", plan="{constrained_plan.unconstrained@all}",
+                total="sum", help="Demand, and backlog that is delivered, without limit."),
         Measure("sales", "Constrained sales", plan="{constrained_plan.sales@all}", total="sum",
                 strong=True, help="What can be sold with the stock and the hours at hand."),
         Measure("gap", "Gap in units", plan="{constrained_plan.gap@all}", total="sum",

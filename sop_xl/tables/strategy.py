@@ -54,7 +54,7 @@ def _family_rows(plan: str) -> tuple[Measure, ...]:
         Measure(stock, f"{_STOCK}: {plan}", total="last", detail=True,
                 plan="IF({" + made + '}="","",ROUND({supply_plan.net_stock@opening}'
                      "+SUM({" + made + "@todate})+SUM({" + bought + "@todate})"
-                     "+SUM({" + lost + "@todate})-SUM({demand@todate}),6))",
+                     "+SUM({" + lost + "@todate})-SUM({demand@todate}),4))",
                 help="Opening stock + production + bought + lost sales - demand; negative is "
                      "backlog."),
     )  # fmt: skip
@@ -131,13 +131,13 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                            f"{_MACHINES})"),
                 help="Hours of regular time: of the machines, or of the people if those have "
                      "less."),
-        Measure(people, f"{_PEOPLE}: {plan}", Unit.COUNT, total="last", detail=True,
+        Measure(people, f"{_PEOPLE}: {plan}", Unit.PEOPLE, total="last", detail=True,
                 plan=VALUES if solved else "{workforce_plan.people@sum}",
                 help="Full-time equivalents at the resource; of the current plan those of "
                      "Workforce."),
-        Measure(change, f"{_CHANGE}: {plan}", Unit.COUNT, total="sum", detail=True,
+        Measure(change, f"{_CHANGE}: {plan}", Unit.PEOPLE, total="sum", detail=True,
                 plan=known("ROUND({" + people + "}-IF({#n}=1,{resource_rates.people@lookup},"
-                           "N({" + people + "@prev}))-{natural},6)"),
+                           "N({" + people + "@prev}))-{natural},4)"),
                 help="People against the month before, without those who come and leave by "
                      "Workforce; negative are laid off."),
     )  # fmt: skip
@@ -167,15 +167,15 @@ STRATEGY_HOURS = Grid(
                      "/{workforce_plan.people@sum},0)",
                 help="Labour hours of Capacity / people of Workforce; zero = people do not limit "
                      "it."),
-        Measure("planned_hires", _PLANNED, Unit.COUNT, total="sum", detail=True,
+        Measure("planned_hires", _PLANNED, Unit.PEOPLE, total="sum", detail=True,
                 plan="{workforce_plan.planned_hires@sum}",
                 help="People who start by Workforce, in every plan."),
-        Measure("natural", "Come and gone by Workforce", Unit.COUNT, total="sum", detail=True,
+        Measure("natural", "Come and gone by Workforce", Unit.PEOPLE, total="sum", detail=True,
                 plan=f"ROUND({_NATURAL},6)",
                 help="Planned hires less those who leave, in every plan: attrition of Workforce, "
                      "of whole people where the setting people_in_plans asks for those."),
         *(measure for plan in PLANS for measure in _resource_rows(plan)),
-        Measure("worth", "Worth of an hour more", Unit.PRICE, plan=VALUES, strong=True,
+        Measure("worth", "Worth of an hour more", Unit.HOURLY, plan=VALUES, strong=True,
                 help="Money that one more hour of regular time would save the optimised plan."),
         Measure("adopted_short", "Short of the adopted plan", Unit.HOURS, total="sum",
                 alert="positive",
@@ -470,7 +470,7 @@ BOTTLENECKS = Table(
     (
         Column("resource", "Bottleneck", role=KEY, help="Where an hour more would save money."),
         Column("period", "Month", Unit.PERIOD, KEY, help="When."),
-        Column("worth", "Worth of an hour", Unit.PRICE, OUTPUT,
+        Column("worth", "Worth of an hour", Unit.HOURLY, OUTPUT,
                help="Money that one more hour of regular time would save the optimised plan."),
         Column("hours", "Hours worked", Unit.HOURS, OUTPUT, help="By the optimised plan."),
         Column("available", "Regular hours", Unit.HOURS, OUTPUT, help="In the optimised plan."),

@@ -162,9 +162,11 @@ CAPACITY = Grid(
                      f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
-                past='IF({available}>0,{load}/{available},"")',
+                past='IF(AND({available}>0,{load}>0),{load}/{available},"")',
                 plan='IF({available}>0,{load}/{available},"")',
-                alert="utilisation", help="Load / available; above 100 % is an overload."),
+                alert="utilisation",
+                help="Load / available; above 100 % is an overload. Blank in closed months without "
+                     "output."),
         Measure("demonstrated", "Demonstrated hours", Unit.HOURS, plan=VALUES, detail=True,
                 total="sum",
                 help="Mean hours of output of the last closed months (setting demonstrated_months):"
@@ -179,8 +181,8 @@ HEAT_MAP = Grid(
     (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
     (
         Measure("heat", "Utilisation", Unit.PERCENT, alert="heat",
-                past='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
-                     '"")',
+                past='IF(AND({capacity.available@sum}>0,{capacity.load@sum}>0),'
+                     '{capacity.load@sum}/{capacity.available@sum},"")',
                 plan='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
                      '"")',
                 help="Load / available hours: ● free, ▲ full, ■ over the limit."),

@@ -198,11 +198,18 @@ def excel_name(table: Table) -> str:
 
 
 def blocks_of(grid: Grid, frame: pd.DataFrame) -> tuple[Key, ...]:
-    """The blocks of a grid in the order of its frame; a grid without keys is one block."""
+    """The blocks of a grid in the order of its frame; a grid without keys is one block.
+
+    Whole numbers among the keys have no decimals, as a cell is read.
+    """
     if not grid.keys:
         return ((),)
     keys = frame[grid.key_names].drop_duplicates()
-    return tuple(tuple(str(k) for k in row) for row in keys.itertuples(index=False, name=None))
+    return tuple(tuple(map(_key_text, row)) for row in keys.itertuples(index=False, name=None))
+
+
+def _key_text(key: object) -> str:
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
 
 
 def setting_name(name: str) -> str:

@@ -37,7 +37,8 @@ MOST_PAGES = 3
 TYPED_WIDTH = 22.0
 """Least width of a column in which people write what they like."""
 SHOWN_UNITS = (
-    Unit.QUANTITY, Unit.AMOUNT, Unit.MONEY, Unit.PRICE, Unit.HOURS, Unit.TONNES, Unit.RATE,
+    Unit.QUANTITY, Unit.AMOUNT, Unit.MONEY, Unit.CENTS, Unit.PRICE, Unit.HOURS, Unit.HOURLY,
+    Unit.TONNES, Unit.RATE,
 )  # fmt: skip
 """Units that headers show; those of the others are in the figures or in the words."""
 UNITS_BY_LABEL = {unit.label: unit for unit in Unit}

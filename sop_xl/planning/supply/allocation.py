@@ -13,6 +13,9 @@ FAIR_SHARE, PRIORITY, MARGIN = "fair_share", "priority", "margin"
 ROUNDS = 6
 """What one resource leaves because another is short goes to others, so many times."""
 
+SPENT = 1e-9
+"""Share of the hours of a resource that is the rest of floating point."""
+
 Classes = npt.NDArray[np.int64]
 
 
@@ -59,6 +62,7 @@ class Rationing:
             classes: As :func:`serving_classes`.
         """
         self.loads = np.ascontiguousarray(hours.T)
+        self.uses = (hours > 0).astype(float)
         self.row, column = np.nonzero(hours > 0)
         self.hours = hours[self.row, column]
         self.alike = not classes.any()
@@ -94,6 +98,7 @@ class Rationing:
         [10.0, 5.0]
         """
         left, asked = np.maximum(available, 0.0), np.maximum(wanted, 0.0)
+        nothing = SPENT * left
         made = np.zeros_like(asked)
         for _ in range(ROUNDS):
             part = asked * self._share(asked, left)
@@ -101,6 +106,10 @@ class Rationing:
             if not part.any() or not asked.any():
                 break
             left = np.maximum(left - self.loads @ part, 0.0)
+            # who needs what is used up gets no more of it, and keeps the rest from nobody
+            spent = left <= nothing
+            if spent.any():
+                asked[self.uses @ spent.astype(float) > 0] = 0.0
         return made
 
     def _share(self, asked: Numbers, left: Numbers) -> Numbers:

@@ -186,7 +186,7 @@ def capacity(
             "demonstrated": across(
                 axis, plan=np.broadcast_to(zero(shown.astype(float)), gap.shape)
             ),
-            "utilisation": ratio(load, np.maximum(available, 0.0)),
+            "utilisation": _utilisation(axis, load, available),
         },
     )
 
@@ -205,7 +205,13 @@ def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
     load, available = (
         totals(capacity, name, "resource", names, axis.periods) for name in ("load", "available")
     )
-    return blocks(HEAT_MAP, names, axis, {"heat": ratio(load, np.maximum(available, 0.0))})
+    return blocks(HEAT_MAP, names, axis, {"heat": _utilisation(axis, load, available)})
+
+
+def _utilisation(axis: Axis, load: Numbers, available: Numbers) -> Numbers:
+    """Load / available hours; blank in closed months without output: nobody delivered it."""
+    known = axis.periods.isin(axis.plan) | (load > 0)
+    return np.where(known, ratio(load, np.maximum(available, 0.0)), np.nan)
 
 
 def _of_resources(workforce: pd.DataFrame, names: Sequence[str], hours: Numbers) -> Numbers:

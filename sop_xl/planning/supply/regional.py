@@ -14,7 +14,7 @@ from sop_xl.planning.supply.allocation import MARGIN, PRIORITY
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_REGION
 
-DECIMALS = 6
+DECIMALS = 12
 """Decimals of a share; the shares of a family are one in every month, by the largest remainder."""
 
 
@@ -80,7 +80,7 @@ def regional_shares(
     >>> volume = np.array([[6.0, 6.0], [4.0, 4.0]])
     >>> both = np.array([0, 0])
     >>> regional_shares(volume, np.array([[5.0, 15.0]]), both, np.array([0.0, 1.0])).tolist()
-    [[1.0, 0.466667], [0.0, 0.533333]]
+    [[1.0, 0.466666666667], [0.0, 0.533333333333]]
     """
     group = np.unique(np.column_stack([family, ranks]), axis=0, return_inverse=True)[1].ravel()
     count = int(group.max(initial=-1)) + 1

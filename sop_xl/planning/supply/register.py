@@ -87,7 +87,10 @@ def what_it_does(stake: Stake, settings: Settings) -> str:
         settings: The unit of quantities.
     """
     if stake.is_covered:
-        return "it makes nothing late, as stock covers it or another gap is tighter"
+        return (
+            "it alone makes nothing late: stock covers it, or a tighter gap of the same families"
+            " answers"
+        )
     unit = settings.base_unit
     lost = "all of them later"
     if stake.lost >= 1:

@@ -122,3 +122,30 @@ def test_work_of_an_earlier_month_takes_its_hours_and_earlier_completion_goes_fi
         np.zeros(2, dtype=np.int64), (0, 1),
     )  # fmt: skip
     assert made.tolist() == [[6.0, 0.0, 0.0], [5.0, 4.0, 3.0]]
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [0, 0]])
+def test_who_cannot_be_made_keeps_hours_from_nobody(classes: list[int]) -> None:
+    """Taping ends after 4 jackets; the 11 hours of sewing that are left make all 10 backpacks."""
+    jackets_and_backpacks = np.array([[1.0, 1.0], [1.0, 0.0]])  # sewing, taping
+
+    made = Rationing(jackets_and_backpacks, np.array(classes)).output(
+        np.array([10.0, 10.0]), np.array([15.0, 4.0])
+    )
+
+    assert made == pytest.approx([4, 10])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_hours_are_left_that_somebody_waits_for(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    hours = draw.random((8, 5)) * (draw.random((8, 5)) < 0.5)
+    wanted = 100.0 * draw.random(8)
+    available = (hours.T @ wanted) * draw.uniform(0.2, 1.5, 5)
+
+    made = Rationing(hours, draw.permutation(np.arange(8) // 3)).output(wanted, available)
+
+    left = available - hours.T @ made
+    assert (left > -1e-6).all()
+    room = np.where(hours > 0, left / np.where(hours > 0, hours, 1.0), np.inf).min(axis=1)
+    assert (np.minimum(room, wanted - made) < 1.0).all()

@@ -55,10 +55,11 @@ def planned(
     workforce: str = "",
     inputs: str = "",
     hires: str = "",
+    production: np.ndarray = PRODUCTION,
 ) -> pd.DataFrame:
     return capacity(
         when,
-        PRODUCTION,
+        production,
         FAMILIES,
         rows(BILL.columns, HOURS),
         rows(RESOURCES.columns, resources),
@@ -147,4 +148,11 @@ def test_a_resource_that_nothing_needs_is_idle() -> None:
     """
     )
     assert plan_row(grid, WHEN, "load") == [0.0, 0.0, 0.0]
+    assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]
+
+
+def test_closed_months_without_output_are_blank_not_idle() -> None:
+    """Teams that serve customers report no production: their past is unknown, not 0 %."""
+    grid = planned(production=np.zeros_like(PRODUCTION))
+    assert np.isnan(past_row(grid, WHEN, "utilisation")).all()
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]

@@ -36,8 +36,8 @@ ABOUT = {
     CURRENT: "The supply plan in this book, priced as it stands.",
     "optimised": "The cheapest plan that keeps every limit; stock may fall to the share of its "
                  "target that the setting least_stock allows.",
-    "level": "The same output every working day, but for what is made to order; people as in the "
-             "mixed plan.",
+    "level": "The same output every working day, but for what is made to order; nobody is hired or "
+             "laid off after the first month, beside Workforce.",
     "chase": "Output follows demand and target stock; people and overtime follow output.",
     "mixed": "Nobody is hired or laid off after the first month, beside Workforce; overtime, extra "
              "hours and stock take the rest.",

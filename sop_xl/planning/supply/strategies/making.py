@@ -120,9 +120,10 @@ def figures_of(company: Company, made: Made) -> Figures:
     ))  # fmt: skip
     people = np.where(company.hours_per_person > 0, people, company.start)
     supply = np.cumsum(production, axis=1) + np.cumsum(bought, axis=1) + np.cumsum(lost, axis=1)
-    stock = rounded(company.opening + supply - np.cumsum(company.demand, axis=1))
-    change = rounded(np.diff(people, axis=1, prepend=company.people) - rounded(company.natural))
+    # sums of figures with six decimals: of their noise nothing may be left
+    stock = np.round(company.opening + supply - np.cumsum(company.demand, axis=1), 4) + 0.0
+    change = np.diff(people, axis=1, prepend=company.people) - rounded(company.natural)
     return Figures(
         production, bought, lost, stock, company.bill.load(production), overtime, extra,
-        company.hours(people), people, change,
+        company.hours(people), people, np.round(change, 4) + 0.0,
     )  # fmt: skip
