@@ -130,6 +130,25 @@ class ResourceBill(NamedTuple):
         at = np.arange(amounts.shape[1]) - offsets[:, np.newaxis]
         return np.where(at >= 0, np.take_along_axis(amounts, np.maximum(at, 0), axis=1), 0.0)
 
+    def reaching(self, amounts: Numbers, resource: int) -> Numbers:
+        """What concerns the months in which a resource works, by the months of completion that it
+        reaches: the largest where a unit is worked on in several months.
+
+        Args:
+            amounts: Not negative; months of the work.
+            resource: Its number.
+
+        >>> late = ResourceBill((0, 1), np.array([[[0.5]], [[2.0]]]))
+        >>> late.reaching(np.array([0.0, 0.0, 0.3]), 0).tolist()
+        [[0.0, 0.0, 0.3]]
+        """
+        reached = np.zeros((self.hours.shape[1], len(amounts)))
+        for offset, hours in zip(self.offsets, self.hours[:, :, resource], strict=True):
+            moved = np.zeros_like(amounts)
+            moved[offset:] = amounts[: max(0, len(amounts) - offset)]
+            reached = np.maximum(reached, np.where(hours[:, np.newaxis] > 0, moved, 0.0))
+        return reached
+
     def only(self, families: npt.NDArray[np.intp], resource: int) -> ResourceBill:
         """The hours of some families at one resource."""
         return ResourceBill(self.offsets, self.hours[:, families, resource : resource + 1])

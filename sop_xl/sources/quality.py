@@ -75,6 +75,7 @@ def check(
         *_items(items, closed),
         *_events(sources["events"]),
         *_capacity_options(sources["capacity_options"], sources["resources"], cycle),
+        *_months_before(sources["bill_of_resources"]),
         *_pipeline(sources["pipeline"], calendar, cycle),
         *_orders(sources["orders"], calendar, cycle),
         *bill_findings(sources),
@@ -394,6 +395,17 @@ def _events(events: Delivered) -> Iterator[Finding]:
         lambda row: f"Event {frame['event'][row]} ends in {frame['end'][row]}, before it starts in"
         f" {frame['start'][row]}.", "Mend the months.", Severity.ERROR,
     )
+
+
+def _months_before(bill: Delivered) -> Iterator[Finding]:
+    """Work that is done a part of a month before completion."""
+    months = bill.frame["offset"]
+    yield from bill.each(
+        months.notna() & (months != np.rint(months)), "offset",
+        lambda row: f"{bill.frame['item'][row]} at {bill.frame['resource'][row]}:"
+        f" {months[row]:g} months before completion count as {np.rint(months[row]):g}.",
+        "Write whole months; work in several months takes several rows.",
+    )  # fmt: skip
 
 
 def _capacity_options(

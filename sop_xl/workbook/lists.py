@@ -127,10 +127,11 @@ def suffixed(unit: str) -> str:
     """The number format that shows a unit after a header: the cell stays the name of its column, by
     which formulas and readers know it.
 
-    >>> suffixed("EUR/pcs"), suffixed("")
-    ('@", EUR/pcs"', '')
+    >>> suffixed("EUR/pcs"), suffixed(""), suffixed('12" tubes')
+    ('@", EUR/pcs"', '', '@", 12 tubes"')
     """
-    return f'@", {unit}"' if unit else ""
+    plain = unit.replace('"', "")
+    return f'@", {plain}"' if plain else ""
 
 
 def _column(

@@ -227,6 +227,28 @@ def test_totals_that_do_not_tie(tmp_path: Path) -> None:
     ]
 
 
+def test_totals_that_never_tie_are_one_finding(tmp_path: Path) -> None:
+    """10 to 14 sold a month, 20 booked: January is the furthest off."""
+    actuals = "Month,Item,Orders,Revenue\n" + "".join(
+        f"2024-{month:02d},A,1,{9 + month}\n" for month in range(1, 6)
+    )
+    balance = "Month,Revenue\n" + "".join(f"2024-{month:02d},20\n" for month in range(1, 6))
+    ties = [text for text in found(tmp_path, actuals=actuals, balance=balance) if "balance" in text]
+    assert ties == [
+        "data/balance.csv: row 2, Revenue: Revenue of 2024-01: accounting 20, actuals 10 (-50.0%)."
+        " 4 other months differ too, none as much."
+    ]
+
+
+def test_work_that_is_done_a_part_of_a_month_before(tmp_path: Path) -> None:
+    bill = "Item,Resource,Hours per unit,Months before\nA,R,1,1.4\nB,R,1,2\n"
+    told = found(tmp_path, resources="Resource\nR\n", bill_of_resources=bill)
+    assert [text for text in told if "Months before" in text] == [
+        "data/bill_of_resources.csv: row 2, Months before: A at R: 1.4 months before completion"
+        " count as 1."
+    ]
+
+
 def test_an_event_that_ends_before_it_starts(tmp_path: Path) -> None:
     result = loaded(tmp_path, events="Event,Start,End\nE,2024-05,2024-04\n")
     assert lines(result.findings, ERROR) == [

@@ -108,7 +108,7 @@ def bill(bill_of_resources: pd.DataFrame, mix: pd.DataFrame, families: pd.Index)
     rows = bill_of_resources.merge(mix, on="item")
     rows = rows[rows["family"].isin(families)]
     rows = rows.assign(hours_per_unit=rows["hours_per_unit"].fillna(0.0) * rows["share"])
-    rows = rows.assign(offset=rows["offset"].fillna(0.0))
+    rows = rows.assign(offset=np.rint(rows["offset"].fillna(0.0)))
     # the groups come sorted
     return rows.groupby(BILL.keys)["hours_per_unit"].sum().reset_index()[BILL.names]
 

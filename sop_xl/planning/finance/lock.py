@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.finance.recon_view import LINES
+from sop_xl.planning.finance.recon_view import CALLED_BEFORE, LINES
 from sop_xl.planning.frames import zero
 
 INVENTORY = "Inventory value"
@@ -55,11 +55,18 @@ def family_line(family: str) -> str:
 
 
 def content_hash(locked: pd.DataFrame) -> str:
-    """The hash of a view: equal views have equal hashes, whatever made them."""
+    """The hash of a view: equal views have equal hashes, whatever made them.
+
+    Lines count by their first name, so that what was locked under it stays reproducible.
+    """
+    first_names = {now: before for before, now in CALLED_BEFORE.items()}
     rows = sorted(
         f"{line}|{period}|{value:.2f}"
         for line, period, value in zip(
-            locked["line"], locked["period"].astype(str), locked["value"], strict=True
+            locked["line"].replace(first_names),
+            locked["period"].astype(str),
+            locked["value"],
+            strict=True,
         )
     )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
@@ -71,6 +78,7 @@ def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     Flows are summed over the plan; of the inventory value the last month counts. Where nothing is
     locked, ``locked`` is missing and nothing has moved.
     """
+    locked = locked.assign(line=locked["line"].replace(CALLED_BEFORE))
     every = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
     sides = [_by_line(frame).reindex(every).to_numpy(dtype=float) for frame in (locked, now)]
     before = sides[0] if locked.empty else zero(sides[0])

@@ -51,7 +51,7 @@ class Line(NamedTuple):
 
 
 SHIPMENTS = "Shipments"
-_CALLED_BEFORE = {"Volume": SHIPMENTS}
+CALLED_BEFORE = {"Volume": SHIPMENTS}
 """Lines that earlier versions called otherwise: their tolerance and owner are kept."""
 
 LINES = (
@@ -69,8 +69,10 @@ LINES = (
 def recon_lines(given: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The table ``recon_lines``: tolerance and owner of each line, the given ones kept."""
     labels = pd.Series([line.label for line in LINES], name="line", dtype="str")
-    given = given.assign(line=given["line"].replace(_CALLED_BEFORE))
-    own = given.drop_duplicates("line").set_index("line").reindex(labels)
+    # what was typed under a name of before counts until something is typed under the new one
+    given = given.sort_values("line", key=lambda line: ~line.isin(CALLED_BEFORE), kind="stable")
+    given = given.assign(line=given["line"].replace(CALLED_BEFORE))
+    own = given.drop_duplicates("line", keep="last").set_index("line").reindex(labels)
     return pd.DataFrame(
         {
             "line": labels,

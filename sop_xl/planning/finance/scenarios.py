@@ -45,7 +45,7 @@ class Beside(NamedTuple):
 def names(drivers: pd.DataFrame) -> list[str]:
     """The scenarios that have a row in force, in the order of the list."""
     rows = drivers[drivers["included"] & drivers["start"].notna() & (drivers["scenario"] != "")]
-    return [str(name) for name in rows["scenario"].drop_duplicates()]
+    return [str(name) for name in rows.loc[~rows["scenario"].str.lower().duplicated(), "scenario"]]
 
 
 def beside(
@@ -167,7 +167,8 @@ def in_force(drivers: pd.DataFrame, axis: Axis) -> pd.DataFrame:
 
 
 def findings(axis: Axis, drivers: pd.DataFrame, families: pd.DataFrame) -> list[Finding]:
-    """Rows of the list that change nothing."""
+    """Rows of the list that are included and change nothing."""
+    drivers = drivers[drivers["included"]]
     known = {*families["family"].str.lower(), ALL.lower()}
     of_family = drivers["driver"] != EXPENSE_DRIVER
     unknown = of_family & ~drivers["family"].str.lower().isin(known)

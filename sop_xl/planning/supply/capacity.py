@@ -151,7 +151,8 @@ def capacity(
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
-    load = resource_bill(bill, families, names).load(zero(production))
+    needs = resource_bill(bill, families, names)
+    load = needs.load(zero(production))
     machine = _machine_hours(axis, resources, resource_calendar, names)
     today = np.tile(workforce[["hours"]].to_numpy(dtype=float), axis.history)
     ahead = there(workforce, planned_hires(axis, workforce, hires)).productive
@@ -165,7 +166,9 @@ def capacity(
     available = np.hstack([regular[:, past], regular[:, plan] + more])
     gap = capacity_gap(load[:, plan], available[:, plan])
     cumulative = np.cumsum(gap, axis=1)
-    shown = demonstrated(np.where(load[:, past] > 0, load[:, past], np.nan), demonstrated_months)
+    # the last closed months worked on output of the plan as well: nobody has shown that
+    done = load[:, : max(0, axis.history - needs.offsets[-1])]
+    shown = demonstrated(np.where(done > 0, done, np.nan), demonstrated_months)
     return blocks(
         CAPACITY,
         names,

@@ -75,7 +75,7 @@ def production_to_fix(
     """
     change = np.zeros_like(plan.production)
     held = np.zeros(plan.production.shape, dtype=bool)
-    spare = np.maximum(plan.gap, 0.0)
+    spare = plan.spare
     for one, covered in _shared(plan, found, chosen):
         if one.moved is None:
             continue

@@ -107,7 +107,7 @@ def reckoned(
         key=lambda one: (-one[1].margin, -float(one[0].short.sum()), one[0].first),
     )
     offers = _Offers(plan, resources, capacity_options)
-    spare = {name: np.maximum(plan.gap, 0.0) for name in (BUILD_AHEAD, MOVE_LATER)}
+    spare = {name: plan.spare.copy() for name in (BUILD_AHEAD, MOVE_LATER)}
     told = []
     for gap, stake in found:
         options = [
@@ -127,7 +127,7 @@ def _rank(one: Option) -> tuple[bool, float, float, int]:
 
 def _sharing(plan: Loads, found: list[Reckoned]) -> list[Reckoned]:
     """Says which hours to spare are offered to two gaps: they can be worked for one of them."""
-    free = np.maximum(plan.gap, 0.0)
+    free = plan.spare
     taken = np.zeros((len(found), *free.shape))
     for at, one in enumerate(found):
         for option in one.options:

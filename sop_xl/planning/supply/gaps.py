@@ -67,6 +67,15 @@ class Loads(NamedTuple):
         return ResourceBill.of(self.hours, self.before)
 
     @property
+    def spare(self) -> Numbers:
+        """Hours to spare. The last months have none for work that is done before completion: what
+        is completed after the plan, and takes them, is not known."""
+        spare = np.maximum(self.gap, 0.0)
+        for offset, hours in self.before.items():
+            spare[(hours > 0).any(axis=0), max(0, spare.shape[1] - offset) :] = 0.0
+        return spare
+
+    @property
     def margin(self) -> Numbers:
         return self.price - self.cost
 
@@ -229,7 +238,7 @@ def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
         spare: Hours to spare in each month; what is taken is taken off.
     """
     k, months = gap.resource, len(spare)
-    short = np.minimum(gap.short, _storable_load(plan, k))
+    short, free = np.minimum(gap.short, _storable_load(plan, k)), spare.copy()
     moving = np.zeros((months, months))
     for month in range(gap.first, gap.last + 1):
         for other in range(gap.first - 1, -1, -1):
@@ -240,7 +249,8 @@ def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
     apart = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
     kept = (moving * apart).sum(axis=1) @ plan.worth(k, plan.storable).cost
     change = plan.built_ahead(k, moving)
-    return Moved(moving.sum(axis=1), moving.sum(axis=0), change, float(kept))
+    found = Moved(moving.sum(axis=1), moving.sum(axis=0), change, float(kept))
+    return _proven(plan, gap, found, spare, free)
 
 
 def made_later(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
@@ -270,5 +280,32 @@ def made_later(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
     change = np.zeros_like(plan.production)
     change[uses] = limited - made
     arriving = np.where(after, np.maximum(0.0, bill.load(change[uses])[0]), 0.0)
+    free = spare.copy()
     spare -= np.minimum(arriving, spare)
-    return Moved(covers, arriving, change)
+    return _proven(plan, gap, Moved(covers, arriving, change), spare, free)
+
+
+def _proven(plan: Loads, gap: Gap, moved: Moved, spare: Numbers, free: Numbers) -> Moved:
+    """The hours that a move of work before completion really takes from the gap, by the load.
+
+    Where work on a unit is spread over several months they cannot move alone: nothing moves if
+    units would get lost beyond the plan, or a month would become short by it.
+
+    Args:
+        plan: Loads and values of the plan months.
+        gap: What is short.
+        moved: As reckoned with one month of work for each unit.
+        spare: Hours that are left; all of them come back if nothing moves.
+        free: Hours that were there before.
+    """
+    if not plan.before:
+        return moved
+    k = gap.resource
+    more = plan.bill.load(moved.change)[k]
+    lost = np.abs(moved.change.sum(axis=1)).max(initial=0.0)
+    if lost > 1e-6 * plan.production.max(initial=1.0) or (more > free + 1e-6).any():
+        spare[:] = free
+        none = np.zeros_like(gap.short)
+        return Moved(none, none, np.zeros_like(moved.change))
+    covers = np.clip(-more, 0.0, gap.short)
+    return moved._replace(covers=covers, arriving=np.maximum(0.0, more))

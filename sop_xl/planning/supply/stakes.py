@@ -16,7 +16,7 @@ LEAST_UNITS = 0.5
 
 SAME = 1e-9
 """Difference, as a share, up to which two gaps are equally tight."""
-_KINDS = ("lacking", "taken so far", "taken in all")
+_KINDS = ("lacking", "taken so far", "taken in all", "using")
 
 
 class Stake(NamedTuple):
@@ -72,8 +72,13 @@ def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
         alike[uses] += answers
         answering.append((uses, answers))
     found = []
-    for uses, answers in answering:
-        shared = late[uses] * answers / np.maximum(alike[uses], 1.0)
+    # whom output that is made up displaces where nothing is short: all gaps answer alike
+    displaced = late * (alike == 0) / len(gaps)
+    every = np.arange(len(late))
+    for own_uses, answers in answering:
+        shared = np.zeros_like(late)
+        shared[own_uses] = late[own_uses] * answers / np.maximum(alike[own_uses], 1.0)
+        shared, uses = shared + displaced, every
         units, revenue = shared.sum(axis=1), shared * plan.price[uses]
         order = np.argsort(-revenue.sum(axis=1), kind="stable")
         found.append(
@@ -91,18 +96,18 @@ def _tightness(
 ) -> tuple[npt.NDArray[np.intp], Numbers]:
     """Families that use the resource of a gap, and how much of their output it has taken by each
     month, if all give up the same share: what it still lacks, else what it took so far, else what
-    it takes in all, as what is made up may displace a family before the gap of its own begins."""
+    it takes in all, as what is made up may displace a family before the gap of its own begins; last
+    that the family uses the resource, as what others make up may displace it later."""
     uses = np.flatnonzero(plan.hours[:, gap.resource] > 0)
     there, spare = load[gap.resource], np.maximum(plan.gap[gap.resource], 0.0)
     part = np.minimum(1.0, gap.short / np.where(there > 0, there, 1.0)) * (there > 0)
-    bill, shape = plan.bill.only(uses, gap.resource), (len(uses), len(part))
-    taken = plan.production[uses] * bill.completed(np.broadcast_to(part, shape), 0)
+    bill = plan.bill.only(uses, gap.resource)
+    taken = plan.production[uses] * bill.reaching(part, 0)
     lacking = np.zeros_like(gap.short)
     before = 0.0
     for t in range(gap.first, len(lacking)):
         lacking[t] = before = max(0.0, before + gap.short[t] - spare[t])
     so_far, hours = np.cumsum(taken, axis=1), np.cumsum(gap.short)
-    open_part = lacking / np.where(hours > 0, hours, 1.0)
-    open_part = bill.completed(np.broadcast_to(open_part, shape), 0)
+    open_part = bill.reaching(lacking / np.where(hours > 0, hours, 1.0), 0)
     whole = np.broadcast_to(taken.sum(axis=1, keepdims=True), taken.shape)
-    return uses, np.stack([so_far * open_part, so_far, whole])
+    return uses, np.stack([so_far * open_part, so_far, whole, np.ones_like(taken)])

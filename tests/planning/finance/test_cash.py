@@ -145,6 +145,15 @@ def test_a_balance_that_does_not_roll_names_the_month_and_the_difference() -> No
     assert unrolled("balance", "payables", MONTHS, np.array([0.01, NAN, -0.01])) == []
 
 
+def test_a_balance_that_never_rolls_is_one_finding() -> None:
+    months = pd.period_range("2026-01", periods=5, freq="M")
+    (found,) = unrolled("balance", "receivables", months, np.array([10.0, 20, -50, 30, 40]))
+    assert found.message == (
+        "Receivables do not roll in Mar 2026: the balance is 50.00 less than the balance before"
+        " and the movements make. 4 other months do not roll either."
+    )
+
+
 def test_a_missing_balance_leaves_its_own_and_the_next_month_open() -> None:
     gaps = cells("SOP_ROLL_GAP", 100, [110, None, 120], [10, 10, 10], [0, 0, 0])
     assert gaps == pytest.approx([0, NAN, NAN], nan_ok=True)

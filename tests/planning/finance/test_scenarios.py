@@ -143,3 +143,15 @@ def test_a_bridge_goes_from_the_scenario_to_the_plan() -> None:
     plan = Months(*(np.asarray(WHEN.periods >= WHEN.first),) * 5)
     found = bridge(family, plan, SCENARIO, MARGIN)
     assert (found["after"] - found["before"]).sum() == pytest.approx(-(7070 + 4800 - 23 * 250))
+
+
+def test_a_scenario_is_one_however_it_is_spelt() -> None:
+    drivers = """
+        number  scenario  driver     family  start    until  change  included
+        1       Boom      shipments  Bikes   2026-02  .      0.10    yes
+        2       boom      price      All     2026-02  .      0.05    yes
+        3       Late      price      Boats   2026-02  .      0.05    no
+    """
+    found = run(drivers)
+    assert found.frames["scenarios"]["scenario"].tolist() == ["Boom"]
+    assert not [f for f in found.findings if f.table == "scenario_drivers"]

@@ -201,3 +201,26 @@ def test_the_hash_is_that_of_the_content() -> None:
     one = view([100.0, 50])
     assert lock.content_hash(one) == lock.content_hash(one.sample(frac=1, random_state=1))
     assert lock.content_hash(one) != lock.content_hash(view([100.0, 50.01]))
+
+
+def test_a_line_keeps_what_was_typed_under_its_name_of_before() -> None:
+    """Shipments were called Volume; what is typed under the new name counts from then on."""
+    before = rows(RECON_LINES.inputs, "line  tolerance  owner\nVolume  0.07  Eve")
+    after = rows(RECON_LINES.inputs, """
+        line       tolerance  owner
+        Shipments  0.5        Zoe
+        Volume     0.07       Eve
+    """)  # fmt: skip
+    for given, expected in ((before, (0.07, "Eve")), (after, (0.5, "Zoe"))):
+        line = recon_lines(given, Settings()).set_index("line").loc["Shipments"]
+        assert (line["tolerance_used"], line["owner"]) == expected
+
+
+def test_a_view_that_was_locked_under_names_of_before_has_not_moved() -> None:
+    now = pd.DataFrame({"line": ["Shipments", "Revenue"], "period": [WHEN.plan[0]] * 2,
+                        "value": [8015.0, 100.0]})  # fmt: skip
+    locked = now.assign(line=["Volume", "Revenue"])
+    found = lock.drift(locked, now)
+    assert found["line"].tolist() == ["Shipments", "Revenue"]
+    assert not found["moved"].any()
+    assert lock.content_hash(locked) == lock.content_hash(now)

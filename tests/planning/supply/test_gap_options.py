@@ -258,3 +258,40 @@ def test_an_hour_is_worth_what_it_completes_later() -> None:
     loads = line([0.0, 0.0, 0.0])._replace(before={1: np.array([[1.0]])})
     loads.price[0, 2] = 300.0
     assert loads.worth(0).price.tolist() == [200.0, 300.0, 0.0]
+
+
+def staged(gap: list[float], made: float = 10.0) -> Loads:
+    """A unit takes an hour in its month and two hours two months before."""
+    loads = line(gap)
+    months = len(gap)
+    return loads._replace(
+        hours=np.array([[3.0]]), before={2: np.array([[2.0]])},
+        production=np.full((1, months), made), demand=np.full((1, months), made),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("gap", [
+    [10.0, -20.0, -5.0],  # production 10 of 3 months
+    [10.0, 0.0, -5.0, 0.0, 0.0],
+    [0.0, 0.0, -5.0, 40.0, 40.0],
+    [5.0, 5.0, -4.0, 10.0, 10.0, 10.0],
+])  # fmt: skip
+def test_a_move_of_work_in_several_months_takes_the_hours_that_it_tells(gap: list[float]) -> None:
+    """No unit gets lost, no month becomes short, and the load falls by the hours covered."""
+    loads = staged(gap)
+    for reckoning in priced(loads, "resource"):
+        short = reckoning.gap.short
+        for option in reckoning.options:
+            if option.moved is None:
+                continue
+            more = loads.bill.load(option.moved.change)[0]
+            assert option.moved.change.sum() == pytest.approx(0.0, abs=1e-6)
+            assert (more <= np.maximum(loads.gap[0], 0.0) + 1e-6).all()
+            assert option.covers == pytest.approx(np.clip(-more, 0.0, short))
+            assert option.moved.arriving.sum() > 0
+
+
+def test_hours_of_the_last_months_are_not_to_spare_for_work_before_completion() -> None:
+    """What is completed after the plan, and takes them, is not known."""
+    assert staged([5.0, 5.0, 5.0, 5.0]).spare.tolist() == [[5.0, 5.0, 0.0, 0.0]]
+    assert line([5.0, -5.0, 5.0]).spare.tolist() == [[5.0, 0.0, 5.0]]

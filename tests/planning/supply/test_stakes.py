@@ -79,3 +79,36 @@ def test_all_gaps_together_are_the_shortfall(
     assert sum(one.units for one in found) == pytest.approx(-shortfall.sum())
     assert sum(one.revenue for one in found) == pytest.approx(-(shortfall * loads.price).sum())
     assert sum(one.margin for one in found) == pytest.approx(-(shortfall * loads.margin).sum())
+
+
+def test_a_family_displaced_by_what_others_make_up_is_somebody_s() -> None:
+    """A makes 10 and 10, B none and 10, of 5 and 20 hours; A goes first: 5 of each are late."""
+    when = axis("2026-01", history=1, horizon=2)
+    made = np.array([[10.0, 10.0], [0.0, 10.0]])
+    plan = Loads(
+        when, ["Press"], ["A", "B"], np.array([[-5.0, 0.0]]), np.zeros((1, 2)), np.zeros((1, 2)),
+        made, np.full((2, 2), 3.0), np.ones((2, 2)), np.ones((2, 1)), np.array([True, True]), made,
+        np.zeros(2), np.ones((2, 2)),
+    )  # fmt: skip
+    late = np.array([[-5.0, 0.0], [0.0, -5.0]])
+
+    found = stakes(plan, list(gaps_of(plan)), late)
+
+    assert sum(one.units for one in found) == pytest.approx(10)
+    assert sum(one.margin for one in found) == pytest.approx(20)
+
+
+def test_work_in_two_months_near_the_end_is_at_stake() -> None:
+    """An hour in the month and two before: the last month lacks 5 hours for 5 units that are late.
+    """
+    when = axis("2026-01", history=1, horizon=3)
+    made = np.full((1, 3), 10.0)
+    plan = Loads(
+        when, ["Press"], ["A"], np.array([[0.0, 20.0, -5.0]]), np.zeros((1, 3)), np.zeros((1, 3)),
+        made, 3 * made, made, np.array([[3.0]]), np.array([True]), made, np.zeros(1), made,
+        {2: np.array([[2.0]])},
+    )  # fmt: skip
+
+    (found,) = stakes(plan, list(gaps_of(plan)), np.array([[0.0, 0.0, -5.0]]))
+
+    assert found.units == pytest.approx(5)
