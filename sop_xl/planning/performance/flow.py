@@ -27,7 +27,8 @@ def flow(
         stock: By item: on hand and in transit.
         actuals: By item: units shipped.
     """
-    lines = orders[orders["delivered"].notna()]
+    dated = orders["requested"].notna() | orders["promised"].notna()
+    lines = orders[orders["delivered"].notna() & dated]
     asked = lines["requested"].fillna(lines["promised"])
     due = lines["promised"].fillna(lines["requested"])
     waited = pd.DataFrame(
@@ -65,7 +66,7 @@ def roi(axis: Axis, gap_options: pd.DataFrame) -> list[Figure]:
         axis: The cycle; what is chosen stands in its last closed month.
         gap_options: The table, with cost and margin of each option.
     """
-    chosen = gap_options[gap_options["chosen"].fillna(False).astype(bool)]
+    chosen = _used(gap_options[gap_options["chosen"].fillna(False).astype(bool)])
     net = _now(axis, float(chosen["net"].sum()) if len(chosen) else np.nan)
     cost = _now(axis, float(chosen["cost"].sum()))
     gain = _now(axis, float(chosen["gain"].sum()) if len(chosen) else np.nan)
@@ -76,6 +77,17 @@ def roi(axis: Axis, gap_options: pd.DataFrame) -> list[Figure]:
         Figure(ROI, "Margin for one of cost", Unit.RATIO, "",
                "Of the same options: margin of the output / cost.", "Options", gain, cost),
     ]  # fmt: skip
+
+
+def _used(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Cost, gain and net gain of what is needed: chosen options of one gap share its hours by rank.
+    """
+    rows = chosen.sort_values("rank", kind="stable")
+    covers = rows["covers"].astype(float)
+    before = covers.groupby([rows["resource"], rows["period"]]).cumsum() - covers
+    needed = (rows["short"] - before).clip(lower=0.0)
+    part = (needed / covers.where(covers > 0)).clip(upper=1.0).fillna(1.0)
+    return rows.assign(**{name: rows[name] * part for name in ("cost", "gain", "net")})
 
 
 def _now(axis: Axis, number: float) -> Numbers:
