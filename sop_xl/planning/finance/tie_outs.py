@@ -237,8 +237,9 @@ def tie_out_list(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table ``tie_outs`` and the place of each of its rows.
 
-    Differences above their tolerance come first, most money first; what ties within the book
-    follows. Owner, status and comment that people typed are kept.
+    Differences above their tolerance come first, most money first, then those of scenarios, which
+    nobody has to explain; what ties within the book follows. Owner, status and comment that people
+    typed are kept.
 
     Args:
         found: The comparisons.
@@ -247,7 +248,8 @@ def tie_out_list(
     """
     rows = [(tie, *_weighed(tie)) for tie in found]
     out = sorted(
-        (row for row in rows if row[3] == OUT), key=lambda row: (-abs(row[1]), row[0].tie_out)
+        (row for row in rows if row[3] == OUT),
+        key=lambda row: (row[0].compared == SCENARIO, -abs(row[1]), row[0].tie_out),
     )
     kept = out[:MOST] + [row for row in rows if row[3] != OUT and row[0].tolerance == 0]
     before = typed.drop_duplicates("tie_out").set_index("tie_out")

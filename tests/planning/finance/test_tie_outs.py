@@ -19,7 +19,7 @@ from sop_xl.planning.finance.windows import Months, Window
 from sop_xl.tables.data import AOP, FAMILIES, PAST_FINANCE, RECON_LINES
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.recon import AOP as BUDGET
-from sop_xl.tables.recon import PRIOR, TIE_OUTS
+from sop_xl.tables.recon import PRIOR, SCENARIO, TIE_OUTS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import SUPPLY_PLAN
 from tests.planning.rows import axis, grid, rows
@@ -224,3 +224,12 @@ def test_a_view_that_was_locked_under_names_of_before_has_not_moved() -> None:
     assert found["line"].tolist() == ["Shipments", "Revenue"]
     assert not found["moved"].any()
     assert lock.content_hash(locked) == lock.content_hash(now)
+
+
+def test_scenarios_take_no_place_of_what_has_to_be_explained() -> None:
+    beside = [
+        TieOut(f"Revenue to scenario {n}", SCENARIO, "Plan months", 1000.0, 1.0, 0.05, NOWHERE)
+        for n in range(100)
+    ]
+    found, _ = tie_out_list([*beside, tie("Revenue to AOP, a", 90, 100)], rows(TYPED), LINES)
+    assert found["tie_out"][0] == "Revenue to AOP, a"
