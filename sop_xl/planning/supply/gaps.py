@@ -18,7 +18,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers, totals
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.allocation import constrained_production
-from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER, WITHOUT_STOCK
+from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import SHORT_HOURS
 
@@ -176,8 +176,7 @@ def loads(
         bill: Hours per unit by family and resource.
         policies: The table of families: what is made to order cannot be made ahead, and what a
             month's delay costs.
-        settings: Some types of business have no stock at all; the cost of delay as a share of the
-            price where a family names none.
+        settings: The cost of delay as a share of the price where a family names none.
     """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
@@ -202,7 +201,7 @@ def loads(
     return Loads(
         axis, resources, families, gap, overtime, extra,
         totals(supply_plan, "production", "family", families, axis.plan),
-        price, cost, hours.total, storable & (settings.business_type not in WITHOUT_STOCK),
+        price, cost, hours.total, storable,
         demand - bought,
         totals(supply_plan, "net_stock", "family", families, axis.past)[:, -1],
         np.where(np.isnan(named), price * settings.late_rate, named),

@@ -16,8 +16,6 @@ from sop_xl.planning.wording import month
 from sop_xl.tables.settings import Settings
 
 MAKE_TO_ORDER = "make to order"
-WITHOUT_STOCK = ("saas", "services")
-"""Types of business whose output cannot be stored."""
 WHOLE = "whole"
 """The value of the setting ``people_in_plans`` that allows whole people only."""
 NOTHING = "there are no resources with hours, so every plan would be the same"
@@ -147,7 +145,6 @@ def _rules(
         return np.asarray(rates[column].to_numpy(dtype=float)[:, np.newaxis])
 
     storable = (rows["policy_used"] != MAKE_TO_ORDER).to_numpy()[:, np.newaxis]
-    storable = storable & (settings.business_type not in WITHOUT_STOCK)
     target = np.where(storable, target, 0.0)
     wanted = wanted_stock(target, opening, storable, settings.catch_up)
     cost, price = zero(given("cost")), zero(given("price"))

@@ -99,8 +99,13 @@ def test_what_an_hour_more_is_worth_stands_in_the_list_of_bottlenecks() -> None:
     }  # fmt: skip
 
 
-def test_services_have_no_stock() -> None:
-    found = run(opening=(0.0, 0.0), business_type="services")
+def test_what_is_made_to_order_has_no_stock() -> None:
+    families = """
+        family  policy_used    cost  price
+        Chairs  make to order  100   200
+        Made    make to order  300   400
+    """
+    found = run(families=families, opening=(0.0, 0.0))
     for name in ("optimised", "level", "chase", "mixed"):
         assert cost(found, name, "inventory") == [0, 0, 0]
         assert sum(cost(found, name, "production")) == 390
