@@ -152,10 +152,10 @@ CONSTRAINED_TOTAL = Grid(
         Measure("gap_margin", "Gap in margin", Unit.MONEY, total="sum", alert="negative",
                 plan="{constrained_plan.gap_margin@all}", help="Sum of the families."),
         Measure("behind", "Behind the plan", detail=True, total="last", alert="positive",
-                plan="MAX(0,ROUND({supply_plan.net_stock@all}"
-                     "-{constrained_plan.net_stock@all},6))",
+                plan=VALUES,
                 help="Units that the supply plan has made by the month's end and the hours at hand "
-                     "do not allow: stock that is missing, or backlog."),
+                     "do not allow: stock that is missing, or backlog. Computed with the "
+                     "constrained production."),
     ),
     help="Sum of all families: negative cannot be sold in the month, positive is delivered late.",
 )

@@ -247,18 +247,23 @@ def finance_summary(
             "aop": aop,
             "variance": variance,
             "variance_share": ratio(variance, aop),
-            "verdict": _verdicts(ratio(variance, aop), tolerance.to_numpy(dtype=float)),
+            "verdict": _verdicts(
+                variance, ratio(variance, aop), tolerance.to_numpy(dtype=float)
+            ),
             "next_outlook": [total(name, after) for name in FINANCE_LINES_SHOWN],
         }
     ).astype({"line": "str", "verdict": "str"})[FINANCE_SUMMARY.names]
 
 
-def _verdicts(share: Numbers, tolerance: Numbers) -> list[str]:
-    """Whether each line is close to the AOP, and if not, on the good side; less cost is good."""
+def _verdicts(variance: Numbers, share: Numbers, tolerance: Numbers) -> list[str]:
+    """Whether each line is close to the AOP, and if not, on the good side; less cost is good.
+
+    The variance says which side it is: the AOP, and its share with it, may be negative.
+    """
     is_cost = np.array(FINANCE_LINES_SHOWN) == "operating_cost"
     more = np.where(is_cost, MORE_COST, ABOVE)
     less = np.where(is_cost, LESS_COST, BELOW)
-    outside = np.where(share > 0, more, less)
+    outside = np.where(variance > 0, more, less)
     found = np.where(np.abs(share) <= tolerance, WITHIN, outside)
     return [str(word) for word in np.where(np.isnan(share), "", found)]
 

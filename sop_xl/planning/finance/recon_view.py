@@ -101,7 +101,7 @@ def recon_view(
             difference = plan - other
         share = difference / other if other else np.nan
         rows.append((line.label, plan, other, difference, share, tolerance,
-                     _verdict(line, share, tolerance)))
+                     _verdict(line, difference, share, tolerance)))
     columns = ["line", "plan", "other", "difference", "share", "tolerance", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -128,9 +128,10 @@ def total(finance_total: pd.DataFrame, measure: str, mask: Flags) -> float:
     return float(zero(finance_total[measure].to_numpy(dtype=float))[mask].sum())
 
 
-def _verdict(line: Line, share: float, tolerance: float) -> str:
+def _verdict(line: Line, difference: float, share: float, tolerance: float) -> str:
+    """The difference says which side it is: what is compared with may be a loss."""
     if np.isnan(share):
         return ""
     if abs(share) <= tolerance:
         return WITHIN
-    return line.above if share > 0 else line.below
+    return line.above if difference > 0 else line.below

@@ -50,7 +50,7 @@ def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
             negative is not delivered when it is asked for, positive is delivered late.
     """
     late = np.maximum(0.0, -shortfall)
-    if not late.any():
+    if not gaps or not late.any():
         return [Stake(0.0, 0.0, 0.0, 0.0) for _ in gaps]
     total = late.sum(axis=1)
     made_good = np.minimum(np.maximum(0.0, shortfall).sum(axis=1), total)

@@ -193,7 +193,7 @@ def _lines(sheet: Sheet, column: int) -> None:
         sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
         sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
                   formula=f'IF(ISNUMBER({f}{at}),IF(ABS({f}{at})<={allowed},"{WITHIN}",'
-                          f'IF({f}{at}>0,"{line.above}","{line.below}")),"")')
+                          f'IF({e}{at}>0,"{line.above}","{line.below}")),"")')
     last = _TOP + 1 + len(LINES)
     letter = column_letter(column + 6)
     sheet.alert("status", f"{letter}{_TOP + 2}:{letter}{last}")
