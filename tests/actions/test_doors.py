@@ -106,8 +106,8 @@ def test_the_sides_of_the_plan_lead_to_one_workbook(small: Path, door: Door) -> 
         assert desk.book.defined[name] == f'"{identity[key]}"'
 
     # once it is done there is nothing left to do
-    for action in ("supply", "optimise", "reconcile", "cash", "levers", "fva", "kpis", "restore",
-                   "save"):  # fmt: skip
+    for action in ("supply", "optimise", "reconcile", "scenarios", "cash", "levers", "fva", "kpis",
+                   "restore", "save"):  # fmt: skip
         title = press_file(file, action).report.title
         assert nothing_new(desk, action).splitlines()[0] == title
     is_the_same(desk, file)
@@ -197,7 +197,7 @@ def test_every_button_that_writes_is_pressed_here() -> None:
     pressed = {"forecast", "supply", "reconcile", "kpis", "restore", "save", "load", "sign_off",
                "reopen", "new_cycle", "spread", "capacity", "options", "optimise", "adopt",
                "inventory", "materials", "workforce", "tie_out", "lock_finance",
-               "unlock_finance", "cash", "levers", "fva"}  # fmt: skip
+               "unlock_finance", "cash", "levers", "fva", "scenarios"}  # fmt: skip
     looking = {"status", "check", "changes", "previous", "next", "explain", "glossary", "log",
                "about", "show_locked"}  # fmt: skip
     assert set(BUTTONS) == pressed | looking

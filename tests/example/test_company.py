@@ -50,7 +50,8 @@ def test_every_source_has_rows_that_its_declaration_allows(company: Example, tab
     for column in table.inputs:
         values = frame[column.name]
         if column.choices and column.unit is Unit.TEXT:
-            assert set(values) <= set(column.choices)
+            left_out = {""} if column.role is Role.OPTIONAL and column.default is None else set()
+            assert set(values) <= {*column.choices, *left_out}
         if column.unit.is_number:
             assert (
                 values.dropna()

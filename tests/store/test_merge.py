@@ -16,7 +16,7 @@ from tests.store.company import TABLES, frame
 
 DEMAND = TABLES["demand_plan_inputs"]
 DECISIONS = TABLES["decisions"]
-FAMILIES = TABLES["families"]
+REGISTER = TABLES["constraints"]
 
 PLAN = frame(
     DEMAND,
@@ -120,17 +120,17 @@ def test_text_is_compared_exactly() -> None:
 
 
 def test_a_default_that_the_sheet_shows_is_no_change() -> None:
-    issued = frame(FAMILIES, "")
+    issued = frame(REGISTER, "")
     shown = frame(
-        FAMILIES,
+        REGISTER,
         """
-        family  policy         strategy  target_days
-        Skis    make to stock  .         .
-        Boots   make to order  .         .
+        constraint  owner  action  due  status
+        Press       .      .       .    open
+        Paint       .      .       .    closed
     """,
     )
-    assert [(c.key, c.old, c.new) for c in difference(issued, shown, FAMILIES)] == [
-        ('{"family":"Boots"}', None, "make to order")
+    assert [(c.key, c.old, c.new) for c in difference(issued, shown, REGISTER)] == [
+        ('{"constraint":"Paint"}', None, "closed")
     ]
 
 

@@ -108,7 +108,7 @@ def with_months(materials: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     whole = (materials["whole"] == "yes") | ((materials["whole"] != "no") & unit.isin(PIECES))
     step = materials["multiple"].where(materials["multiple"] > 0, whole.astype(float))
     return materials.assign(
-        months=np.ceil(np.round(days * MONTHS, 1)).astype(float), step=step.astype(float)
+        step=step.astype(float), months=np.ceil(np.round(days * MONTHS, 1)).astype(float)
     )
 
 
