@@ -359,8 +359,9 @@ DTYPES = {
 def empty_frame(columns: Iterable[Column]) -> pd.DataFrame:
     """A frame without rows that has the columns and dtypes of a declaration.
 
-    >>> empty_frame([DIMENSIONS["family"], Column("hours", "Hours", Unit.HOURS)]).dtypes.tolist()
-    [<StringDtype(na_value=nan)>, dtype('float64')]
+    >>> frame = empty_frame([DIMENSIONS["family"], Column("hours", "Hours", Unit.HOURS)])
+    >>> [str(dtype) for dtype in frame.dtypes]
+    ['str', 'float64']
     """
     return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.unit.kind]) for c in columns})
 
