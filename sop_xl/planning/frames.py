@@ -70,18 +70,6 @@ def by_period(frame: pd.DataFrame, value: str, periods: pd.PeriodIndex) -> Numbe
     return zero(sums.reindex(periods).to_numpy(dtype=float))
 
 
-def hours_per_unit(
-    bill: pd.DataFrame, families: Sequence[str], resources: Sequence[str]
-) -> Numbers:
-    """The bill of resources: families down, resources across; others are left out."""
-    row, column = positions(bill["family"], families), positions(bill["resource"], resources)
-    known = (row >= 0) & (column >= 0)
-    hours = np.zeros((len(families), len(resources)))
-    numbers = zero(bill["hours_per_unit"].to_numpy(dtype=float))
-    np.add.at(hours, (row[known], column[known]), numbers[known])
-    return hours
-
-
 def zero(numbers: Numbers) -> Numbers:
     """Blank cells as zero, the way a spreadsheet reckons with them."""
     return np.nan_to_num(numbers, nan=0.0)

@@ -74,18 +74,16 @@ def stakes(plan: Loads, gaps: Sequence[Gap], shortfall: Numbers) -> list[Stake]:
     found = []
     # whom output that is made up displaces where nothing is short: all gaps answer alike
     displaced = late * (alike == 0) / len(gaps)
-    every = np.arange(len(late))
-    for own_uses, answers in answering:
-        shared = np.zeros_like(late)
-        shared[own_uses] = late[own_uses] * answers / np.maximum(alike[own_uses], 1.0)
-        shared, uses = shared + displaced, every
-        units, revenue = shared.sum(axis=1), shared * plan.price[uses]
+    for uses, answers in answering:
+        shared = displaced.copy()
+        shared[uses] += late[uses] * answers / np.maximum(alike[uses], 1.0)
+        units, revenue = shared.sum(axis=1), shared * plan.price
         order = np.argsort(-revenue.sum(axis=1), kind="stable")
         found.append(
             Stake(
-                float(units.sum()), float(units @ gone[uses]), float(revenue.sum()),
-                float((shared * plan.margin[uses]).sum()),
-                tuple(plan.families[uses[f]] for f in order.tolist() if units[f] >= LEAST_UNITS),
+                float(units.sum()), float(units @ gone), float(revenue.sum()),
+                float((shared * plan.margin).sum()),
+                tuple(plan.families[f] for f in order.tolist() if units[f] >= LEAST_UNITS),
             )
         )  # fmt: skip
     return found
