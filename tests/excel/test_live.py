@@ -629,8 +629,7 @@ def test_a_big_book_takes_as_few_calls_as_a_small_one(
         assert excel.calls["written"] <= 8 * written
         counts.append((drawing.cells_in(book), excel.calls["written"]))
     (small, few), (big, many) = counts
-    assert small < 60_000
-    assert 140_000 < big < 160_000
+    assert big > 2 * small
     assert many <= few + 10
 
 
