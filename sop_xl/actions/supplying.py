@@ -9,10 +9,10 @@ import pandas as pd
 
 from sop_xl.actions.pressing import Refreshed
 from sop_xl.actions.telling import LISTED
-from sop_xl.planning.supply.stock import MAKE_TO_ORDER
 from sop_xl.planning.wording import count, month, number
 from sop_xl.tables.materials import MATERIAL_MESSAGES, MATERIALS, PURCHASE_TOTAL
 from sop_xl.tables.people import WORKFORCE_PLAN
+from sop_xl.tables.settings import MAKE_TO_ORDER
 from sop_xl.tables.stock import INVENTORY, STOCK_ITEMS, STOCK_SUMMARY
 
 NOISE = 0.5

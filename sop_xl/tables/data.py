@@ -7,7 +7,7 @@ from dataclasses import replace
 from sop_xl.schema import ALL, Column, Role, Table, Unit
 from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
 from sop_xl.tables.materials import MATERIAL_SOURCES
-from sop_xl.tables.settings import STOCK_METHODS
+from sop_xl.tables.settings import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 YES_NO = ("yes", "no")
@@ -503,7 +503,7 @@ FAMILIES = Table(
         Column("policy", "Policy",
                help="Stock or backlog is planned; empty = make to stock, with saas and services"
                     " make to order.",
-               choices=("make to stock", "make to order")),
+               choices=(MAKE_TO_STOCK, MAKE_TO_ORDER)),
         Column("strategy", "Strategy", choices=("chase", "level"),
                help="Output follows demand (chase) or runs at one rate (level); empty = setting."),
         Column("target_days", "Target days", Unit.DAYS, minimum=0, maximum=730,
@@ -547,7 +547,7 @@ FAMILIES = Table(
         Column("policy_used", "Policy in force", role=OUTPUT,
                help="The family's policy, or the one of the type of business.",
                formula='IF({policy}<>"",{policy},IF(OR({$business_type}="saas",'
-                       '{$business_type}="services"),"make to order","make to stock"))'),
+                       f'{{$business_type}}="services"),"{MAKE_TO_ORDER}","{MAKE_TO_STOCK}"))'),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),

@@ -12,6 +12,7 @@ from sop_xl.tables.data import (
     PRICE_DRIVER,
     PROMOTION,
 )
+from sop_xl.tables.strategy import SUPPLY_LINES
 
 OPTIONAL = Role.OPTIONAL
 MONEY, PRICE, PERCENT = Unit.MONEY, Unit.PRICE, Unit.PERCENT
@@ -230,10 +231,10 @@ FINANCE_FAMILY = Grid(
     help="Shipments, revenue, cost, margin and inventory value of each family, against the AOP.",
 )
 
-def _beyond(name: str, source: str, label: str, help: str) -> Measure:
+def _beyond(name: str, label: str, help: str) -> Measure:
     """A line of what the supply plan costs beyond standard cost."""
-    return Measure(name, label, MONEY, plan=f"{{supply_cost.{source}@all}}", total="sum",
-                   detail=True, sparse="zero", help=help)
+    return Measure(name, label, MONEY, plan=f"{{supply_cost.{SUPPLY_LINES[name]}@all}}",
+                   total="sum", detail=True, sparse="zero", help=help)
 
 
 _LINE_COST = (
@@ -282,15 +283,15 @@ FINANCE_TOTAL = Grid(
         _measure("cost_of_sales", "Cost of sales", "{finance_family.cost_of_sales@all}",
                  "Sum of the families; of the plan at standard cost."),
         *(_beyond(*row) for row in (
-            ("unabsorbed", "unabsorbed", "Unabsorbed labour",
+            ("unabsorbed", "Unabsorbed labour",
              "Wages - labour in the standard cost of what is made; negative is over-absorbed."),
-            ("overtime", "overtime_beyond", "Overtime and extra shift",
+            ("overtime", "Overtime and extra shift",
              "In full: what they make absorbs labour in the line above."),
-            ("staffing", "staffing", "Hiring and laying off", "Of the plan in the book."),
-            ("premium", "premium", "Subcontracting above standard",
+            ("staffing", "Hiring and laying off", "Of the plan in the book."),
+            ("premium", "Subcontracting above standard",
              "Units bought x (price - standard cost); their standard cost is in the cost of "
              "sales."),
-            ("expedite", "expedite", "Expediting",
+            ("expedite", "Expediting",
              "Material that comes too late by its lead time, had at once."),
         )),
         Measure("supply_cost", "Supply cost beyond standard", MONEY, total="sum",

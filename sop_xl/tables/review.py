@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sop_xl.schema import Column, Role, Table, Unit
+from sop_xl.tables.settings import MAKE_TO_ORDER
 
 OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
 
@@ -70,7 +71,7 @@ CHECKS = (
     Check("stock_known", "Opening stock is known for every family made to stock",
           "SUMPRODUCT(({supply_plan@measures}={supply_plan.net_stock@label})"
           '*({supply_plan@last}="")*COUNTIFS({families.family@column},{supply_plan.family@keys},'
-          '{families.policy_used@column},"<>make to order"))', 0.0, "Supply_Plan",
+          f'{{families.policy_used@column}},"<>{MAKE_TO_ORDER}"))', 0.0, "Supply_Plan",
           "Load the stock of the last closed month, or set the policy to make to order."),
     Check("inventory_balance", "Opening stock + production - demand = closing stock",
           "{supply_plan.net_stock@opening}+{supply_plan.production@total}"

@@ -39,6 +39,10 @@ STOCK_METHODS = ("days", "service level", "forecast error", "fill rate", "period
 """What sets the target stock: days of supply, or safety and cycle stock by one of four methods."""
 
 
+MAKE_TO_STOCK, MAKE_TO_ORDER = "make to stock", "make to order"
+"""Policies of a family: stock is planned, or backlog."""
+
+
 LOAD_METHODS = ("bill_of_resources", "resource_profile", "overall_factors")
 """How production loads the resources."""
 
@@ -53,7 +57,7 @@ class BusinessType(NamedTuple):
     """What its resources are, as the heat map of the capacity calls them."""
     people: str
     """Its people, as the sheet Workforce calls them."""
-    policy: str = "make to stock"
+    policy: str = MAKE_TO_STOCK
     """The policy of a family that names none: what teams do for a customer cannot be stored."""
 
 
@@ -70,11 +74,11 @@ BUSINESS_TYPES = {
         "pipeline, renewals, growth targets",
         "implementation, onboarding, support",
         "team bandwidth",
-        "onboarding and support teams", "onboarding and support teams", "make to order",
+        "onboarding and support teams", "onboarding and support teams", MAKE_TO_ORDER,
     ),
     "services": BusinessType(
         "project demand, client pipeline", "consultant availability", "billable hours and skills",
-        "skills and consultants", "consultants by skill", "make to order",
+        "skills and consultants", "consultants by skill", MAKE_TO_ORDER,
     ),
 }
 """By the value of the setting ``business_type``; the plan sheets say these words."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
+from sop_xl.tables.settings import MAKE_TO_ORDER
 
 KEY, OUTPUT = Role.KEY, Role.OUTPUT
 FAMILY = Column("family", "Family", role=KEY, help="Product family.")
 
 _MONTHS = "*12/365"
 """From days to months of a mean length."""
-_TO_ORDER = '{families.policy_used@lookup}="make to order"'
+_TO_ORDER = f'{{families.policy_used@lookup}}="{MAKE_TO_ORDER}"'
 _METHOD = "{families.method_used@lookup}"
 _PROTECTED = (
     "({families.lead_time_used@lookup}"
@@ -127,7 +128,7 @@ STOCK_SUMMARY = Table(
     (
         Column("family", "Family", role=KEY, help="Product family."),
         Column("method", "Stock method", role=OUTPUT, help="What sets the target stock.",
-               formula=f'IF({_OF_FAMILY % "policy_used"}="make to order","make to order",'
+               formula=f'IF({_OF_FAMILY % "policy_used"}="{MAKE_TO_ORDER}","{MAKE_TO_ORDER}",'
                        f'{_OF_FAMILY % "method_used"})'),
         _column("on_hand", "On hand", _now("on_hand"), "Usable stock, last closed month."),
         _column("value", "Stock value", "{on_hand}*N(" + _OF_FAMILY % "cost" + ")",

@@ -329,8 +329,13 @@ _EXPEDITE = (
     "{material_plan.component@keys},{materials.component@column},{material_plan@measures},"
     "{material_plan.late@label}))"
 )
-BEYOND = ("unabsorbed", "overtime_beyond", "staffing", "premium", "expedite")
-"""What the plan in the book costs beyond the standard cost of its units, item by item."""
+SUPPLY_LINES = {
+    "unabsorbed": "unabsorbed", "overtime": "overtime_beyond", "staffing": "staffing",
+    "premium": "premium", "expedite": "expedite",
+}  # fmt: skip
+"""What the plan in the book costs beyond the standard cost of its units, item by item: the line of
+the profit and loss account, and the measure of the supply cost that it shows."""
+BEYOND = tuple(SUPPLY_LINES.values())
 
 SUPPLY_COST = Grid(
     "supply_cost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Unit
+from sop_xl.tables.settings import MAKE_TO_ORDER
 
 OPTIONAL = Role.OPTIONAL
 
@@ -29,7 +30,7 @@ SUPPLY_PLAN = Grid(
         Measure("cumulative_days", "Cumulative days", Unit.DAYS, plan="SUM({#days@todate})",
                 detail=True, help="Calendar days from the first plan month on."),
         Measure("target", "Target inventory", total="last",
-                plan='IF({families.policy_used@lookup}="make to order",0,'
+                plan=f'IF({{families.policy_used@lookup}}="{MAKE_TO_ORDER}",0,'
                      'IF({families.method_used@lookup}<>"days",{stock_targets.service_target@sum},'
                      "INDEX({cumulative_demand@plan}," + _REACHED + ")+("
                      + _REACH + "-INDEX({cumulative_days@plan}," + _REACHED + "))"

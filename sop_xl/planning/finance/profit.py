@@ -30,6 +30,7 @@ from sop_xl.tables.finance import (
     OPERATING_COST,
     WITHIN,
 )
+from sop_xl.tables.strategy import SUPPLY_LINES
 
 
 def family_profit(
@@ -271,12 +272,7 @@ def _supply_lines(axis: Axis, supply_cost: pd.DataFrame) -> dict[str, Numbers]:
         sums = sum(by_period(supply_cost, name, axis.plan) for name in names)
         return across(axis, plan=np.atleast_2d(sums))
 
-    return {
-        "unabsorbed": row("unabsorbed"),
-        "overtime": row("overtime_beyond"),
-        "staffing": row("staffing"),
-        "premium": row("premium"),
-        "expedite": row("expedite"),
+    return {line: row(source) for line, source in SUPPLY_LINES.items()} | {
         "holding": row("holding"),
         "late": row("backorders", "lost_sales"),
     }

@@ -25,6 +25,7 @@ from sop_xl.tables.recon import (
     TIE_OUTS,
     TIES,
 )
+from sop_xl.tables.strategy import SUPPLY_LINES
 
 MOST = 80
 """More rows than this nobody works through in a month."""
@@ -36,8 +37,6 @@ _FAMILY_LINES = (
     Line("Margin", "margin", "aop_margin", "prior_margin", "", by_cost=True,
          own_aop="compared_margin", own_prior="prior_compared"),
 )
-SUPPLY_LINES = ("unabsorbed", "overtime", "staffing", "premium", "expedite")
-"""Lines of the profit and loss account of what supply costs beyond standard."""
 
 
 class Place(NamedTuple):

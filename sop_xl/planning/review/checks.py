@@ -8,6 +8,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.schema import empty_frame
 from sop_xl.tables.executive import AGENDA_ROWS
 from sop_xl.tables.review import CHECK_TABLE, CHECKS
+from sop_xl.tables.settings import MAKE_TO_ORDER
 
 PASSED, FAILED = "● passed", "■ failed"
 AGENDA_MINUTES = 90
@@ -87,7 +88,7 @@ def _values(axis: Axis, frames: dict[str, pd.DataFrame]) -> dict[str, float]:
 def _unknown_stock(opening: pd.PeriodIndex, frames: dict[str, pd.DataFrame]) -> float:
     """Families made to stock of which nobody knows with what stock the plan begins."""
     families, supply = frames["families"], frames["supply_plan"]
-    stocked = families.loc[families["policy_used"] != "make to order", "family"]
+    stocked = families.loc[families["policy_used"] != MAKE_TO_ORDER, "family"]
     unknown = supply["period"].isin(opening) & supply["net_stock"].isna()
     return float((unknown & supply["family"].isin(stocked)).sum())
 

@@ -24,7 +24,6 @@ from sop_xl.planning.supply.materials.sheets import material_frames
 from sop_xl.planning.supply.production import level_plan, project, required_rate
 from sop_xl.planning.supply.stock import (
     DAYS,
-    MAKE_TO_ORDER,
     booked_orders,
     inventory,
     stock_summary,
@@ -36,7 +35,7 @@ from sop_xl.planning.supply.workforce import with_overtime_rate
 from sop_xl.planning.supply.workforce import workforce as people_needed
 from sop_xl.planning.wording import count, month
 from sop_xl.schema import Finding, Severity
-from sop_xl.tables.settings import Settings
+from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 from sop_xl.tables.supply import OUTPUT, SUPPLY_PLAN
 
 __all__ = ["run", "strategies", "supply_plan"]

@@ -18,8 +18,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers, totals
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.allocation import constrained_production
-from sop_xl.planning.supply.strategies.situation import MAKE_TO_ORDER
-from sop_xl.tables.settings import Settings
+from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 from sop_xl.tables.supply import SHORT_HOURS
 
 SHORT_UNITS = 1e-6

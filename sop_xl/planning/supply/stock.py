@@ -24,9 +24,9 @@ from sop_xl.planning.supply.availability import available_to_promise
 from sop_xl.planning.supply.buffers import safety_stock, safety_stock_for_fill_rate
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
+from sop_xl.tables.settings import MAKE_TO_ORDER
 from sop_xl.tables.stock import INVENTORY, STOCK_SUMMARY, STOCK_TARGETS
 
-MAKE_TO_ORDER = "make to order"
 DAYS, ERROR, FILL, REVIEW = "days", "forecast error", "fill rate", "periodic review"
 """Stock methods that are told apart; the other one goes by the deviation of the demand."""
 MONTHS = 12 / 365

@@ -13,9 +13,8 @@ from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.aggregate import Rules
 from sop_xl.planning.supply.strategies.rates import option_hours
 from sop_xl.planning.wording import month
-from sop_xl.tables.settings import Settings
+from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 
-MAKE_TO_ORDER = "make to order"
 WHOLE = "whole"
 """The value of the setting ``people_in_plans`` that allows whole people only."""
 NOTHING = "there are no resources with hours, so every plan would be the same"
