@@ -286,7 +286,8 @@ FINANCE_TOTAL = Grid(
             ("unabsorbed", "Unabsorbed labour",
              "Wages - labour in the standard cost of what is made; negative is over-absorbed."),
             ("overtime", "Overtime and extra shift",
-             "In full: what they make absorbs labour in the line above."),
+             "In full, as far as somebody offers the hours: what they make absorbs labour in the "
+             "line above. Hours that nobody offers have no cost: see Strategy."),
             ("staffing", "Hiring and laying off", "Of the plan in the book."),
             ("premium", "Subcontracting above standard",
              "Units bought x (price - standard cost); their standard cost is in the cost of "

@@ -44,10 +44,17 @@ WORKFORCE_PLAN = Grid(
         Measure("productive", "Productive hours", Unit.HOURS, total="sum",
                 plan="({people}-" + _LEARNING + ")*" + _HOURS,
                 help="People less what new ones lack in their ramp, x hours of one person."),
+        Measure("overtime_offered", "Overtime offered", Unit.HOURS, plan=VALUES, total="sum",
+                detail=True,
+                help="Hours of the capacity option overtime of its resource, shared like the load; "
+                     "empty where there is none: then the overtime cap of the team holds."),
         Measure("overtime", "Overtime", Unit.HOURS, total="sum",
-                plan="MIN(MAX(0,{required_hours}-{productive}),"
-                     "{productive}*{workforce.overtime_share@lookup})",
-                help="What is missing in regular time, up to the overtime cap."),
+                plan="MIN(MAX(0,{required_hours}-{productive}),MAX(IF(ISNUMBER({overtime_offered})"
+                     ",{overtime_offered},{productive}*{workforce.overtime_share@lookup}),"
+                     "{capacity.overtime@sum}*" + _SHARE + "))",
+                help="What is missing in regular time, up to one limit, the same as in Strategy: "
+                     "overtime offered, else the overtime cap of the team; or what Capacity commits"
+                     " to, where that is more."),
         Measure("gap", "Gap", Unit.HOURS, total="sum", alert="negative",
                 plan="ROUND({productive}+{overtime}-{required_hours},6)",
                 help="Productive hours + overtime - required; negative is a shortage."),

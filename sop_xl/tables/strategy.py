@@ -23,9 +23,9 @@ def name_of(measure: str, plan: str) -> str:
 
 
 _MADE, _BOUGHT, _LOST, _STOCK = "Production", "Bought", "Lost sales", "Stock less backlog"
-_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE, _PLANNED = (
+_HOURS, _OVERTIME, _EXTRA, _AVAILABLE, _PEOPLE, _CHANGE, _PLANNED, _MISSING = (
     "Hours", "Overtime", "Extra hours", "Regular hours", "People", "Hired less laid off",
-    "Planned hires",
+    "Planned hires", "Hours nobody offers",
 )  # fmt: skip
 
 # ---- families ------------------------------------------------------------------------------
@@ -123,9 +123,9 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                 plan=VALUES if solved else "ROUND(MIN(" + beyond + "),{overtime_limit}),6)",
                 help="Hours of overtime that the plan takes."),
         Measure(extra, f"{_EXTRA}: {plan}", Unit.HOURS, total="sum", detail=True,
-                plan=VALUES if solved else "ROUND(" + beyond + "-{" + overtime + "}),6)",
-                help="Hours of an extra shift or from outside; of the current plan all that it "
-                     "lacks."),
+                plan=VALUES if solved else "ROUND(MIN(" + beyond + ")-{" + overtime
+                     + "},{extra_limit}),6)",
+                help="Hours of an extra shift or from outside, as far as they are offered."),
         Measure(available, f"{_AVAILABLE}: {plan}", Unit.HOURS, total="sum", detail=True,
                 plan=known(f"IF({{per_person}}>0,MIN({_MACHINES},{{{people}}}*{{per_person}}),"
                            f"{_MACHINES})"),
@@ -141,7 +141,15 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                 help="People against the month before, without those who come and leave by "
                      "Workforce; negative are laid off."),
     )  # fmt: skip
-    return rows if solved else rows[:-1]
+    if solved:
+        return rows
+    missing = Measure(
+        name_of("missing", plan), f"{_MISSING}: {plan}", Unit.HOURS, total="sum", alert="positive",
+        plan="ROUND(" + beyond + ")-{" + overtime + "}-{" + extra + "},6)",
+        help="Hours that the plan needs beyond all that is offered or committed to: nobody can buy "
+             "them, so no cost counts them; Constrained_Plan delivers late what they would make.",
+    )  # fmt: skip
+    return (*rows[:-1], missing)
 
 
 _NOW, _BEFORE = "{people_current}", "N({people_current@prev})"
@@ -158,10 +166,12 @@ STRATEGY_HOURS = Grid(
     (Column("resource", "Resource", role=KEY, help="Work centre, line, team or warehouse."),),
     (
         Measure("overtime_limit", "Overtime at most", Unit.HOURS, plan=VALUES, total="sum",
-                detail=True, help="From the capacity options, or what Capacity commits to."),
+                detail=True,
+                help="Of the capacity options where one offers overtime, else the overtime cap of "
+                     "the teams; or what Capacity commits to, where that is more."),
         Measure("extra_limit", "Extra hours at most", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True, help="Extra shift and subcontractor of the capacity options, or what "
-                                  "Capacity commits to."),
+                                  "Capacity commits to, where that is more."),
         Measure("per_person", "Hours per person", Unit.HOURS, detail=True,
                 plan="IF({workforce_plan.people@sum}>0,{capacity.labour_hours@sum}"
                      "/{workforce_plan.people@sum},0)",
@@ -201,9 +211,9 @@ def _of_families(label: str, sign: str = "", rate: str = "") -> str:
     )
 
 
-def _by_resource(label: str, sign: str = "") -> str:
+def _by_resource(label: str, sign: str = "", plan: str = "{strategy}") -> str:
     """A measure of the plan, or of every plan, of each resource, in the order of their rates."""
-    named = f'"{label}"' if label == _PLANNED else f'"{label}: "&{{strategy}}'
+    named = f'"{label}"' if label == _PLANNED else f'"{label}: "&{plan}'
     criteria = f"{{strategy_hours@measures}},{named}"
     if sign:
         criteria += f',{{strategy_hours@range}},"{sign}0"'
@@ -215,6 +225,12 @@ def _by_resource(label: str, sign: str = "") -> str:
 
 def _at(rate: str, amounts: str) -> str:
     return f"SUMPRODUCT({{resource_rates.{rate}@column}}*{amounts})"
+
+
+def _known_at(rate: str, label: str) -> str:
+    """An amount of the plan in the book at a rate, as far as its families absorb labour."""
+    amounts = _by_resource(label, plan=f'"{CURRENT}"')
+    return _at(rate, f"{{resource_rates.known@column}}*{amounts}")
 
 
 def _all(label: str, sign: str = "") -> str:
@@ -230,7 +246,10 @@ def _figure(name: str, label: str, unit: Unit, formula: str, help: str, **more: 
     return Measure(name, label, unit, plan=_if_possible(formula), help=help, **options)  # type: ignore[arg-type]
 
 
-_REGULAR = f"({_by_resource(_HOURS)}-{_by_resource(_OVERTIME)}-{_by_resource(_EXTRA)})"
+_REGULAR = (
+    f"({_by_resource(_HOURS)}-{_by_resource(_OVERTIME)}-{_by_resource(_EXTRA)}"
+    f"-{_by_resource(_MISSING)})"
+)
 _FULLEST = f"{_by_resource(_HOURS)}/({_by_resource(_AVAILABLE)}+({_by_resource(_AVAILABLE)}=0))"
 
 COST_ROWS = (
@@ -242,7 +261,9 @@ COST_ROWS = (
             "People x cost per month, with or without work."),
     _figure("overtime", "Overtime and extra shift", Unit.MONEY,
             _at("overtime_cost", _by_resource(_OVERTIME)) + "+"
-            + _at("extra_cost", _by_resource(_EXTRA)), "Hours x their cost."),
+            + _at("extra_cost", _by_resource(_EXTRA)),
+            "Hours x their cost, as far as somebody offers them; what nobody offers stands below, "
+            "without a price."),
     _figure("hiring", "Hiring", Unit.MONEY,
             _at("hiring_cost", f"({_by_resource(_CHANGE, '>')}+{_by_resource(_PLANNED)})"),
             "People hired, planned hires of Workforce among them, x cost of hiring one."),
@@ -292,6 +313,9 @@ STRATEGY_COST = Grid(
                 "Over all resources.", detail=True),
         _figure("extra_hours", "Extra hours", Unit.HOURS, _all(_EXTRA),
                 "Of extra shifts and from outside, over all resources.", detail=True),
+        _figure("missing_hours", _MISSING, Unit.HOURS, _all(_MISSING),
+                "Of the plan in the book: no cost counts them, Constrained_Plan delivers late what "
+                "they would make.", alert="positive"),
         _figure("people", "People", Unit.COUNT, _all(_PEOPLE), "At all resources.",
                 total="last"),
         _figure("hired", "People hired", Unit.COUNT, f"{_all(_CHANGE, '>')}+{_all(_PLANNED)}",
@@ -323,11 +347,10 @@ def _at_family_rate(rate: str, measure: str) -> str:
     )
 
 
-_LABOUR_KNOWN = "AND(SUM({wages@plan})>0,SUM({absorbed@plan})>0)"
 _EXPEDITE = (
     "SUMPRODUCT({materials.expedite_cost@column}*SUMIFS({material_plan@range},"
     "{material_plan.component@keys},{materials.component@column},{material_plan@measures},"
-    "{material_plan.late@label}))"
+    "{material_plan.late@label})/({materials.output@column}+({materials.output@column}<=0)))"
 )
 SUPPLY_LINES = {
     "unabsorbed": "unabsorbed", "overtime": "overtime_beyond", "staffing": "staffing",
@@ -350,15 +373,20 @@ SUPPLY_COST = Grid(
         Measure("total", "Total supply cost", Unit.MONEY, total="sum", strong=True,
                 plan="+".join(f"{{{name}}}" for name in COSTS), help="Sum of its items."),
         Measure("absorbed", "Labour in the standard cost", Unit.MONEY, total="sum",
-                plan=_at_family_rate("labour", _MADE),
-                help="Units made x labour in the standard cost of a unit: what they absorb."),
+                plan=_at_family_rate("absorbs", _MADE),
+                help="Units made x labour that a unit absorbs, by the families' own labour cost."),
+        Measure("judged", "Pay held against it", Unit.MONEY, total="sum",
+                plan=_known_at("wage", _PEOPLE),
+                help="Wages as far as the hours of the resource go to families with labour in their"
+                     " standard cost, see Plan_Rates; the rest counts as standard."),
         Measure("unabsorbed", "Unabsorbed labour", Unit.MONEY, total="sum",
-                plan=f"IF({_LABOUR_KNOWN},{{wages}}-{{absorbed}},0)",
-                help="Wages - labour in the standard cost of what is made; negative is "
-                     "over-absorbed. Zero where pay or labour cost are not known."),
+                plan="{judged}-{absorbed}",
+                help="Pay held against it - labour in the standard cost of what is made; negative "
+                     "is over-absorbed."),
         Measure("overtime_beyond", "Overtime beyond standard", Unit.MONEY, total="sum",
-                plan=f"IF({_LABOUR_KNOWN},{{overtime}},0)",
-                help="Overtime and extra shift in full: what they make absorbs labour as well."),
+                plan=_known_at("overtime_cost", _OVERTIME) + "+" + _known_at("extra_cost", _EXTRA),
+                help="Overtime and extra shift in full, as far as their families absorb labour: "
+                     "what they make absorbs it as well."),
         Measure("staffing", "Hiring and laying off beyond standard", Unit.MONEY, total="sum",
                 plan="{hiring}+{layoffs}", help="In full: no standard cost holds it."),
         Measure("premium", "Subcontracting above standard", Unit.MONEY, total="sum",
@@ -387,6 +415,12 @@ def _or_rate(given: str, else_: str) -> str:
     return f"IFERROR(IF(ISNUMBER({_of_family(given)}),{_of_family(given)},{else_}),0)"
 
 
+_WORKED_BY = (
+    "SUMPRODUCT(({bill.family@column}={family})*{bill.hours_per_unit@column}"
+    "*(SUMIFS({resource_rates.%s@column},{resource_rates.resource@column},"
+    "{bill.resource@column})>0))"
+)
+
 FAMILY_RATES = Table(
     "family_rates",
     "Cost by family",
@@ -410,6 +444,10 @@ FAMILY_RATES = Table(
         Column("labour", "Labour per unit", Unit.PRICE, OUTPUT,
                formula=f"IFERROR(N({_of_family('cost')})*N({_of_family('labour_share')}),0)",
                help="In the standard cost, as far as the item master gives it."),
+        Column("absorbs", "Labour absorbed per unit", Unit.PRICE, OUTPUT,
+               formula=f"IFERROR({{labour}}*{_WORKED_BY % 'wage'}/{_WORKED_BY % 'people'},0)",
+               help="Labour per unit x the part of its hours, of those that people work, at "
+                    "resources whose pay is known."),
         Column("premium", "Subcontractor above standard", Unit.PRICE, OUTPUT,
                formula=f"{{subcontract}}-IFERROR(N({_of_family('cost')}),0)",
                help="Subcontractor per unit - standard cost."),
@@ -446,6 +484,9 @@ RESOURCE_RATES = Table(
                help="Mean of its teams; empty where nobody is hired."),
         Column("layoff_cost", "Laying off one", Unit.MONEY, OUTPUT,
                help="Mean of its teams; empty where nobody is laid off."),
+        Column("known", "Labour known", Unit.PERCENT, OUTPUT,
+               help="Part of its hours in the plan in the book that goes to families with labour "
+                    "in their standard cost: so much of its pay is held against that."),
     ),
     help="What hours and people cost in every plan.",
     as_issued=True,

@@ -65,6 +65,7 @@ def run(
     material_stock: pd.DataFrame,
     purchase_orders: pd.DataFrame,
     workforce_plan_inputs: pd.DataFrame,
+    capacity_options: pd.DataFrame,
 ) -> Outcome:
     """Plan production of each family and hold its load against the capacity."""
     names = sorted(families["family"])
@@ -98,7 +99,7 @@ def run(
         launches=launches,
         history=history,
     )
-    staff = people_needed(axis, teams, load, workforce_plan_inputs)
+    staff = people_needed(axis, teams, load, workforce_plan_inputs, capacity_options)
     frames = {
         "supply_plan": plan,
         "output": output,

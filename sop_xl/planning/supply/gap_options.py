@@ -192,10 +192,18 @@ class _Offers:
                 gap, stake, row["option"], left * usable, price, fixed, usable, told
             )
         if rate > 0 and OVERTIME not in set(own["option"]):
-            told = f"{rate:,.2f} per hour; no limit is known: add it to Capacity options"
             always = np.ones(len(gap.short), dtype=bool)
-            endless = np.full(len(gap.short), np.inf)
-            yield self._offer(gap, stake, OVERTIME, endless, rate, 0.0, always, told)
+            cap = plan.overtime_cap.get(gap.resource)
+            if cap is not None:
+                left = np.maximum(cap - plan.overtime[gap.resource], 0.0)
+                told = f"{rate:,.2f} per hour, up to the overtime cap of its teams"
+            else:
+                left = np.full(len(gap.short), np.inf)
+                told = (
+                    f"{rate:,.2f} per hour; no limit is known, and Strategy and profit count no cost"
+                    " of what nobody offers: add it to Capacity options"
+                )
+            yield self._offer(gap, stake, OVERTIME, left, rate, 0.0, always, told)
 
     def _usable(self, lead_time: float, start: Any, end: Any) -> Flags:
         axis = self.plan.axis

@@ -18,6 +18,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags, Numbers, totals
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.allocation import constrained_production
+from sop_xl.planning.supply.overtime import team_cap
 from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 from sop_xl.tables.supply import SHORT_HOURS
 
@@ -59,6 +60,8 @@ class Loads(NamedTuple):
     """Money for a unit that is delivered a month late."""
     before: Mapping[int, Numbers] = MappingProxyType({})
     """The part of the hours that is worked so many months before completion."""
+    overtime_cap: Mapping[int, Numbers] = MappingProxyType({})
+    """Hours of overtime at most by the caps of its teams, of each resource that has one."""
 
     @property
     def bill(self) -> ResourceBill:
@@ -164,6 +167,7 @@ def loads(
     bill: pd.DataFrame,
     policies: pd.DataFrame,
     settings: Settings,
+    workforce: pd.DataFrame,
 ) -> Loads:
     """The arrays of the plan months from the grids.
 
@@ -176,13 +180,16 @@ def loads(
         policies: The table of families: what is made to order cannot be made ahead, and what a
             month's delay costs.
         settings: The cost of delay as a share of the price where a family names none.
+        workforce: The teams, for the overtime caps.
     """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
-    gap, overtime, extra, adopted = (
+    gap, overtime, extra, adopted, available = (
         totals(capacity, name, "resource", resources, axis.plan)
-        for name in ("gap", "overtime", "extra", "adopted_hours")
+        for name in ("gap", "overtime", "extra", "adopted_hours", "available")
     )
+    regular = available - np.maximum(overtime + extra, adopted)
+    caps = team_cap(workforce, resources) * np.maximum(0.0, regular)
     # of typed and adopted hours the more are in force; what goes beyond the typed is overtime
     overtime = overtime + np.maximum(adopted - overtime - extra, 0.0)
     price, cost = (
@@ -205,6 +212,7 @@ def loads(
         totals(supply_plan, "net_stock", "family", families, axis.past)[:, -1],
         np.where(np.isnan(named), price * settings.late_rate, named),
         hours.before,
+        {at: cap for at, cap in enumerate(caps) if cap.any()},
     )  # fmt: skip
 
 

@@ -40,11 +40,14 @@ def run(
     families: pd.DataFrame,
     resources: pd.DataFrame,
     capacity_options: pd.DataFrame,
+    workforce: pd.DataFrame,
     gap_options: pd.DataFrame,
     constraints: pd.DataFrame,
 ) -> Outcome:
     """Price the options of each gap, limit the plan to the hours, and register what limits it."""
-    plan = loads(axis, capacity, supply_plan, finance_family, bill, families, settings)
+    plan = loads(
+        axis, capacity, supply_plan, finance_family, bill, families, settings, workforce
+    )
     constraint = constraint_of(axis, plan, capacity, supply_plan, families)
     constrained = constrained_plan(axis, settings, plan, constraint)
     shortfall = shortfall_of(axis, plan, constrained)

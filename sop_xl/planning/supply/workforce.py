@@ -11,6 +11,7 @@ import pandas as pd
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, zero
+from sop_xl.planning.supply.overtime import offered, option_hours
 from sop_xl.planning.supply.people import Team, of_all_who_started, workforce_plan
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
@@ -40,7 +41,11 @@ def with_overtime_rate(teams: pd.DataFrame) -> pd.DataFrame:
 
 
 def workforce(
-    axis: Axis, teams: pd.DataFrame, capacity: pd.DataFrame, inputs: pd.DataFrame
+    axis: Axis,
+    teams: pd.DataFrame,
+    capacity: pd.DataFrame,
+    inputs: pd.DataFrame,
+    options: pd.DataFrame,
 ) -> Workforce:
     """Required and available people of each team, with what is planned to be hired.
 
@@ -48,16 +53,26 @@ def workforce(
         teams: The list ``workforce`` with the hours of each team and its overtime rate.
         capacity: The grid: load of the resources in hours.
         inputs: Planned hires as they were typed.
+        options: The table ``capacity_options``, for the overtime that they offer.
     """
     share = load_share(teams)
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     at = positions(teams["resource"], resources)
-    load = np.vstack([
-        zero(matrix(capacity, "load", "resource", resources, axis.plan)),
-        np.zeros((1, axis.horizon)),
-    ])  # fmt: skip
+    load, committed = (
+        np.vstack([
+            zero(matrix(capacity, name, "resource", resources, axis.plan)),
+            np.zeros((1, axis.horizon)),
+        ])[at] * share
+        for name in ("load", "overtime")
+    )  # fmt: skip
+    by_option = np.where(
+        offered(options, resources),
+        option_hours(options, resources, axis.plan, overtime=True),
+        np.nan,
+    )
+    none = np.full((1, axis.horizon), np.nan)
     hires = planned_hires(axis, teams, inputs)
-    cells = people(teams, load[at] * share, hires)
+    cells = people(teams, load, hires, np.vstack([by_option, none])[at] * share, committed)
     columns = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
     keys = teams[["team", "resource"]].astype("str").reset_index(drop=True)
     # a blank key would make the row look like one of a grid with fewer keys
@@ -118,13 +133,17 @@ def planned_hires(axis: Axis, teams: pd.DataFrame, inputs: pd.DataFrame) -> Numb
     return matrix(inputs, "planned_hires", "team", names, axis.plan)
 
 
-def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, Numbers]:
+def people(
+    teams: pd.DataFrame, required: Numbers, hires: Numbers, by_option: Numbers, committed: Numbers
+) -> dict[str, Numbers]:
     """The measures of the teams, teams down, plan periods across.
 
     Args:
         teams: The list, as for :func:`workforce`.
         required: Hours of work.
         hires: People who start; NaN where nothing is planned.
+        by_option: Overtime that the capacity options offer them; NaN where their own cap holds.
+        committed: Overtime that Capacity commits to.
     """
     fact = {
         name: zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
@@ -135,17 +154,17 @@ def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, 
     }
     started, hours = zero(hires), fact["hours_per_month"]
     present, productive = there(teams, hires)
-    overtime = np.minimum(
-        np.maximum(0.0, required - productive), productive * fact["overtime_share"]
-    )
+    cap = np.where(np.isnan(by_option), productive * fact["overtime_share"], by_option)
+    overtime = np.minimum(np.maximum(0.0, required - productive), np.maximum(cap, committed))
     gap = np.round(productive + overtime - required, 6) + 0.0
     return {
         "required_hours": required,
         "required": zero(ratio(required, np.broadcast_to(hours, required.shape))),
-        "proposed_hires": proposed_hires(teams, required),
+        "proposed_hires": proposed_hires(teams, required, by_option),
         "planned_hires": hires,
         "people": present,
         "productive": productive,
+        "overtime_offered": by_option,
         "overtime": overtime,
         "gap": gap,
         "gap_people": zero(ratio(gap, np.broadcast_to(hours, gap.shape))),
@@ -156,8 +175,16 @@ def people(teams: pd.DataFrame, required: Numbers, hires: Numbers) -> dict[str, 
     }
 
 
-def proposed_hires(teams: pd.DataFrame, required: Numbers) -> Numbers:
-    """Whole people whom each team would have to hire; none for a team without hours."""
+def proposed_hires(teams: pd.DataFrame, required: Numbers, by_option: Numbers) -> Numbers:
+    """Whole people whom each team would have to hire; none for a team without hours.
+
+    Overtime that options offer counts as a share of the hours of today's people.
+
+    Args:
+        teams: The list, as for :func:`workforce`.
+        required: Hours of work, teams down, plan periods across.
+        by_option: As for :func:`people`.
+    """
     proposed = np.zeros_like(required)
     for at, (_, team) in enumerate(teams.iterrows()):
         if not team["hours_per_month"] > 0:
@@ -168,11 +195,18 @@ def proposed_hires(teams: pd.DataFrame, required: Numbers) -> Numbers:
             hours=team["hours_per_month"],
             attrition=_fact(team, "attrition"),
             ramp=[(month + 1) / (ramp + 1) for month in range(ramp + 1)],
-            overtime=_fact(team, "overtime_share"),
+            overtime=_overtime_share(team, by_option[at]),
             lead_time=round(_fact(team, "hire_time")),
         )
         proposed[at] = workforce_plan(np.maximum(0.0, required[at]), rules).hires[0]
     return proposed
+
+
+def _overtime_share(team: pd.Series, by_option: Numbers) -> Numbers:
+    """Overtime at most by plan period, as a share of the hours of today's people."""
+    hours = _fact(team, "headcount") * _fact(team, "hours_per_month")
+    own = np.full(by_option.shape, _fact(team, "overtime_share"))
+    return np.where(np.isnan(by_option) | (hours <= 0), own, by_option / (hours or 1.0))
 
 
 def _fact(team: pd.Series, name: str) -> float:

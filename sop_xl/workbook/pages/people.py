@@ -118,7 +118,9 @@ def _money(sheet: Sheet, row: int) -> list[Line]:
     known = frames["resource_rates"]["resource"].str.lower()
     teams = frames["workforce_plan"]
     elsewhere = here - float(teams.loc[teams["resource"].str.lower().isin(known), "cost"].sum())
-    sums = frames["supply_cost"][["wages", "overtime", "hiring", "absorbed", "unabsorbed"]].sum()
+    sums = frames["supply_cost"][
+        ["wages", "overtime", "hiring", "judged", "absorbed", "unabsorbed"]
+    ].sum()
     beside = float(sums["overtime"] + sums["hiring"])
     strategy = float(sums["wages"]) + beside
 
@@ -138,6 +140,9 @@ def _money(sheet: Sheet, row: int) -> list[Line]:
              sum_of("wages", "overtime", "hiring"), _MONEY, True),
         Line("- overtime and hiring, lines of their own", beside, sum_of("overtime", "hiring"),
              _MONEY),
+        Line("- pay for families without known labour cost",
+             float(sums["wages"] - sums["judged"]),
+             f"{sum_of('wages')}-{sum_of('judged')}", _MONEY),
         Line("- labour in the standard cost of production", float(sums["absorbed"]),
              sum_of("absorbed"), _MONEY),
         Line("= Unabsorbed labour in the profit and loss", float(sums["unabsorbed"]),

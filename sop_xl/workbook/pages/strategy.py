@@ -70,6 +70,7 @@ _USE = (
     _Row("Fullest resource and month", "peak", "max"),
     _Row("Overtime hours", "overtime_hours", "sum"),
     _Row("Extra hours", "extra_hours", "sum"),
+    _Row("Hours nobody offers", "missing_hours", "sum"),
 )
 _PEOPLE = (
     _Row("People at the end", "people", "last"),

@@ -7,7 +7,7 @@ import pytest
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.supply.constrained import constrained_plan, constraint_of
 from sop_xl.planning.supply.gaps import loads
-from sop_xl.tables.data import BILL, FAMILIES
+from sop_xl.tables.data import BILL, FAMILIES, WORKFORCE
 from sop_xl.tables.finance import FINANCE_FAMILY
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
@@ -30,7 +30,8 @@ def constrained(production: list[float], available: Numbers, **supply: list[floa
                 + "\n".join(f"Bikes  {name}  1" for name in names))  # fmt: skip
     frame = grid(SUPPLY_PLAN, WHEN, {"Bikes": cells})
     money = grid(FINANCE_FAMILY, WHEN, {"Bikes": {"price": [20.0] * 2, "unit_cost": [10.0] * 2}})
-    plan = loads(WHEN, hours, frame, money, bill, RANKS, Settings())
+    plan = loads(WHEN, hours, frame, money, bill, RANKS, Settings(),
+                 rows(WORKFORCE.columns))  # fmt: skip
     return constrained_plan(
         WHEN, Settings(), plan, constraint_of(WHEN, plan, hours, frame, RANKS)
     )

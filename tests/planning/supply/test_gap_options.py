@@ -295,3 +295,13 @@ def test_hours_of_the_last_months_are_not_to_spare_for_work_before_completion() 
     """What is completed after the plan, and takes them, is not known."""
     assert staged([5.0, 5.0, 5.0, 5.0]).spare.tolist() == [[5.0, 5.0, 0.0, 0.0]]
     assert line([5.0, -5.0, 5.0]).spare.tolist() == [[5.0, 0.0, 5.0]]
+
+
+def test_overtime_without_an_option_goes_up_to_the_cap_of_the_teams() -> None:
+    loads = plan([-30.0, -30, 0, 0], overtime=[4.0, 0, 0, 0])
+    limited = loads._replace(overtime_cap={0: np.full(4, 10.0)})
+    found = options(limited, offers="")["overtime"]
+    assert found.covers.tolist() == [6, 10, 0, 0]
+    assert found.cost == 16 * 40
+    # where nobody says how much there is, it says that no other sheet counts it
+    assert "Strategy and profit count no cost" in options(loads, offers="")["overtime"].why

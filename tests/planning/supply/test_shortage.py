@@ -11,7 +11,7 @@ from sop_xl.planning.supply.gap_choices import hours_to_commit
 from sop_xl.planning.supply.gap_options import reckoned
 from sop_xl.planning.supply.gaps import loads
 from sop_xl.schema import empty_frame
-from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES
+from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES, WORKFORCE
 from sop_xl.tables.finance import FINANCE_FAMILY
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
@@ -64,6 +64,7 @@ def run(
         families=RANKS,
         resources=rows(RESOURCES.columns, resources),
         capacity_options=rows(CAPACITY_OPTIONS.columns),
+        workforce=rows(WORKFORCE.columns),
         gap_options=empty_frame(GAP_OPTIONS.inputs),
         constraints=rows(CONSTRAINTS.inputs, typed),
     )
@@ -142,7 +143,8 @@ def test_hours_of_an_adopted_plan_are_in_force_already() -> None:
              "adopted_hours": [7.0] * 3, "gap": [-5.0] * 3}  # fmt: skip
     capacity = grid(CAPACITY, WHEN, {"Frame": frame})
     bill = rows(BILL.columns, BILL_ROWS)
-    plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, Settings())
+    plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, Settings(),
+                 rows(WORKFORCE.columns))  # fmt: skip
     assert plan.overtime.tolist() == [[7.0] * 3]
     offers = rows(CAPACITY_OPTIONS.columns, "resource  option  hours\nFrame  overtime  15")
     late = -np.ones_like(plan.production)

@@ -8,6 +8,7 @@ from sop_xl.planning import Outcome, supply
 from sop_xl.schema import Severity
 from sop_xl.tables.data import (
     BILL,
+    CAPACITY_OPTIONS,
     FAMILIES,
     HISTORY,
     ITEMS,
@@ -86,6 +87,7 @@ def run(
         material_stock=rows(MATERIAL_STOCK.columns),
         purchase_orders=rows(PURCHASE_ORDERS.columns),
         workforce_plan_inputs=typed(WORKFORCE_PLAN),
+        capacity_options=rows(CAPACITY_OPTIONS.columns),
     )
 
 

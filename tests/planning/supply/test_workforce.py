@@ -11,7 +11,7 @@ from sop_xl.planning.supply.workforce import (
     with_overtime_rate,
     workforce,
 )
-from sop_xl.tables.data import WORKFORCE
+from sop_xl.tables.data import CAPACITY_OPTIONS, WORKFORCE
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.supply import CAPACITY
 from tests.planning.rows import axis, grid, plan_row, rows, typed
@@ -27,9 +27,15 @@ def teams(text: str = TEAM) -> pd.DataFrame:
     return with_overtime_rate(with_team_hours(rows(WORKFORCE.columns, text)))
 
 
-def planned(text: str = TEAM, hires: str = "", load: float = 900.0) -> Workforce:
-    capacity = grid(CAPACITY, WHEN, {"Frame": {"load": [load] * 4}})
-    return workforce(WHEN, teams(text), capacity, typed(WORKFORCE_PLAN, hires))
+def planned(
+    text: str = TEAM, hires: str = "", load: float = 900.0, options: str = "",
+    overtime: float = 0.0,
+) -> Workforce:  # fmt: skip
+    capacity = grid(
+        CAPACITY, WHEN, {"Frame": {"load": [load] * 4, "overtime": [overtime] * 4}}
+    )
+    offers = rows(CAPACITY_OPTIONS.columns, options)
+    return workforce(WHEN, teams(text), capacity, typed(WORKFORCE_PLAN, hires), offers)
 
 
 def row(found: Workforce, measure: str, team: str = "Welders") -> list[float]:
@@ -108,3 +114,18 @@ def test_the_total_is_the_sum_of_the_teams() -> None:
 
 def test_a_company_without_teams_has_an_empty_plan() -> None:
     assert planned("").plan.empty
+
+
+def test_overtime_has_one_limit_that_of_the_option_where_there_is_one() -> None:
+    option = """
+        resource  option    hours  lead_time
+        Frame     overtime  60     1
+    """
+    # 900 hours are needed, 900, 810, 729 and 656.1 are there; the option begins in February
+    found = planned(options=option)
+    assert row(found, "overtime_offered") == [0, 60, 60, 60]
+    assert row(found, "overtime") == pytest.approx([0, 60, 60, 60])
+    # what Capacity commits to is more than an offer
+    assert row(planned(options=option, overtime=80), "overtime")[1] == pytest.approx(80)
+    # without an option the cap of the team: 5 % of 810
+    assert row(planned(), "overtime")[1] == pytest.approx(40.5)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import matrix, totals, zero
+from sop_xl.planning.frames import Numbers, matrix, totals, zero
+from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.strategies.beyond import findings as pay_findings
 from sop_xl.planning.supply.strategies.beyond import supply_cost
 from sop_xl.planning.supply.strategies.grids import (
@@ -22,10 +23,12 @@ from sop_xl.planning.supply.strategies.grids import (
     hours_grid,
     output_grid,
 )
+from sop_xl.planning.supply.strategies.labour import findings as labour_findings
+from sop_xl.planning.supply.strategies.labour import known_share, paid_share
 from sop_xl.planning.supply.strategies.making import Made, figures_of, make
 from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
 from sop_xl.planning.supply.strategies.situation import Company, company_of
-from sop_xl.planning.wording import count
+from sop_xl.planning.wording import count, listed, month, number
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.strategy import CURRENT, STRATEGIES, STRATEGIES_TABLE
@@ -62,27 +65,31 @@ def run(
     """Make the four plans, and price them beside the plan in the book."""
     names = sorted(families["family"])
     made_at_all = totals(supply_plan, "production", "family", names, axis.plan).sum(axis=1)
-    units = family_rates(families, settings, made_at_all)
     hours = resource_rates(resources, workforce, capacity_options)
+    needs = resource_bill(bill, names, list(hours["resource"])).total
+    units = family_rates(families, settings, made_at_all, paid_share(needs, hours))
     company = company_of(
         axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options,
         workforce_plan,
     )  # fmt: skip
     made = make(company, settings.strategy_seconds)
     current = current_figures(company, supply_plan, capacity, axis)
+    absorbs = units["absorbs"].to_numpy(dtype=float)
+    hours = hours.assign(known=known_share(needs, current.production, absorbs))
     plans = {CURRENT: current} | {name: figures_of(company, one) for name, one in made.items()}
     adopted = matrix(supply_plan, "adopted", "family", company.families, axis.plan)
     gap = matrix(capacity, "gap", "resource", company.resources, axis.plan)
     demand = totals(supply_plan, "demand", "family", company.families, axis.plan)
     costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours, company.planned_hires)
     spent = supply_cost(
-        axis, costs, units, current.production, zero(current.subcontracted), materials,
-        material_plan,
-    )  # fmt: skip
+        axis, costs, units, hours, current, materials, material_plan
+    )
     frames = {
         "family_rates": units,
         "resource_rates": hours,
-        "strategies": _statuses(made, int((zero(gap) < -SHORT_HOURS).any(axis=0).sum())),
+        "strategies": _statuses(
+            made, int((zero(gap) < -SHORT_HOURS).any(axis=0).sum()), float(current.missing.sum())
+        ),
         "strategy_plan": family_grid(axis, company, plans),
         "strategy_output": output_grid(axis, company, plans),
         "strategy_hours": hours_grid(axis, company, plans, made, zero(adopted).sum(axis=0), gap),
@@ -90,21 +97,49 @@ def run(
         "supply_cost": spent,
         "bottlenecks": bottlenecks(axis, company, made["optimised"], plans["optimised"]),
     }
-    found = [*_findings(made, company, settings), *pay_findings(spent, settings.currency)]
+    found = [
+        *_findings(made, company, settings), *pay_findings(spent, settings.currency),
+        *labour_findings(needs, current.production, units, hours),
+        *_missing_hours(axis, company, current.missing),
+    ]  # fmt: skip
     return Outcome(frames, found)
 
 
-def _statuses(made: dict[str, Made], months_over: int) -> pd.DataFrame:
+def _missing_hours(axis: Axis, company: Company, missing: Numbers) -> Sequence[Finding]:
+    """Hours that the plan in the book needs and nobody offers, by resource."""
+    told = [
+        f"{number(hours.sum())} h at {name} from {month(axis.plan[int((hours > 0).argmax())])}"
+        for name, hours in zip(company.resources, missing, strict=True)
+        if hours.sum() > SHORT_HOURS
+    ]
+    if not told:
+        return []
+    return [
+        Finding(
+            "capacity_options",
+            f"The plan in the book needs hours that nobody offers: {listed(told)}. They are in no "
+            "cost, of Strategy and of the profit; Constrained_Plan delivers late what they would "
+            "make.",
+            "Choose among the options of the sheet Options, or add capacity options.",
+            Severity.WARNING,
+        )
+    ]
+
+
+def _statuses(made: dict[str, Made], months_over: int, missing: float) -> pd.DataFrame:
     """The list ``strategies``; the plan in the book may need hours that nobody has.
 
     Args:
         made: The plans beside it.
         months_over: Plan months in which the plan in the book lacks hours at a resource.
+        missing: Hours among them that nobody offers.
     """
     status, reason = "● in the book", ""
     if months_over:
         status = "▲ in the book"
         reason = f"It lacks hours in {count(months_over, 'month')}: see Capacity and Options"
+    if missing > SHORT_HOURS:
+        reason += f"; {number(missing)} h nobody offers: they have no price here"
     rows = [(CURRENT, 1.0, status, reason, ABOUT[CURRENT])]
     for name in STRATEGIES:
         found = made[name]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, positions, totals, zero
+from sop_xl.planning.supply.strategies.making import Figures
 from sop_xl.planning.wording import number, percent
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.strategy import BEYOND, COSTS, CURRENT, SUPPLY_COST
@@ -27,57 +28,66 @@ def supply_cost(
     axis: Axis,
     costs: pd.DataFrame,
     units: pd.DataFrame,
-    production: Numbers,
-    bought: Numbers,
+    hours: pd.DataFrame,
+    plan: Figures,
     materials: pd.DataFrame,
     material_plan: pd.DataFrame,
 ) -> pd.DataFrame:
     """The grid ``supply_cost``: the costs of the plan in the book, and those beyond standard cost.
 
-    ``unabsorbed labour = wages - labour in the standard cost of what is made``; negative is
-    over-absorbed, where people make more than standard hours or overtime makes it. Overtime counts
-    in full, for its units absorb labour like the others. Without pay, or without labour in the
-    standard cost, nobody can say what is absorbed: then labour and overtime count as standard.
+    ``unabsorbed labour = pay that is judged - labour in the standard cost of what is made``;
+    negative is over-absorbed, where people make more than standard hours or overtime makes it.
+    Judged is pay for hours of families whose labour cost is known, at resources whose pay is known;
+    nobody can say what the others absorb, so they count as standard. Overtime counts in full, in
+    the same parts, for its units absorb labour like the others.
 
     Args:
         axis: Periods across.
         costs: The grid ``strategy_cost``.
-        units: The list ``family_rates``, in the order of the rows of the next two.
-        production: Units made by the plan in the book, families down, plan periods across.
-        bought: Units from subcontractors.
+        units: The list ``family_rates``, in the order of the families of the plan.
+        hours: The list ``resource_rates``, in the order of its resources.
+        plan: The plan in the book.
         materials: With what it costs to have a unit at once.
         material_plan: The grid: material that comes too late by its lead time.
     """
     cells = {name: totals(costs, name, "strategy", [CURRENT], axis.plan) for name in COSTS}
-    rate = {name: zero(units[name].to_numpy(dtype=float)) for name in ("labour", "premium")}
-    absorbed = (rate["labour"] @ production)[np.newaxis]
-    known = cells["wages"].sum() > 0 and absorbed.sum() > 0
+    rate = {name: zero(units[name].to_numpy(dtype=float)) for name in ("absorbs", "premium")}
+    known, wage, overtime, extra = (
+        zero(hours[name].to_numpy(dtype=float))
+        for name in ("known", "wage", "overtime_cost", "extra_cost")
+    )
+    absorbed = (rate["absorbs"] @ plan.production)[np.newaxis]
+    judged = ((known * wage) @ plan.people)[np.newaxis]
     beyond = {
-        "unabsorbed": cells["wages"] - absorbed if known else 0.0 * absorbed,
-        "overtime_beyond": cells["overtime"] if known else 0.0 * absorbed,
+        "unabsorbed": judged - absorbed,
+        "overtime_beyond": (
+            (known * overtime) @ plan.overtime + (known * extra) @ plan.extra
+        )[np.newaxis],
         "staffing": cells["hiring"] + cells["layoffs"],
-        "premium": (rate["premium"] @ bought)[np.newaxis],
+        "premium": (rate["premium"] @ zero(plan.subcontracted))[np.newaxis],
         "expedite": _expedite(axis, materials, material_plan),
     }
     cells["total"] = np.sum(list(cells.values()), axis=0)
-    cells |= {"absorbed": absorbed, **beyond}
+    cells |= {"judged": judged, "absorbed": absorbed, **beyond}
     cells["beyond"] = np.sum([beyond[name] for name in BEYOND], axis=0)
     shown = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
     return blocks(SUPPLY_COST, [""], axis, shown)
 
 
 def _expedite(axis: Axis, materials: pd.DataFrame, material_plan: pd.DataFrame) -> Numbers:
-    """Units that come too late by their lead time x what it costs to have one at once; one row."""
+    """Units ordered that come too late by their lead time, those among them that are lost (yield),
+    x what it costs to have one at once; one row."""
     names = [str(name) for name in materials["component"]]
     late = totals(material_plan, "late", "component", names, axis.plan)
     first = positions(materials["component"], names) == np.arange(len(names))
     cost = np.where(first, zero(materials["expedite_cost"].to_numpy(dtype=float)), 0.0)
-    return (cost @ late)[np.newaxis]
+    output = zero(materials["output"].to_numpy(dtype=float))
+    return ((cost / np.where(output > 0, output, 1.0)) @ late)[np.newaxis]
 
 
 def findings(supply_cost: pd.DataFrame, currency: str) -> Iterator[Finding]:
     """Pay that does not fit the labour in the standard cost."""
-    paid, absorbed = (float(supply_cost[name].sum()) for name in ("wages", "absorbed"))
+    paid, absorbed = (float(supply_cost[name].sum()) for name in ("judged", "absorbed"))
     if paid <= 0 or absorbed <= 0 or FEW <= paid / absorbed <= MANY:
         return
     yield Finding(

@@ -46,7 +46,9 @@ def current_figures(
 ) -> Figures:
     """The plan in the book: what its hours beyond regular ones are, and with which people.
 
-    Overtime first, as far as there is any; the rest are extra hours, even where nobody offers any.
+    Overtime first, then extra hours, as far as somebody offers them or they are committed to on
+    Capacity. What is missing then cannot be bought: it has no price, and the constrained plan
+    delivers it late.
     """
     production, stock, bought = (
         totals(supply_plan, name, "family", company.families, axis.plan)
@@ -57,10 +59,11 @@ def current_figures(
     available = company.hours(people)
     beyond = np.maximum(0.0, hours - available)
     overtime = rounded(np.minimum(beyond, company.overtime_limit))
-    extra = rounded(np.maximum(0.0, hours - available - overtime))
+    extra = rounded(np.minimum(beyond - overtime, company.extra_limit))
+    missing = rounded(beyond - overtime - extra)
     return Figures(
         production, bought, np.zeros_like(production), rounded(stock), hours, overtime, extra,
-        available, people, np.zeros_like(hours),
+        available, people, np.zeros_like(hours), missing,
     )  # fmt: skip
 
 
@@ -116,7 +119,7 @@ def hours_grid(
         "natural": rounded(company.natural),
     }
     for name, figures in plans.items():
-        for measure in MEASURES if name != CURRENT else MEASURES[:-1]:
+        for measure in MEASURES if name != CURRENT else (*MEASURES[:-1], "missing"):
             cells[name_of(measure, name)] = getattr(figures, measure)
     best = made["optimised"].plan
     if best is not None:
@@ -168,7 +171,8 @@ def _company_figures(
     hired, laid_off = np.maximum(0.0, plan.change) + planned_hires, np.maximum(0.0, -plan.change)
     costs = {
         "material": per_unit["material"] @ plan.production,
-        "regular": per_hour["regular_cost"] @ (plan.hours - plan.overtime - plan.extra),
+        "regular": per_hour["regular_cost"]
+        @ (plan.hours - plan.overtime - plan.extra - plan.missing),
         "wages": per_hour["wage"] @ plan.people,
         "overtime": per_hour["overtime_cost"] @ plan.overtime + per_hour["extra_cost"] @ plan.extra,
         "hiring": per_hour["hiring_cost"] @ hired,
@@ -193,6 +197,7 @@ def _company_figures(
         "peak": fullest.max(axis=0, initial=0.0),
         "overtime_hours": plan.overtime.sum(axis=0),
         "extra_hours": plan.extra.sum(axis=0),
+        "missing_hours": plan.missing.sum(axis=0),
         "people": plan.people.sum(axis=0),
         "hired": hired.sum(axis=0),
         "laid_off": laid_off.sum(axis=0),

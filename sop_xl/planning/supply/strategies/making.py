@@ -49,6 +49,8 @@ class Figures(NamedTuple):
     people: Numbers
     change: Numbers
     """People hired less laid off by the plan, beside what Workforce says."""
+    missing: Numbers
+    """Hours that the plan needs and nobody offers; no computed plan has any."""
 
     @property
     def is_known(self) -> bool:
@@ -114,7 +116,8 @@ def figures_of(company: Company, made: Made) -> Figures:
             np.full((len(names), len(company.periods)), np.nan)
             for names in (company.families, company.resources)
         )
-        return Figures(units, units, units, units, hours, hours, hours, hours, hours, hours)
+        return Figures(units, units, units, units, hours, hours, hours, hours, hours, hours,
+                       hours)  # fmt: skip
     production, bought, lost, overtime, extra, people = map(rounded, (
         plan.production, plan.subcontracted, plan.lost, plan.overtime, plan.extra, plan.workers
     ))  # fmt: skip
@@ -125,5 +128,5 @@ def figures_of(company: Company, made: Made) -> Figures:
     change = np.diff(people, axis=1, prepend=company.people) - rounded(company.natural)
     return Figures(
         production, bought, lost, stock, company.bill.load(production), overtime, extra,
-        company.hours(people), people, np.round(change, 4) + 0.0,
+        company.hours(people), people, np.round(change, 4) + 0.0, np.zeros_like(people),
     )  # fmt: skip

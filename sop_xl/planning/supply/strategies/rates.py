@@ -8,15 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.frames import Numbers, positions, zero
+from sop_xl.planning.supply.overtime import of_kind
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.strategy import FAMILY_RATES, RESOURCE_RATES
 
-OVERTIME = "overtime"
-"""The option that fills a resource's overtime; the others give extra hours."""
-
 
 def family_rates(
-    families: pd.DataFrame, settings: Settings, production: Numbers
+    families: pd.DataFrame, settings: Settings, production: Numbers, paid: Numbers
 ) -> pd.DataFrame:
     """The list ``family_rates``: a family's own costs, or shares of its standard cost and price.
 
@@ -24,10 +22,12 @@ def family_rates(
         families: With price, standard cost and the labour in it.
         settings: Rates of families that name none.
         production: Units that the plan in the book makes, by sorted family.
+        paid: The part of the hours that people with known pay work on it, by sorted family.
     """
     rows = families.sort_values("family").reset_index(drop=True)
     cost, price = rows["cost"].fillna(0.0), rows["price"].fillna(0.0)
     subcontract = rows["subcontract_cost"].fillna(cost)
+    labour = cost * rows["labour_share"].fillna(0.0)
     made = production * cost.to_numpy(dtype=float)
     every = made.sum()
     frame = pd.DataFrame(
@@ -38,7 +38,8 @@ def family_rates(
             "late": rows["backorder_cost"].fillna(price * settings.late_rate),
             "lost": rows["lost_sale_cost"].fillna(0.0),
             "subcontract": subcontract,
-            "labour": cost * rows["labour_share"].fillna(0.0),
+            "labour": labour,
+            "absorbs": labour * paid,
             "premium": subcontract - cost,
             "made": made,
             "share": made / every if every else 1.0 / max(1, len(rows)),
@@ -50,7 +51,11 @@ def family_rates(
 def resource_rates(
     resources: pd.DataFrame, workforce: pd.DataFrame, options: pd.DataFrame
 ) -> pd.DataFrame:
-    """The list ``resource_rates``: means over the teams and the options of each resource."""
+    """The list ``resource_rates``: means over the teams and the options of each resource.
+
+    Which part of its hours has labour in the standard cost is known only with the units that are
+    made: it is zero here.
+    """
     names = sorted(resources["resource"])
     own = resources.drop_duplicates("resource").set_index("resource").reindex(names)
     usual = own["cost_per_hour"].fillna(0.0).to_numpy(dtype=float)
@@ -67,7 +72,7 @@ def resource_rates(
     }
     rates["hours_per_person"] = np.where(people > 0, rates["hours_per_person"], 0.0)
     frame = pd.DataFrame({"resource": pd.Series(names, dtype="str")} | rates)
-    return frame[RESOURCE_RATES.names]
+    return frame.assign(known=0.0)[RESOURCE_RATES.names]
 
 
 def _sums(frame: pd.DataFrame, key: str, names: Sequence[str], numbers: pd.Series) -> Numbers:
@@ -90,8 +95,7 @@ def _option_cost(
     options: pd.DataFrame, names: Sequence[str], usual: Numbers, *, overtime: bool
 ) -> Numbers:
     """Cost of an hour by the options of a resource, weighted by their hours; fixed cost spread."""
-    kind = (options["option"] == OVERTIME).to_numpy(dtype=bool)
-    chosen = options[kind if overtime else ~kind]
+    chosen = options[of_kind(options, overtime=overtime)]
     at = positions(chosen["resource"], names)
     chosen, at = chosen[at >= 0], at[at >= 0]
     hours = zero(chosen["hours"].to_numpy(dtype=float))
@@ -101,25 +105,3 @@ def _option_cost(
     np.add.at(total, at, hours)
     np.add.at(amount, at, hours * rate + zero(chosen["fixed_cost"].to_numpy(dtype=float)))
     return np.where(total > 0, amount / np.where(total > 0, total, 1.0), usual)
-
-
-def option_hours(
-    options: pd.DataFrame, names: Sequence[str], periods: pd.PeriodIndex, *, overtime: bool
-) -> Numbers:
-    """Hours at most by resource and plan period: after the lead time, between start and end."""
-    limit = np.zeros((len(names), len(periods)))
-    kind = (options["option"] == OVERTIME).to_numpy(dtype=bool)
-    chosen = options[kind if overtime else ~kind]
-    hours = zero(chosen["hours"].to_numpy(dtype=float))
-    lead = zero(chosen["lead_time"].to_numpy(dtype=float))
-    months = zip(chosen["start"], chosen["end"], strict=True)
-    for row, (at, (start, end)) in enumerate(
-        zip(positions(chosen["resource"], names).tolist(), months, strict=True)
-    ):
-        if at < 0:
-            continue
-        usable = np.arange(len(periods)) >= lead[row]
-        usable &= np.ones_like(usable) if pd.isna(start) else np.asarray(periods >= start)
-        usable &= np.ones_like(usable) if pd.isna(end) else np.asarray(periods <= end)
-        limit[at] += np.where(usable, hours[row], 0.0)
-    return limit

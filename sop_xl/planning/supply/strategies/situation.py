@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, ratio, totals, zero
+from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, ratio, rounded, totals, zero
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.aggregate import Rules
-from sop_xl.planning.supply.strategies.rates import option_hours
+from sop_xl.planning.supply.overtime import option_hours, overtime_limit
 from sop_xl.planning.wording import month
 from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 
@@ -88,17 +88,17 @@ def company_of(
     per_person = zero(ratio(labour, there))
     start = np.floor(there + 0.5) if settings.people_in_plans == WHOLE else there
     regular = np.where(per_person > 0, np.minimum(machines, start * per_person), machines)
-    committed_overtime, committed_extra = (
-        totals(capacity, name, "resource", places, axis.plan) for name in ("overtime", "extra")
+    committed_overtime, committed_extra, adopted = (
+        totals(capacity, name, "resource", places, axis.plan)
+        for name in ("overtime", "extra", "adopted_hours")
     )
-    overtime = option_hours(options, places, axis.plan, overtime=True)
-    by_agreement = _overtime_share(workforce, places) * regular
-    named = (overtime > 0).any(axis=1, keepdims=True)
+    overtime = np.maximum(overtime_limit(options, workforce, places, axis.plan, regular),
+                          committed_overtime)  # fmt: skip
+    extra = np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra)
     company = Company(
         names, places, [month(period) for period in axis.plan], demand, opening,
         resource_bill(bill, names, places), machines, people, there, start, hires, per_person,
-        np.maximum(np.where(named, overtime, by_agreement), committed_overtime),
-        np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra),
+        overtime, np.maximum(extra, rounded(adopted - overtime)),
         Rules(),
     )  # fmt: skip
     target = totals(supply_plan, "target", "family", names, axis.plan)
@@ -112,17 +112,6 @@ def company_of(
             company, settings, families, rates, target, workdays, np.maximum(planned, chase)
         )
     )
-
-
-def _overtime_share(workforce: pd.DataFrame, places: list[str]) -> Numbers:
-    """Overtime at most as a share of the hours of the people, by resource (upright)."""
-    rows = workforce.assign(
-        weight=workforce["headcount"].fillna(0.0),
-        part=workforce["headcount"].fillna(0.0) * workforce["overtime_share"].fillna(0.0),
-    )
-    sums = rows.groupby("resource")[["weight", "part"]].sum().reindex(places).fillna(0.0)
-    share = sums["part"] / sums["weight"].where(sums["weight"] > 0, 1.0)
-    return np.asarray(share.to_numpy(dtype=float)[:, np.newaxis])
 
 
 def _rules(

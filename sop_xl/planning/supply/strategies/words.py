@@ -6,6 +6,7 @@ import pandas as pd
 
 from sop_xl.planning.wording import month, number, percent
 from sop_xl.tables.strategy import CURRENT
+from sop_xl.tables.supply import SHORT_HOURS
 
 SAME = 0.5
 """Money up to which two plans cost the same."""
@@ -38,9 +39,13 @@ def verdict(costs: pd.DataFrame, strategies: pd.DataFrame, currency: str) -> str
         return f"The plan in the book is as cheap as the {name} plan: {number(current, currency)}."
     share = f" ({percent(abs(saved) / current)})" if current > 0 else ""
     more = "less" if saved > 0 else "more"
+    missing = float(costs.loc[costs["strategy"] == CURRENT, "missing_hours"].sum())
+    beside = ""
+    if missing > SHORT_HOURS:
+        beside = f", which needs {number(missing)} h that nobody offers and no cost counts"
     return (
         f"Cheapest is the {name} plan: {number(found[name], currency)}, "
-        f"{number(abs(saved), currency)}{share} {more} than the plan in the book."
+        f"{number(abs(saved), currency)}{share} {more} than the plan in the book{beside}."
     )
 
 

@@ -91,7 +91,9 @@ def run(
         families=rows(FAMILIES.columns, families), bill=rows(BILL.columns, bill),
         resources=rows(RESOURCES.columns, RESOURCE_ROWS), workforce=people,
         capacity_options=rows(CAPACITY_OPTIONS.columns, options),
-        workforce_plan=workforce(WHEN, people, capacity, typed_hires).plan,
+        workforce_plan=workforce(
+            WHEN, people, capacity, typed_hires, rows(CAPACITY_OPTIONS.columns, options)
+        ).plan,
         materials=rows(MATERIALS.columns, materials),
         material_plan=late_materials(late or {}),
     )  # fmt: skip

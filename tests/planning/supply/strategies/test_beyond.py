@@ -75,3 +75,36 @@ def test_pay_that_does_not_fit_the_standard_cost_is_told() -> None:
     # 18,000 are paid; 360 x 10 + 30 x 30 = 4,500 are in the standard cost
     assert any("18,000 EUR over the plan, 400 %" in text for text in told)
     assert not any("over the plan" in one.message for one in run(families=STANDARD).findings)
+
+
+MIXED = STANDARD.replace("0.5           .", ".             .")
+"""Nobody knows the labour in the cost of what is made to order."""
+
+
+def test_pay_for_families_without_known_labour_is_no_unabsorbed_labour() -> None:
+    outcome = run(families=MIXED)
+    found = lines(outcome)
+    # chairs take 720 of 870 hours of the bench, so 720 / 870 of 6,000 are held against 40 a chair
+    judged = 6000 * 720 / 870
+    assert found["absorbed"] == [4000, 6000, 4400]
+    assert found["unabsorbed"] == pytest.approx([judged - 4000, judged - 6000, judged - 4400])
+    # 50 hours of overtime in February at 40, in the same part
+    assert found["overtime_beyond"] == pytest.approx([0, 2000 * 720 / 870, 0])
+    told = [one.message for one in outcome.findings]
+    assert [text for text in told if "No labour in the standard cost of Made" in text] == [
+        "No labour in the standard cost of Made: the pay for 150 h of theirs is held against no "
+        "standard cost, and counts as standard."
+    ]
+
+
+def test_families_with_all_their_labour_known_are_not_named() -> None:
+    told = [one.message for one in run(families=STANDARD).findings]
+    assert not any("No labour" in text for text in told)
+
+
+def test_what_is_expedited_is_what_is_ordered_with_what_gets_lost() -> None:
+    lossy = MATERIAL.replace("expedite_cost", "expedite_cost  output").replace(
+        "20     3", "20     3              0.8"
+    ).replace("5      .", "5      .              .")
+    found = lines(run(families=STANDARD, materials=lossy, late={"Oak": [0.0, 10, 0]}))
+    assert found["expedite"] == pytest.approx([0, 10 / 0.8 * 3, 0])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_xl.planning.supply.strategies.rates import option_hours, resource_rates
+from sop_xl.planning.supply.overtime import option_hours
+from sop_xl.planning.supply.strategies.rates import resource_rates
 from sop_xl.planning.supply.strategies.situation import wanted_stock
 from sop_xl.tables.data import CAPACITY_OPTIONS, RESOURCES, WORKFORCE
 from tests.planning.rows import axis, rows

@@ -30,6 +30,30 @@ def test_hours_beyond_overtime_cost_what_the_extra_shift_costs() -> None:
     assert cost(found, "current", "overtime") == [0, 60 * 40 + 60 * 40, 0]
 
 
+def test_hours_that_nobody_offers_have_no_price_and_are_named() -> None:
+    found = run(produced={"Chairs": [100.0, 240, 110], "Made": [10.0, 10, 10]})
+    # 530 hours in February: 300, overtime 60, the shift 100, and 70 that nobody offers
+    assert cost(found, "current", "missing_hours") == [0, 70, 0]
+    assert cost(found, "current", "extra_hours") == [0, 100, 0]
+    assert cost(found, "current", "overtime") == [0, 60 * 40 + 100 * 40, 0]
+    assert "70 h nobody offers" in str(status(found).loc["current", "reason"])
+    told = [one.message for one in found.findings if one.table == "capacity_options"]
+    assert told[0].startswith("The plan in the book needs hours that nobody offers: 70 h at Bench")
+    assert "from Feb 2026" in told[0]
+
+
+def test_without_an_option_the_overtime_cap_of_the_team_is_the_limit() -> None:
+    team = TEAM_ROWS.replace("cost_per_month", "cost_per_month  overtime_share").replace(
+        "3000", "3000            0.1"
+    )
+    made = {"Chairs": [100.0, 150, 110], "Made": [10.0, 10, 10]}
+    # 50 hours are missing in February: a tenth of 300 may be overtime, at 30 by the resource
+    assert cost(run(team=team, options="", produced=made), "current", "overtime") == [0, 900, 0]
+    assert cost(run(team=team, options="", produced=made), "current", "missing_hours")[1] == 20
+    # an option goes before it
+    assert cost(run(team=team, produced=made), "current", "overtime") == [0, 50 * 40, 0]
+
+
 def test_the_price_agrees_with_that_of_a_typed_plan() -> None:
     found = run(produced={"Chairs": [60.0, 120, 130], "Made": [10.0, 5, 15]})
     demand = np.array([[100.0, 150, 110], [10, 10, 10]])
@@ -71,8 +95,9 @@ def test_an_impossible_plan_names_place_month_and_hours() -> None:
     assert "hours in Mar 2026" in reason
     assert np.isnan(cost(found, "optimised", "total")).all()
     assert not np.isnan(cost(found, "current", "total")).any()
-    assert len(found.findings) == 4
-    assert all("Look at the sheet Strategy" in finding.remedy for finding in found.findings)
+    # one for each strategy, and hours of the plan in the book that nobody offers
+    assert sum("Look at the sheet Strategy" in finding.remedy for finding in found.findings) == 4
+    assert [f.table for f in found.findings].count("capacity_options") == 1
 
 
 def test_people_are_hired_only_where_hiring_has_a_cost() -> None:
