@@ -118,7 +118,7 @@ STEPS: tuple[Step, ...] = (
         shortage.run,
         (
             *("gap_options", "constrained_plan", "constrained_region", "constrained_total"),
-            "constraints",
+            *("constraints", "material_messages"),
         ),
     ),
     _step(

@@ -231,7 +231,10 @@ MATERIAL_MESSAGES = Table(
         _text("unit", "Unit", "Unit of the material."),
         Column("value", "Value", Unit.MONEY, OUTPUT, help="Quantity ordered x price."),
         Column("due", "Due", Unit.PERIOD, OUTPUT, "Month in which it is due or needed."),
-        _text("message", "What to do", "In words."),
+        Column("needed", "Needed", Unit.PERIOD, OUTPUT,
+               "Month in which the supply plan needs it; empty where it is not needed."),
+        _text("message", "What to do", "In words; with what of it cannot be used by then for want "
+                                       "of hours."),
         _text("needed_for", "Needed for", "Parents with their share of the need of that month."),
     ),
     help="Open orders to bring forward, put off or cancel, and orders that come too late.",

@@ -147,7 +147,7 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
         name_of("missing", plan), f"{_MISSING}: {plan}", Unit.HOURS, total="sum", alert="positive",
         plan="ROUND(" + beyond + ")-{" + overtime + "}-{" + extra + "},6)",
         help="Hours that the plan needs beyond all that is offered or committed to: nobody can buy "
-             "them, so no cost counts them; Constrained_Plan delivers late what they would make.",
+             "them, so no cost counts them; Constrained_Plan makes later what they would make.",
     )  # fmt: skip
     return (*rows[:-1], missing)
 
@@ -314,7 +314,7 @@ STRATEGY_COST = Grid(
         _figure("extra_hours", "Extra hours", Unit.HOURS, _all(_EXTRA),
                 "Of extra shifts and from outside, over all resources.", detail=True),
         _figure("missing_hours", _MISSING, Unit.HOURS, _all(_MISSING),
-                "Of the plan in the book: no cost counts them, Constrained_Plan delivers late what "
+                "Of the plan in the book: no cost counts them, Constrained_Plan makes later what "
                 "they would make.", alert="positive"),
         _figure("people", "People", Unit.COUNT, _all(_PEOPLE), "At all resources.",
                 total="last"),

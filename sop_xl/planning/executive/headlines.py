@@ -6,6 +6,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.executive import meeting
+from sop_xl.planning.frames import by_period
 from sop_xl.planning.wording import count, month, number, percent
 from sop_xl.schema import ALL_FAMILIES
 from sop_xl.tables.review import DONE
@@ -22,6 +23,7 @@ def headlines(
     supply_plan: pd.DataFrame,
     supply_summary: pd.DataFrame,
     constraints: pd.DataFrame,
+    constrained_total: pd.DataFrame,
     finance_summary: pd.DataFrame,
     kpis: pd.DataFrame,
     exceptions: pd.DataFrame,
@@ -38,7 +40,7 @@ def headlines(
         "D4_Supply": " ".join(
             (
                 _capacity(supply_summary) + _sales(settings, constraints),
-                _stock(axis, settings, supply_plan),
+                _stock(axis, settings, supply_plan, constrained_total),
             )
         ),
         "D5_Finance": _finance(axis, settings, finance_summary),
@@ -147,15 +149,26 @@ def _sales(settings: Settings, constraints: pd.DataFrame) -> str:
     )
 
 
-def _stock(axis: Axis, settings: Settings, supply_plan: pd.DataFrame) -> str:
+def _stock(
+    axis: Axis, settings: Settings, supply_plan: pd.DataFrame, constrained_total: pd.DataFrame
+) -> str:
+    """The stock of the supply plan in a year, and how far the hours there are leave it behind."""
     end = supply_plan[supply_plan["period"] == axis.plan[min(YEAR, axis.horizon) - 1]]
     stock, target, owed = (float(end[name].sum()) for name in ("inventory", "target", "backlog"))
     when = month(end["period"].iloc[0]) if len(end) else month(axis.first)
     text = (
-        f"Inventory reaches {number(stock, settings.base_unit)} in {when} against a target of "
-        f"{number(target)}"
+        f"By the supply plan, which no capacity limits, inventory reaches "
+        f"{number(stock, settings.base_unit)} in {when} against a target of {number(target)}"
     )
-    return f"{text}, backlog {number(owed)}." if owed >= 1 else f"{text}."
+    text += f", backlog {number(owed)}" if owed >= 1 else ""
+    behind = by_period(constrained_total, "behind", axis.plan)
+    at = int(behind.argmax())
+    if behind[at] < 1:
+        return f"{text}."
+    return (
+        f"{text}; with the hours there are it is up to {number(float(behind[at]))} less, in "
+        f"{month(axis.plan[at])}."
+    )
 
 
 def _finance(axis: Axis, settings: Settings, summary: pd.DataFrame) -> str:

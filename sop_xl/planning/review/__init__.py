@@ -18,6 +18,7 @@ from sop_xl.planning.review.demand import (
     unexplained_changes,
 )
 from sop_xl.planning.review.exceptions import ranked
+from sop_xl.planning.review.limited_stock import limited_stock
 from sop_xl.planning.review.materials import late_materials
 from sop_xl.planning.review.money import missed_years, old_data, short_cash
 from sop_xl.planning.review.stock import stock_issues
@@ -32,6 +33,7 @@ def run(
     demand_total: pd.DataFrame,
     supply_plan: pd.DataFrame,
     capacity: pd.DataFrame,
+    constrained_plan: pd.DataFrame,
     constraints: pd.DataFrame,
     gap_options: pd.DataFrame,
     strategy_hours: pd.DataFrame,
@@ -61,6 +63,7 @@ def run(
         *capacity_shortages(settings, capacity, resources, constraints, gap_options),
         *too_full(axis, settings, capacity),
         *stock_issues(axis, settings, supply_plan, finance_family),
+        *limited_stock(axis, settings, supply_plan, constrained_plan, finance_family),
         *late_materials(settings, material_messages),
         *aop_gaps(axis, settings, demand_total, prices),
         *big_changes(axis, settings, demand_plan, prices),

@@ -200,8 +200,8 @@ class _Offers:
             else:
                 left = np.full(len(gap.short), np.inf)
                 told = (
-                    f"{rate:,.2f} per hour; no limit is known, and Strategy and profit count no cost"
-                    " of what nobody offers: add it to Capacity options"
+                    f"{rate:,.2f} per hour; no limit is known, and Strategy and profit count no"
+                    " cost of what nobody offers: add it to Capacity options"
                 )
             yield self._offer(gap, stake, OVERTIME, left, rate, 0.0, always, told)
 

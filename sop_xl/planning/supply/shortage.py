@@ -21,6 +21,7 @@ from sop_xl.planning.supply.constrained import (
 )
 from sop_xl.planning.supply.gap_options import listing, reckoned
 from sop_xl.planning.supply.gaps import Loads, loads
+from sop_xl.planning.supply.materials.usable import noted
 from sop_xl.planning.supply.regional import constrained_region
 from sop_xl.planning.supply.register import register
 from sop_xl.planning.wording import listed
@@ -43,6 +44,8 @@ def run(
     workforce: pd.DataFrame,
     gap_options: pd.DataFrame,
     constraints: pd.DataFrame,
+    material_messages: pd.DataFrame,
+    material_pegging: pd.DataFrame,
 ) -> Outcome:
     """Price the options of each gap, limit the plan to the hours, and register what limits it."""
     plan = loads(
@@ -61,6 +64,9 @@ def run(
         "constrained_region": constrained_region(axis, settings, finance_region, constrained),
         "constrained_total": constrained_total(axis, constrained, supply_plan),
         "constraints": register(plan, settings, found, constraints),
+        "material_messages": noted(
+            axis, material_messages, material_pegging, supply_plan, constrained
+        ),
     }
     return Outcome(frames, _findings(plan, constraint.available, bill))
 

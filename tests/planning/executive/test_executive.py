@@ -24,7 +24,7 @@ from sop_xl.tables.levers import LEVERS
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
-from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
+from sop_xl.tables.shortage import CONSTRAINED_TOTAL, CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.stock import INVENTORY
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
 from tests.planning.rows import axis, grid, past_row, plan_row, rows
@@ -135,6 +135,7 @@ def run(
         inventory=grid(INVENTORY, WHEN, HELD),
         capacity=grid(CAPACITY, WHEN, load),
         constraints=rows(CONSTRAINTS.columns, REGISTER),
+        constrained_total=grid(CONSTRAINED_TOTAL, WHEN, {"": {"behind": [0.0, 25, 10, 0]}}),
         gap_options=rows(GAP_OPTIONS.columns, OFFERS),
         levers=rows(LEVERS.columns, TRIED),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
@@ -459,7 +460,9 @@ def test_every_page_says_what_it_shows() -> None:
     )
     assert message(outcome, "D4_Supply") == (
         "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs are late or lost, with a "
-        "margin of 600 EUR. Inventory reaches 85 pcs in Feb 2027 against a target of 44, backlog 3."
+        "margin of 600 EUR. By the supply plan, which no capacity limits, inventory reaches 85 pcs "
+        "in Feb 2027 against a target of 44, backlog 3; with the hours there are it is up to 25 less, "
+        "in Dec 2026."
     )
     assert message(outcome, "D5_Finance") == (
         "Revenue of fiscal year 2026 is expected at 1,800 EUR, 10.0 % below the AOP; operating "

@@ -13,6 +13,7 @@ from sop_xl.planning.supply.gaps import loads
 from sop_xl.schema import empty_frame
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES, WORKFORCE
 from sop_xl.tables.finance import FINANCE_FAMILY
+from sop_xl.tables.materials import MATERIAL_MESSAGES, MATERIAL_PEGGING
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
@@ -38,6 +39,20 @@ FINANCE = grid(FINANCE_FAMILY, WHEN, PRICES)
 REGIONS = pd.DataFrame({"family": ["Bikes"], "region": ["North"], "period": [WHEN.first],
                         "volume": [10.0], "price": [20.0], "margin": [50.0]})  # fmt: skip
 RANKS = rows(FAMILIES.columns, "family  priority\nBikes   1\nTrikes  2\n")
+
+
+MESSAGES = """
+    number  what      component  needed   message
+    1       late      Tube       2026-01  Order_at_once.
+    2       delay     Tube       2026-02  Put_off.
+    3       expedite  Paint      2026-02  Bring_forward.
+"""
+PEGS = """
+    component  parent  family  quantity
+    Tube       B-1     Bikes   30
+    Tube       T-1     Trikes  10
+    Paint      P-9     .       10
+"""
 
 
 def hours_of(available: float) -> pd.DataFrame:
@@ -67,6 +82,8 @@ def run(
         workforce=rows(WORKFORCE.columns),
         gap_options=empty_frame(GAP_OPTIONS.inputs),
         constraints=rows(CONSTRAINTS.inputs, typed),
+        material_messages=rows(MATERIAL_MESSAGES.columns, MESSAGES),
+        material_pegging=rows(MATERIAL_PEGGING.columns, PEGS),
     )
 
 
@@ -168,3 +185,16 @@ def test_what_makes_the_load_wrong_is_told(bill: str, available: float, told: st
     numbers = outcome.frames["constrained_plan"].select_dtypes("number")
     plan = outcome.frames["constrained_plan"]["period"] >= WHEN.first
     assert np.isfinite(numbers[plan.to_numpy()].to_numpy()).all()
+
+
+def test_what_is_hurried_for_output_that_cannot_be_made_is_noted() -> None:
+    texts = run(rule="priority").frames["material_messages"]["message"].tolist()
+    # ten bikes of ten are made in January and five trikes: (30 x 1 + 10 x 0.5) / 40 = 87.5 %
+    assert texts[0] == (
+        "Order_at_once. But by the hours there are, only 88 % of it can be used by the end of "
+        "Jan 2026: see Constrained_Plan."
+    )
+    assert texts[1:] == ["Put_off.", "Bring_forward."]
+    # where hours suffice nothing is said
+    enough = run(available=30.0).frames["material_messages"]
+    assert enough["message"].tolist()[0] == "Order_at_once."

@@ -193,7 +193,9 @@ def _messages(
         order = "" if message.what == "late" else numbers.get((message.item, period), "")
         # what is late is needed in its month; an open order serves what comes first
         at = message.due if message.what == "late" else min(message.needed, axis.horizon - 1)
-        yield _row(found, row, message.what, order, message.quantity, period, text, at)
+        needed = pd.NaT if message.what == "cancel" else axis.plan[at]
+        found_row = _row(found, row, message.what, order, message.quantity, period, text, at)
+        yield found_row | {"needed": needed}
 
 
 def _first_late(late: Numbers) -> Numbers:
@@ -252,7 +254,7 @@ def _past_due(
         yield _row(
             found, row, PAST_DUE, str(order["order"]), float(order["quantity"]), order["due"],
             text, 0,
-        )  # fmt: skip
+        ) | {"needed": axis.first}  # fmt: skip
 
 
 def _row(

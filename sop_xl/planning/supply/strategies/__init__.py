@@ -118,7 +118,7 @@ def _missing_hours(axis: Axis, company: Company, missing: Numbers) -> Sequence[F
         Finding(
             "capacity_options",
             f"The plan in the book needs hours that nobody offers: {listed(told)}. They are in no "
-            "cost, of Strategy and of the profit; Constrained_Plan delivers late what they would "
+            "cost, of Strategy and of the profit; Constrained_Plan makes later what they would "
             "make.",
             "Choose among the options of the sheet Options, or add capacity options.",
             Severity.WARNING,
