@@ -33,6 +33,7 @@ from sop_xl.planning.wording import count, number
 from sop_xl.store import difference
 from sop_xl.store.log import key_text
 from sop_xl.tables import GRIDS
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.strategy import (
     BOTTLENECKS,
     CURRENT,
@@ -49,7 +50,11 @@ from sop_xl.workbook.reader import OpenedSheet
 GO = f"{SHEET}!A1"
 ADOPTED = "Adopted"
 """How the reason of a change begins that an adoption made."""
-_GRIDS = {"supply": ("supply_plan", "family"), "capacity": ("capacity", "resource")}
+_GRIDS = {
+    "supply": ("supply_plan", ["family"]),
+    "capacity": ("capacity", ["resource"]),
+    "workforce": ("workforce_plan", ["team", "resource"]),
+}
 """The grids whose input cells a plan fills, with their keys, by the part of an adoption."""
 
 
@@ -127,8 +132,9 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
         title = f"Nothing was adopted: there is no {name} plan."
         raise StoppedError(Report(title, [str(plans.loc[name, "reason"])], findings=True, go=GO))
     cells = adoption(
-        foreseen.made.run.axis, name, frames[STRATEGY_PLAN.name], frames[STRATEGY_HOURS.name]
-    )
+        foreseen.made.run.axis, name, frames[STRATEGY_PLAN.name], frames[STRATEGY_HOURS.name],
+        frames[WORKFORCE_PLAN.name], frames["workforce"], frames["capacity"],
+    )  # fmt: skip
     ours = _ours(session)
     if name == NONE_ADOPTED:
         supply = only_ours(_held(frames, "supply", cells), cells.supply, ours)
@@ -136,8 +142,8 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
         if not _anything_adopted(frames):
             raise StoppedError(Report("There is no adopted plan to clear.", [], go=GO))
     lost = [
-        line for part, (_, key) in _GRIDS.items()
-        for line in typed_over(_held(frames, part, cells), getattr(cells, part), key, ours)
+        line for part, (_, keys) in _GRIDS.items()
+        for line in typed_over(_held(frames, part, cells), getattr(cells, part), keys, ours)
     ]  # fmt: skip
     ask_first(session, "This was typed, and is going to be written over:", lost)
     return _Choice(name, cells, _said(session, foreseen, name))
@@ -145,14 +151,19 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
 
 def _held(frames: Mapping[str, pd.DataFrame], part: str, cells: Adoption) -> pd.DataFrame:
     """The input cells as the plan has them."""
-    grid, key = _GRIDS[part]
+    grid, keys = _GRIDS[part]
     columns = [c for c in getattr(cells, part).columns if c in LABELS]
-    return frames[grid][[key, "period", *columns]]
+    return frames[grid][[*keys, "period", *columns]]
 
 
 def _anything_adopted(frames: Mapping[str, pd.DataFrame]) -> bool:
-    adopted, hours = frames["supply_plan"]["adopted"], frames["capacity"]["adopted_hours"]
-    return bool(adopted.notna().any() or hours.notna().any())
+    return any(
+        bool(frames[grid][column].notna().any())
+        for grid, column in (
+            ("supply_plan", "adopted"), ("capacity", "adopted_hours"),
+            ("workforce_plan", "adopted_change"),
+        )
+    )  # fmt: skip
 
 
 def _ours(session: Session) -> Cells:
@@ -199,8 +210,8 @@ def _said(session: Session, foreseen: Preview, name: str) -> list[str]:
     people = months[months["strategy"] == name][["hired", "laid_off"]].sum().round()
     if people.any():
         lines.append(
-            f"It hires {number(people['hired'])} people and lays off {number(people['laid_off'])}: "
-            "change the headcount in Resources; until then today's people are paid."
+            f"It hires {number(people['hired'])} people and lays off {number(people['laid_off'])}, "
+            "planned hires of Workforce among them: the rest stands there as ± Adopted plan."
         )
     fixed = int(frames["supply_plan"]["production_override"].notna().sum())
     if fixed:
@@ -215,9 +226,9 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     why = f"{ADOPTED} {what}, by {press.author}"
     held = plan.store.inputs(issue.cycle)
     changes = []
-    for part, (grid, key) in _GRIDS.items():
+    for part, (grid, keys) in _GRIDS.items():
         table = f"{grid}_inputs"
-        found = laid_over(held[table], getattr(choice.cells, part), [key, "period"])
+        found = laid_over(held[table], getattr(choice.cells, part), [*keys, "period"])
         changes += [
             change._replace(reason=why, cell=SHEET)
             for change in difference(held[table], found, plan.store.tables[table])
@@ -226,5 +237,6 @@ def _write(session: Session, choice: _Choice) -> list[str]:
     plan.store.append_changes(
         issue.cycle, changes, press.author, press.at, issue.build, prefer="book"
     )
-    return [*choice.lines, f"{count(len(changes), 'cell')} of Supply_Plan and Capacity changed"]
+    where = "of Supply_Plan, Capacity and Workforce"
+    return [*choice.lines, f"{count(len(changes), 'cell')} {where} changed"]
 

@@ -37,12 +37,19 @@ WORKFORCE_PLAN = Grid(
                      "ramp and time to hire allow; written when the plan is computed."),
         Measure("planned_hires", "+ Planned hires", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
                 minimum=0, total="sum", help="People who start in the month: what we commit to."),
+        Measure("adopted_change", "± Adopted plan", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
+                total="sum",
+                help="People whom the plan adopted on the sheet Strategy hires, negative those whom"
+                     " it lays off: they count in full and stay, as in Strategy."),
         Measure("people", "People there", Unit.PEOPLE, total="last", strong=True,
-                plan="IF({#n}=1,{workforce.headcount@lookup},{people@prev})"
-                     "*(1-{workforce.attrition@lookup})+N({planned_hires})",
-                help="People before x (1 - attrition) + planned hires."),
+                plan="IF({#n}=1,{workforce.headcount@lookup},{people@prev}"
+                     "-SUM({adopted_change@todate})+N({adopted_change}))"
+                     "*(1-{workforce.attrition@lookup})+N({planned_hires})"
+                     "+SUM({adopted_change@todate})",
+                help="People before x (1 - attrition) + planned hires; and those of the adopted "
+                     "plan up to the month."),
         Measure("productive", "Productive hours", Unit.HOURS, total="sum",
-                plan="({people}-" + _LEARNING + ")*" + _HOURS,
+                plan="MAX(0,{people}-" + _LEARNING + ")*" + _HOURS,
                 help="People less what new ones lack in their ramp, x hours of one person."),
         Measure("overtime_offered", "Overtime offered", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True,
@@ -66,9 +73,11 @@ WORKFORCE_PLAN = Grid(
                 help="Required / productive hours; low is a bench, above 100 % is overtime."),
         Measure("cost", "Cost of people", Unit.MONEY, total="sum",
                 plan="{people}*{workforce.cost_per_month@lookup}"
-                     "+N({planned_hires})*{workforce.hiring_cost@lookup}"
+                     "+(N({planned_hires})+MAX(0,N({adopted_change})))"
+                     "*{workforce.hiring_cost@lookup}"
+                     "+MAX(0,-N({adopted_change}))*{workforce.layoff_cost@lookup}"
                      "+{overtime}*{workforce.overtime_rate@lookup}",
-                help="Pay, hiring and overtime."),
+                help="Pay, hiring, laying off and overtime."),
     ),
     help="Who is needed, who is there, whom to hire, what is missing and what it costs.",
 )  # fmt: skip

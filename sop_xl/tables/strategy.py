@@ -137,9 +137,11 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
                      "Workforce."),
         Measure(change, f"{_CHANGE}: {plan}", Unit.PEOPLE, total="sum", detail=True,
                 plan=known("ROUND({" + people + "}-IF({#n}=1,{resource_rates.people@lookup},"
-                           "N({" + people + "@prev}))-{natural},4)"),
+                           "N({" + people + "@prev}))-{natural},4)")
+                if solved else "{workforce_plan.adopted_change@sum}",
                 help="People against the month before, without those who come and leave by "
-                     "Workforce; negative are laid off."),
+                     "Workforce; negative are laid off. Of the plan in the book those of an adopted"
+                     " plan."),
     )  # fmt: skip
     if solved:
         return rows
@@ -149,10 +151,12 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
         help="Hours that the plan needs beyond all that is offered or committed to: nobody can buy "
              "them, so no cost counts them; Constrained_Plan makes later what they would make.",
     )  # fmt: skip
-    return (*rows[:-1], missing)
+    return (*rows, missing)
 
 
-_NOW, _BEFORE = "{people_current}", "N({people_current@prev})"
+_ADOPTED = "SUM({change_current@todate})"
+_NOW = f"({{people_current}}-{_ADOPTED})"
+_BEFORE = f"(N({{people_current@prev}})-{_ADOPTED}+{{change_current}})"
 _NATURAL = (
     'IF({$people_in_plans}="whole",ROUND(' + _NOW + ",0)-IF({#n}=1,{resource_rates.people@lookup},"
     "ROUND(" + _BEFORE + ",0))," + _NOW + "-IF({#n}=1,{resource_rates.people@lookup}," + _BEFORE
@@ -182,7 +186,8 @@ STRATEGY_HOURS = Grid(
                 help="People who start by Workforce, in every plan."),
         Measure("natural", "Come and gone by Workforce", Unit.PEOPLE, total="sum", detail=True,
                 plan=f"ROUND({_NATURAL},6)",
-                help="Planned hires less those who leave, in every plan: attrition of Workforce, "
+                help="Planned hires less those who leave, in every plan, without those of an "
+                     "adopted plan: attrition of Workforce, "
                      "of whole people where the setting people_in_plans asks for those."),
         *(measure for plan in PLANS for measure in _resource_rows(plan)),
         Measure("worth", "Worth of an hour more", Unit.HOURLY, plan=VALUES, strong=True,

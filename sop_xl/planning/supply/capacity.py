@@ -23,7 +23,7 @@ from sop_xl.planning.frames import (
 from sop_xl.planning.ranges import one_each
 from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.rough_cut import demonstrated
-from sop_xl.planning.supply.workforce import planned_hires, there
+from sop_xl.planning.supply.workforce import adopted_change, planned_hires, there
 from sop_xl.tables.supply import CAPACITY, HEAT_MAP, SHORT_HOURS
 
 
@@ -147,7 +147,7 @@ def capacity(
         workforce: Teams with their ``hours``.
         inputs: Overtime and extra hours that people committed to, and those of an adopted plan.
         demonstrated_months: Closed months that count for the demonstrated hours.
-        hires: People who start, as typed in the sheet Workforce.
+        hires: People who start, as typed in the sheet Workforce, and those of an adopted plan.
     """
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
@@ -155,7 +155,8 @@ def capacity(
     load = needs.load(zero(production))
     machine = _machine_hours(axis, resources, resource_calendar, names)
     today = np.tile(workforce[["hours"]].to_numpy(dtype=float), axis.history)
-    ahead = there(workforce, planned_hires(axis, workforce, hires)).productive
+    starting, adopting = (f(axis, workforce, hires) for f in (planned_hires, adopted_change))
+    ahead = there(workforce, starting, adopting).productive
     labour = _of_resources(workforce, names, np.hstack([today, ahead]))
     regular = np.where(labour > 0, np.minimum(machine, labour), machine)
     overtime, extra, adopted = (

@@ -52,7 +52,7 @@ def workforce(
     Args:
         teams: The list ``workforce`` with the hours of each team and its overtime rate.
         capacity: The grid: load of the resources in hours.
-        inputs: Planned hires as they were typed.
+        inputs: Planned hires as they were typed, and the people of an adopted plan.
         options: The table ``capacity_options``, for the overtime that they offer.
     """
     share = load_share(teams)
@@ -72,7 +72,10 @@ def workforce(
     )
     none = np.full((1, axis.horizon), np.nan)
     hires = planned_hires(axis, teams, inputs)
-    cells = people(teams, load, hires, np.vstack([by_option, none])[at] * share, committed)
+    cells = people(
+        teams, load, hires, adopted_change(axis, teams, inputs),
+        np.vstack([by_option, none])[at] * share, committed,
+    )  # fmt: skip
     columns = {name: across(axis, plan=numbers) for name, numbers in cells.items()}
     keys = teams[["team", "resource"]].astype("str").reset_index(drop=True)
     # a blank key would make the row look like one of a grid with fewer keys
@@ -106,15 +109,18 @@ class There(NamedTuple):
     """Hours in regular time, new people by their ramp."""
 
 
-def there(teams: pd.DataFrame, hires: Numbers) -> There:
+def there(teams: pd.DataFrame, hires: Numbers, adopted: Numbers) -> There:
     """The one path of people that capacity, strategies and the sheet Workforce reckon with.
 
-    ``P_t = P_(t-1) (1 - a) + H_t``; a person lacks ``1 - (k + 1) / (R + 1)`` of a full one k months
-    after the start, R being the months to full productivity.
+    ``P_t = B_t + A_1 + ... + A_t``, ``B_t = B_(t-1) (1 - a) + H_t``; whom an adopted plan hires
+    counts in full and stays, as the plan has it; a person hired otherwise lacks
+    ``1 - (k + 1) / (R + 1)`` of a full one k months after the start, R being the months to full
+    productivity.
 
     Args:
         teams: The list ``workforce``.
-        hires: People who start; NaN where nothing is planned.
+        hires: H, people who start; NaN where nothing is planned.
+        adopted: A, people whom an adopted plan hires, negative those whom it lays off.
     """
     headcount, hours, attrition, ramp = (
         zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
@@ -124,7 +130,9 @@ def there(teams: pd.DataFrame, hires: Numbers) -> There:
     kept = (1 - attrition) ** age
     lacking = kept * np.maximum(0.0, 1 - (age + 1) / (ramp + 1))
     present = headcount * (1 - attrition) ** (age + 1) + of_all_who_started(started, kept)
-    return There(present, (present - of_all_who_started(started, lacking)) * hours)
+    present = present + np.cumsum(zero(adopted), axis=1)
+    productive = (present - of_all_who_started(started, lacking)) * hours
+    return There(present, np.maximum(0.0, productive))
 
 
 def planned_hires(axis: Axis, teams: pd.DataFrame, inputs: pd.DataFrame) -> Numbers:
@@ -133,8 +141,20 @@ def planned_hires(axis: Axis, teams: pd.DataFrame, inputs: pd.DataFrame) -> Numb
     return matrix(inputs, "planned_hires", "team", names, axis.plan)
 
 
+def adopted_change(axis: Axis, teams: pd.DataFrame, inputs: pd.DataFrame) -> Numbers:
+    """People whom an adopted plan hires or, negative, lays off: teams down; NaN where it does
+    not."""
+    names = [str(name) for name in teams["team"]]
+    return matrix(inputs, "adopted_change", "team", names, axis.plan)
+
+
 def people(
-    teams: pd.DataFrame, required: Numbers, hires: Numbers, by_option: Numbers, committed: Numbers
+    teams: pd.DataFrame,
+    required: Numbers,
+    hires: Numbers,
+    adopted: Numbers,
+    by_option: Numbers,
+    committed: Numbers,
 ) -> dict[str, Numbers]:
     """The measures of the teams, teams down, plan periods across.
 
@@ -142,6 +162,7 @@ def people(
         teams: The list, as for :func:`workforce`.
         required: Hours of work.
         hires: People who start; NaN where nothing is planned.
+        adopted: People whom an adopted plan hires or, negative, lays off.
         by_option: Overtime that the capacity options offer them; NaN where their own cap holds.
         committed: Overtime that Capacity commits to.
     """
@@ -149,11 +170,13 @@ def people(
         name: zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
         for name in (
             *("hours_per_month", "cost_per_month", "overtime_share", "hiring_cost"),
-            "overtime_rate",
+            *("layoff_cost", "overtime_rate"),
         )
     }
     started, hours = zero(hires), fact["hours_per_month"]
-    present, productive = there(teams, hires)
+    moved = zero(adopted)
+    started = started + np.maximum(0.0, moved)
+    present, productive = there(teams, hires, adopted)
     cap = np.where(np.isnan(by_option), productive * fact["overtime_share"], by_option)
     overtime = np.minimum(np.maximum(0.0, required - productive), np.maximum(cap, committed))
     gap = np.round(productive + overtime - required, 6) + 0.0
@@ -162,6 +185,7 @@ def people(
         "required": zero(ratio(required, np.broadcast_to(hours, required.shape))),
         "proposed_hires": proposed_hires(teams, required, by_option),
         "planned_hires": hires,
+        "adopted_change": adopted,
         "people": present,
         "productive": productive,
         "overtime_offered": by_option,
@@ -171,6 +195,7 @@ def people(
         "use": np.where(productive > 0, ratio(required, productive), np.nan),
         "cost": present * fact["cost_per_month"]
         + started * fact["hiring_cost"]
+        + np.maximum(0.0, -moved) * fact["layoff_cost"]
         + overtime * fact["overtime_rate"],
     }
 

@@ -69,8 +69,8 @@ def _path(sheet: Sheet) -> None:
         sheet.put(row, at, line.value, style[1], line.number_format, line.formula)
         row += 1
     for note in (
-        "Whom a strategy hires or lays off is not here: adopt it, and type planned hires.",
-        "New people of a strategy count in full; those planned here by their ramp.",
+        "Whom a strategy hires or lays off is here once it is adopted: row ± Adopted plan.",
+        "They count in full, as in Strategy; those planned here by their ramp.",
     ):
         sheet.put(row, 1, note, "SOP Note")
         row += 1

@@ -116,9 +116,9 @@ def _choice(sheet: Sheet) -> None:
     """The cell in which the plan is chosen that *Adopt plan* writes to the supply plan."""
     sheet.put(_CHOICE_ROW, 1, ADOPT_LABEL, "SOP Label")
     sheet.put(_CHOICE_ROW, 2, STRATEGIES[0], "SOP Input text")
-    sheet.put(_CHOICE_ROW, 3, "then press Adopt plan: it writes the rows Adopted plan and "
-              f"Subcontracted of Supply_Plan; choose {NONE_ADOPTED} to empty these rows again",
-              "SOP Note")  # fmt: skip
+    sheet.put(_CHOICE_ROW, 3, "then press Adopt plan: it writes the rows Adopted plan of "
+              "Supply_Plan, Capacity and Workforce, and Subcontracted; choose "
+              f"{NONE_ADOPTED} to empty them again", "SOP Note")  # fmt: skip
     cell = f"B{_CHOICE_ROW}"
     sheet.validate(cell, ADOPT_LABEL, "The plan that the button Adopt plan writes.",
                    choices=(*STRATEGIES, NONE_ADOPTED))  # fmt: skip

@@ -1,4 +1,4 @@
-"""What it means to adopt a plan: the cells of the supply plan and of capacity that it fills."""
+"""What it means to adopt a plan: the cells of supply plan, capacity and workforce that it fills."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, rounded, zero
+from sop_xl.planning.frames import Numbers, matrix, positions, rounded, totals, zero
 from sop_xl.planning.wording import listed, month, number
-from sop_xl.tables.strategy import CURRENT, NONE_ADOPTED, name_of
+from sop_xl.tables.strategy import NONE_ADOPTED, name_of
 
 Cells: TypeAlias = set[tuple[str, str, str]]
-"""Input cells: family or resource, month such as ``2026-11``, column."""
+"""Input cells: family, resource, or team and resource; month such as ``2026-11``; column."""
+BETWEEN = " · "
+"""Stands between the parts of a key."""
 SAME = 1e-6
 """Units or hours up to which two numbers are the same."""
 LABELS = {
-    "adopted": "Adopted plan", "subcontracted": "+ Subcontracted", "adopted_hours": "+ Adopted plan"
+    "adopted": "Adopted plan", "subcontracted": "+ Subcontracted",
+    "adopted_hours": "+ Adopted plan", "adopted_change": "± Adopted plan",
 }  # fmt: skip
 
 
@@ -29,15 +32,33 @@ class Adoption(NamedTuple):
     """family, period, adopted, subcontracted."""
     capacity: pd.DataFrame
     """resource, period, adopted_hours."""
+    workforce: pd.DataFrame
+    """team, resource, period, adopted_change."""
 
 
 def adoption(
-    axis: Axis, chosen: str, strategy_plan: pd.DataFrame, strategy_hours: pd.DataFrame
+    axis: Axis,
+    chosen: str,
+    strategy_plan: pd.DataFrame,
+    strategy_hours: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
+    workforce: pd.DataFrame,
+    capacity: pd.DataFrame,
 ) -> Adoption:
     """The cells that a plan fills; those of ``none`` are all blank.
 
-    Production and what is bought go to the supply plan, the hours beyond today's regular ones
-    (overtime, extra hours, and those of people who are hired) to capacity.
+    Production and what is bought go to the supply plan, people whom it hires or lays off to the
+    teams of their resource by headcount, and the hours beyond the regular ones with these people
+    (overtime and extra hours) to capacity.
+
+    Args:
+        axis: Periods across.
+        chosen: A strategy, or ``none``.
+        strategy_plan: The grid.
+        strategy_hours: The grid.
+        workforce_plan: The grid, with what is adopted so far.
+        workforce: The list of teams.
+        capacity: The grid, for the hours of machines and people.
 
     Raises:
         ValueError: The plan is not there, as it is impossible.
@@ -48,10 +69,12 @@ def adoption(
     )
     blank_units = np.full((len(families), axis.horizon), np.nan)
     blank_hours = np.full((len(resources), axis.horizon), np.nan)
+    teams = _Teams(axis, workforce_plan, workforce, resources)
     if chosen == NONE_ADOPTED:
         return Adoption(
             _cells(axis, "family", families, adopted=blank_units, subcontracted=blank_units),
             _cells(axis, "resource", resources, adopted_hours=blank_hours),
+            teams.cells(axis, np.full((len(teams.keys), axis.horizon), np.nan)),
         )
 
     def of(frame: pd.DataFrame, key: str, names: list[str], measure: str) -> Numbers:
@@ -64,12 +87,60 @@ def adoption(
     if not made.size or np.isnan(made).any():
         raise ValueError(f"there is no {chosen} plan")
     hours = of(strategy_hours, "resource", resources, name_of("hours", chosen))
-    today = of(strategy_hours, "resource", resources, name_of("available", CURRENT))
-    beyond = np.maximum(0.0, rounded(hours - zero(today)))
+    moved = zero(of(strategy_hours, "resource", resources, name_of("change", chosen)))
+    change = teams.shared(moved)
+    machines, labour = (
+        totals(capacity, name, "resource", resources, axis.plan)
+        for name in ("machine_hours", "labour_hours")
+    )
+    # what the people adopted so far give goes, what those of the plan give comes
+    people = labour + teams.hours(change - teams.adopted)
+    regular = np.where(people > 0, np.minimum(machines, people), machines)
+    beyond = np.maximum(0.0, rounded(hours - regular))
     return Adoption(
         _cells(axis, "family", families, adopted=made, subcontracted=_blank(zero(bought))),
         _cells(axis, "resource", resources, adopted_hours=_blank(beyond)),
+        teams.cells(axis, np.where(change == 0, np.nan, change)),
     )
+
+
+class _Teams:
+    """The teams at resources, and how a resource's people are theirs; teams down."""
+
+    def __init__(
+        self, axis: Axis, plan: pd.DataFrame, workforce: pd.DataFrame, resources: list[str]
+    ) -> None:
+        rows = plan[["team", "resource"]].drop_duplicates(ignore_index=True)
+        at = positions(rows["resource"], resources)
+        self.keys, self._at = rows[at >= 0].reset_index(drop=True), at[at >= 0]
+        facts = workforce.drop_duplicates("team").set_index("team").reindex(self.keys["team"])
+        heads, self._hours = (
+            zero(facts[name].to_numpy(dtype=float)) for name in ("headcount", "hours_per_month")
+        )
+        every = np.zeros(len(resources))
+        np.add.at(every, self._at, heads)
+        self._share = heads / np.where(every > 0, every, 1.0)[self._at]
+        names = [str(name) for name in self.keys["team"]]
+        self.adopted = zero(matrix(plan, "adopted_change", "team", names, axis.plan))
+        self._many = len(resources)
+
+    def shared(self, change: Numbers) -> Numbers:
+        """People by resource, shared by headcount."""
+        return rounded(change[self._at] * self._share[:, np.newaxis])
+
+    def hours(self, change: Numbers) -> Numbers:
+        """Hours by resource that people give who come or leave, by team and month."""
+        given = np.cumsum(change, axis=1) * self._hours[:, np.newaxis]
+        sums = np.zeros((self._many, change.shape[1]))
+        np.add.at(sums, self._at, given)
+        return sums
+
+    def cells(self, axis: Axis, change: Numbers) -> pd.DataFrame:
+        """The input cells of the teams."""
+        found = _cells(axis, "team", list(self.keys["team"]), adopted_change=change)
+        resources = np.repeat(self.keys["resource"].to_numpy(dtype=object), axis.horizon)
+        found.insert(1, "resource", pd.Series(resources, dtype="str"))
+        return found
 
 
 def _blank(numbers: Numbers) -> Numbers:
@@ -86,23 +157,23 @@ def _cells(axis: Axis, key: str, names: list[str], **columns: Numbers) -> pd.Dat
 
 
 def typed_over(
-    held: pd.DataFrame, new: pd.DataFrame, key: str, ours: Cells
+    held: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], ours: Cells
 ) -> list[str]:
     """What people typed in cells that are going to hold something else, a line for each row.
 
     Args:
         held: The input cells as they are.
         new: Their new contents.
-        key: family or resource.
+        keys: family, resource, or team and resource.
         ours: Cells that an adoption filled.
     """
     columns = [name for name in new.columns if name in LABELS]
-    both = _beside(held, new, key, columns)
+    both = _beside(held, new, keys, columns)
     lines = []
     for column in columns:
         was, now = both[f"{column}_was"], both[column]
-        lost = was.notna() & ~_mine(both, key, column, ours) & ~((was - now).abs() <= SAME)
-        for name, rows in both[lost].groupby(key, sort=False):
+        lost = was.notna() & ~_mine(both, keys, column, ours) & ~((was - now).abs() <= SAME)
+        for name, rows in both[lost].groupby(keys[0], sort=False):
             cells = [
                 f"{month(at)} {number(units)}"
                 for at, units in zip(rows["period"], rows[f"{column}_was"], strict=True)
@@ -113,21 +184,22 @@ def typed_over(
 
 def only_ours(held: pd.DataFrame, new: pd.DataFrame, ours: Cells) -> pd.DataFrame:
     """What clearing an adopted plan leaves of the supply plan: what people bought stays."""
-    both = _beside(held, new, "family", ["subcontracted"])
-    typed = both["subcontracted_was"].mask(_mine(both, "family", "subcontracted", ours))
+    both = _beside(held, new, ["family"], ["subcontracted"])
+    typed = both["subcontracted_was"].mask(_mine(both, ["family"], "subcontracted", ours))
     return new.assign(subcontracted=typed.to_numpy())
 
 
 def _beside(
-    held: pd.DataFrame, new: pd.DataFrame, key: str, columns: Sequence[str]
+    held: pd.DataFrame, new: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]
 ) -> pd.DataFrame:
     """The new cells, and what they hold now in columns that end in ``_was``."""
-    was = held[[key, "period", *columns]]
-    return new.merge(was, "left", [key, "period"], suffixes=("", "_was"))
+    was = held[[*keys, "period", *columns]]
+    return new.merge(was, "left", [*keys, "period"], suffixes=("", "_was"))
 
 
-def _mine(both: pd.DataFrame, key: str, column: str, ours: Cells) -> pd.Series:
+def _mine(both: pd.DataFrame, keys: Sequence[str], column: str, ours: Cells) -> pd.Series:
     """Which rows hold a number that an adoption put there."""
-    places = zip(both[key], both["period"].astype(str), strict=True)
+    names = both[list(keys)].agg(BETWEEN.join, axis=1)
+    places = zip(names, both["period"].astype(str), strict=True)
     mine = [(name, period, column) in ours for name, period in places]
     return pd.Series(mine, index=both.index, dtype=bool)

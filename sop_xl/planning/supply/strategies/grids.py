@@ -36,7 +36,7 @@ from sop_xl.tables.strategy import (
 MOST = 10
 """Bottlenecks that the list names."""
 MEASURES = ("hours", "overtime", "extra", "available", "people", "change")
-"""Of a plan by resource; the plan in the book hires and lays off nobody beside Workforce."""
+"""Of a plan by resource; whom the plan in the book hires or lays off comes from an adopted one."""
 LEAST_WORTH = 0.005
 """Money that an hour more has to be worth to be named."""
 
@@ -63,7 +63,7 @@ def current_figures(
     missing = rounded(beyond - overtime - extra)
     return Figures(
         production, bought, np.zeros_like(production), rounded(stock), hours, overtime, extra,
-        available, people, np.zeros_like(hours), missing,
+        available, people, company.adopted_people, missing,
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def hours_grid(
         "natural": rounded(company.natural),
     }
     for name, figures in plans.items():
-        for measure in MEASURES if name != CURRENT else (*MEASURES[:-1], "missing"):
+        for measure in MEASURES if name != CURRENT else (*MEASURES, "missing"):
             cells[name_of(measure, name)] = getattr(figures, measure)
     best = made["optimised"].plan
     if best is not None:

@@ -37,8 +37,11 @@ class Company(NamedTuple):
     there: Numbers
     """People by month as the sheet Workforce has them: after attrition and planned hires."""
     start: Numbers
-    """The same as the plans start from them: whole people where the setting asks for those."""
+    """The same as the plans start from them: without those of an adopted plan, and whole people
+    where the setting asks for those."""
     planned_hires: Numbers
+    adopted_people: Numbers
+    """Whom an adopted plan hires, negative lays off; no computed plan starts from them."""
     hours_per_person: Numbers
     """By month, new people by their ramp; zero where people do not limit a resource."""
     overtime_limit: Numbers
@@ -80,13 +83,14 @@ def company_of(
     opening = zero(matrix(supply_plan, "net_stock", "family", names, axis.past)[:, -1:])
     machines = totals(capacity, "machine_hours", "resource", places, axis.plan)
     people = lookup(rates, "resource", places, "people")
-    there, hires = (
+    there, hires, adopted_people = (
         totals(workforce_plan, name, "resource", places, axis.plan)
-        for name in ("people", "planned_hires")
+        for name in ("people", "planned_hires", "adopted_change")
     )
+    base = rounded(there - np.cumsum(adopted_people, axis=1))
     labour = totals(capacity, "labour_hours", "resource", places, axis.plan)
     per_person = zero(ratio(labour, there))
-    start = np.floor(there + 0.5) if settings.people_in_plans == WHOLE else there
+    start = np.floor(base + 0.5) if settings.people_in_plans == WHOLE else base
     regular = np.where(per_person > 0, np.minimum(machines, start * per_person), machines)
     committed_overtime, committed_extra, adopted = (
         totals(capacity, name, "resource", places, axis.plan)
@@ -97,7 +101,8 @@ def company_of(
     extra = np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra)
     company = Company(
         names, places, [month(period) for period in axis.plan], demand, opening,
-        resource_bill(bill, names, places), machines, people, there, start, hires, per_person,
+        resource_bill(bill, names, places), machines, people, there, start, hires,
+        adopted_people, per_person,
         overtime, np.maximum(extra, rounded(adopted - overtime)),
         Rules(),
     )  # fmt: skip

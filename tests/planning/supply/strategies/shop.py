@@ -11,7 +11,13 @@ import pandas as pd
 from sop_xl.planning import Outcome, hierarchy, supply
 from sop_xl.planning.frames import across
 from sop_xl.planning.supply.capacity import with_team_hours
-from sop_xl.planning.supply.workforce import planned_hires, there, with_overtime_rate, workforce
+from sop_xl.planning.supply.workforce import (
+    adopted_change,
+    planned_hires,
+    there,
+    with_overtime_rate,
+    workforce,
+)
 from sop_xl.tables.data import BILL, CAPACITY_OPTIONS, FAMILIES, RESOURCES, WORKFORCE
 from sop_xl.tables.materials import MATERIAL_PLAN, MATERIALS
 from sop_xl.tables.people import WORKFORCE_PLAN
@@ -81,7 +87,8 @@ def run(
     load = [sum(hours[name] * produced[name][t] for name in wanted) for t in range(3)]
     people = with_overtime_rate(with_team_hours(rows(WORKFORCE.columns, team)))
     typed_hires = typed(WORKFORCE_PLAN, hires)
-    labour = there(people, planned_hires(WHEN, people, typed_hires)).productive.sum(axis=0)
+    moves = (f(WHEN, people, typed_hires) for f in (planned_hires, adopted_change))
+    labour = there(people, *moves).productive.sum(axis=0)
     capacity = grid(CAPACITY, WHEN, {"Bench": {
         "load": load, "machine_hours": [352.0, 320, 352], "labour_hours": labour.tolist(),
         "gap": [300 - hours for hours in load],

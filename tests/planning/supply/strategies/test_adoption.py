@@ -5,18 +5,37 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sop_xl.planning.supply.strategies.adoption import adoption, only_ours, typed_over
+from sop_xl.planning import hierarchy
+from sop_xl.planning.supply.strategies.adoption import Adoption, adoption, only_ours, typed_over
+from sop_xl.tables.data import WORKFORCE
+from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.strategy import STRATEGY_HOURS, STRATEGY_PLAN
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
-from tests.planning.rows import axis, grid, typed
+from tests.planning.rows import axis, grid, rows, typed
 
 WHEN = axis("2026-01", history=1, horizon=2)
 PLANS = grid(STRATEGY_PLAN, WHEN, {
-    "Bikes": {"production_level": [50, 40], "subcontracted_level": [0, 8]},
+    "Bikes": {"production_level": [50, 40], "subcontracted_level": [0, 8],
+              "production_chase": [60, 30], "subcontracted_chase": [0, 0]},
 })  # fmt: skip
 HOURS = grid(STRATEGY_HOURS, WHEN, {
-    "Frame": {"hours_level": [130, 90], "available_current": [100, 100]},
+    "Frame": {"hours_level": [130, 90], "change_level": [0, 0],
+              "hours_chase": [230, 90], "change_chase": [2, -4]},
 })  # fmt: skip
+HANDS = grid(CAPACITY, WHEN, {"Frame": {"machine_hours": [240, 240], "labour_hours": [100, 100]}})
+TEAMS = rows(WORKFORCE.columns, """
+    team   resource  headcount  hours_per_month
+    Early  Frame     3          50
+    Late   Frame     1          50
+    Help   none      2          50
+""")  # fmt: skip
+PEOPLE = hierarchy.level_grid(WORKFORCE_PLAN, TEAMS[["team", "resource"]], WHEN, {})
+
+
+def adopt(chosen: str) -> Adoption:
+    return adoption(WHEN, chosen, PLANS, HOURS, PEOPLE, TEAMS, HANDS)
+
+
 TYPED = """
     family  period   adopted  subcontracted
     Bikes   2026-01  .        12
@@ -25,24 +44,37 @@ TYPED = """
 
 
 def test_a_plan_fills_output_what_is_bought_and_hours_beyond_regular_ones() -> None:
-    cells = adoption(WHEN, "level", PLANS, HOURS)
+    cells = adopt("level")
     assert cells.supply["adopted"].tolist() == [50, 40]
     assert cells.supply["subcontracted"].tolist() == pytest.approx([np.nan, 8], nan_ok=True)
     assert cells.capacity["adopted_hours"].tolist() == pytest.approx([30, np.nan], nan_ok=True)
 
 
+def test_people_go_to_the_teams_of_their_resource_and_their_hours_are_regular() -> None:
+    cells = adopt("chase")
+    # two are hired and four laid off, shared by three heads to one
+    people = cells.workforce.set_index("team")["adopted_change"]
+    assert people["Early"].tolist() == [1.5, -3]
+    assert people["Late"].tolist() == [0.5, -1]
+    assert "Help" not in people.index
+    # 100 hours and two people at 50 are 200: 30 more are overtime; then two fewer than now give 0,
+    # and nobody limits the machines
+    assert cells.capacity["adopted_hours"].tolist() == pytest.approx([30, np.nan], nan_ok=True)
+    assert adopt("none").workforce["adopted_change"].isna().all()
+
+
 def test_what_people_typed_is_named_unless_it_stays_the_same() -> None:
-    new = adoption(WHEN, "level", PLANS, HOURS).supply
+    new = adopt("level").supply
     held = typed(SUPPLY_PLAN, TYPED)
-    assert typed_over(held, new, "family", set()) == [
+    assert typed_over(held, new, ["family"], set()) == [
         "Bikes: Adopted plan Feb 2026 33", "Bikes: + Subcontracted Jan 2026 12",
     ]  # fmt: skip
     ours = {("Bikes", "2026-02", "adopted")}
-    assert typed_over(held, new, "family", ours) == ["Bikes: + Subcontracted Jan 2026 12"]
+    assert typed_over(held, new, ["family"], ours) == ["Bikes: + Subcontracted Jan 2026 12"]
 
 
 def test_clearing_leaves_what_people_bought() -> None:
-    cells = adoption(WHEN, "none", PLANS, HOURS)
+    cells = adopt("none")
     ours = {("Bikes", "2026-02", "subcontracted")}
     left = only_ours(typed(SUPPLY_PLAN, TYPED), cells.supply, ours)
     assert left["adopted"].isna().all()
@@ -53,4 +85,4 @@ def test_clearing_leaves_what_people_bought() -> None:
 
 def test_a_plan_that_is_not_there_cannot_be_adopted() -> None:
     with pytest.raises(ValueError, match="there is no mixed plan"):
-        adoption(WHEN, "mixed", PLANS, HOURS)
+        adopt("mixed")

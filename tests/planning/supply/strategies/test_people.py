@@ -86,3 +86,19 @@ def test_whole_people_on_request() -> None:
 
 def test_without_attrition_nothing_changes() -> None:
     assert people(run(team=TEAM_ROWS), "current") == [2, 2, 2]
+
+
+def test_people_of_an_adopted_plan_are_in_the_plan_in_the_book_and_in_no_other() -> None:
+    hires = """
+        team     resource  period   adopted_change
+        Joiners  Bench     2026-01  1
+        Joiners  Bench     2026-03  -2
+    """
+    found, before = run(team=MOVING, hires=hires), run(team=MOVING)
+    # a tenth of the two leaves each month; those of the plan stay until it lays them off
+    assert people(found, "current") == pytest.approx([1.8 + 1, 1.62 + 1, 1.458 - 1])
+    assert cost(found, "current", "hiring") == [500, 0, 0]
+    assert cost(found, "current", "layoffs") == [0, 0, 2 * 900]
+    for plan in STRATEGIES:
+        assert people(found, plan) == pytest.approx(people(before, plan), abs=1e-4), plan
+        assert cost(found, plan, "total") == pytest.approx(cost(before, plan, "total")), plan
