@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
 from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
-from sop_xl.tables.materials import MATERIAL_SOURCES
+from sop_xl.tables.materials import MATERIAL_SOURCES, in_pieces
 from sop_xl.tables.settings import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_METHODS
 
 KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
@@ -515,7 +515,11 @@ FAMILIES = Table(
         Column("material_cost", "Material cost", Unit.PRICE, minimum=0,
                help="Material and bought parts of one unit; empty = a share of the standard cost."),
         Column("batch_size", "Batch size", Unit.QUANTITY, minimum=0,
-               help="Aggregate plans make whole batches of so many units; empty = any quantity."),
+               help="Production comes in whole batches of so many units; empty = any quantity, or"
+                    " whole units."),
+        Column("whole", "Whole units", choices=YES_NO,
+               help="Whether it is made in whole units; empty = yes where the unit of the plan is"
+                    " pieces, no where it is weight, hours or the like."),
         Column("maximum_stock", "Maximum stock", Unit.QUANTITY, minimum=0,
                help="Most units in stock at a month's end in an aggregate plan; empty = any."),
         Column("subcontract_cost", "Subcontract cost", Unit.PRICE, minimum=0,
@@ -548,6 +552,10 @@ FAMILIES = Table(
                help="The family's policy, or the one of the type of business.",
                formula='IF({policy}<>"",{policy},IF(OR({$business_type}="saas",'
                        f'{{$business_type}}="services"),"{MAKE_TO_ORDER}","{MAKE_TO_STOCK}"))'),
+        Column("step", "Made in steps of", Unit.QUANTITY, OUTPUT,
+               help="The batch size; else 1 where it is made in whole units, 0 for any quantity.",
+               formula='IF(N({batch_size})>0,{batch_size},IF(OR({whole}="yes",AND({whole}<>"no",'
+                       + in_pieces("{$base_unit}") + ")),1,0))"),
         Column("strategy_used", "Strategy in force", role=OUTPUT,
                help="The family's strategy, or the one of the settings.",
                formula='IF({strategy}="",{$strategy},{strategy})'),

@@ -8,9 +8,14 @@ KEY, INPUT, OUTPUT = Role.KEY, Role.INPUT, Role.OUTPUT
 
 PIECES = ("pcs", "pc", "piece", "pieces", "ea", "each", "unit", "units", "st", "stk", "stück", "un")
 """Words for one and the same unit, which comes in whole ones."""
-_IN_PIECES = (
-    'ISNUMBER(FIND("|"&LOWER(IF({unit}="",{$base_unit},{unit}))&"|","|' + "|".join(PIECES) + '|"))'
-)
+
+
+def in_pieces(unit: str) -> str:
+    """The formula that says whether a unit is one that comes in whole ones."""
+    return f'ISNUMBER(FIND("|"&LOWER({unit})&"|","|' + "|".join(PIECES) + '|"))'
+
+
+_IN_PIECES = in_pieces('IF({unit}="",{$base_unit},{unit})')
 
 _COMPONENT = Column(
     "component", "Component", role=KEY, refers="materials.component",

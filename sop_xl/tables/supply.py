@@ -17,6 +17,26 @@ _REACH = "({cumulative_days}+{families.days_used@lookup})"
 _REACHED = "MATCH(" + _REACH + ",{cumulative_days@plan},1)"
 _NEXT = "MIN(" + _REACHED + "+1,{$horizon})"
 
+_STEP = "{families.step@lookup}"
+_WANTED = "{demand}+{target}-N({net_stock@prev})-N({subcontracted})"
+_RATE = (
+    "MAX(0,MAX({required_rate@plan}),(SUM({demand@plan})+{target@final}"
+    "-SUM({subcontracted@plan})-N({net_stock@opening}))/SUM({#workdays@plan}))"
+)
+_DAYS = "SUM({#workdays@todate})"
+_DAYS_BEFORE = f"({_DAYS}-{{#workdays}})"
+
+
+def _in_steps(units: str) -> str:
+    """The next whole step of the family at or above so many units."""
+    return f"IF({_STEP}>0,ROUNDUP(ROUND(({units})/{_STEP},9),0)*{_STEP},{units})"
+
+
+def _steps_to(days: str) -> str:
+    """A level plan up to so many days, in whole steps of the family."""
+    return f"ROUNDUP(ROUND({_RATE}*{days}/{_STEP},9),0)*{_STEP}"
+
+
 SUPPLY_PLAN = Grid(
     "supply_plan",
     "Supply plan",
@@ -40,16 +60,18 @@ SUPPLY_PLAN = Grid(
                      "daily demand of the last month), or the target by safety stock of Inventory "
                      "where the stock method says so."),
         Measure("chase_plan", "Chase plan", detail=True, total="sum",
-                plan="MAX(0,{demand}+{target}-N({net_stock@prev})-N({subcontracted}))",
-                help="Output that ends the month on target: demand + target - stock - bought."),
+                plan="MAX(0," + _in_steps(_WANTED) + ")",
+                help="Output that ends the month on target: demand + target - stock - bought; in "
+                     "batches or whole units where the family is made so."),
         Measure("required_rate", "Required daily rate", Unit.RATE, detail=True,
                 plan="(SUM({demand@todate})-SUM({subcontracted@todate})-N({net_stock@opening}))"
                      "/SUM({#workdays@todate})",
                 help="Constant output per working day that avoids backlog up to this month."),
         Measure("level_plan", "Level plan", detail=True, total="sum",
-                plan="MAX(0,MAX({required_rate@plan}),(SUM({demand@plan})+{target@final}"
-                     "-SUM({subcontracted@plan})-N({net_stock@opening}))/SUM({#workdays@plan}))*{#workdays}",
-                help="Lowest constant daily rate without backlog that ends on target x days."),
+                plan=f"IF({_STEP}>0,{_steps_to(_DAYS)}-{_steps_to(_DAYS_BEFORE)},"
+                     f"{_RATE}*{{#workdays}})",
+                help="Lowest constant daily rate without backlog that ends on target x days; in "
+                     "batches or whole units where the family is made so, by the sum to date."),
         Measure("production_override", "Fixed production", role=OPTIONAL, plan=VALUES, minimum=0,
                 help="Output that the supply planner fixes instead of the proposal."),
         Measure("adopted", "Adopted plan", role=OPTIONAL, plan=VALUES, minimum=0, total="sum",

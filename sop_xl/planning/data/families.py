@@ -9,6 +9,7 @@ from sop_xl.planning import frames, hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.data import classes
 from sop_xl.tables import data
+from sop_xl.tables.materials import PIECES
 from sop_xl.tables.settings import BUSINESS_TYPES, Settings
 
 PLAN_RULES = (
@@ -207,10 +208,12 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
             **{name: given[name] for name in PLAN_RULES},
             **{name: given[name] for name in STOCK_NUMBERS},
             "stock_method": _or_default(given["stock_method"], ""),
+            "whole": _or_default(given["whole"], ""),
             "policy_used": _or_default(
                 given["policy"], BUSINESS_TYPES[settings.business_type].policy
             ),
             "strategy_used": _or_default(given["strategy"], settings.strategy),
+            "step": _steps(given, settings),
             "days_used": given["target_days"].fillna(settings.target_days),
             "method_used": _or_default(given["stock_method"], settings.stock_method),
             "service_used": given["service_level"].fillna(settings.service_level),
@@ -223,3 +226,10 @@ def _parameters(parameters: pd.DataFrame, names: pd.Index, settings: Settings) -
 
 def _or_default(texts: pd.Series, default: str) -> pd.Series:
     return texts.fillna("").where(lambda text: text != "", default).astype("str")
+
+
+def _steps(given: pd.DataFrame, settings: Settings) -> pd.Series:
+    """In which steps each family is made: its batches, whole units, or 0 for any quantity."""
+    pieces = settings.base_unit.lower() in PIECES
+    whole = (given["whole"] == "yes") | ((given["whole"] != "no") & pieces)
+    return given["batch_size"].where(given["batch_size"] > 0, whole.astype(float)).astype(float)

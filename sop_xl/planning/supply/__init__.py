@@ -21,7 +21,7 @@ from sop_xl.planning.supply.inventory import (
 )
 from sop_xl.planning.supply.materials.requirements import requirements, with_months
 from sop_xl.planning.supply.materials.sheets import material_frames
-from sop_xl.planning.supply.production import level_plan, project, required_rate
+from sop_xl.planning.supply.production import level_in_steps, level_plan, project, required_rate
 from sop_xl.planning.supply.stock import (
     DAYS,
     booked_orders,
@@ -161,10 +161,11 @@ def supply_plan(
     )
     bought = zero(subcontracted)
     own = demand - bought
-    level = level_plan(own, opening, target[:, -1:], workdays)
+    step = zero(lookup(families, "family", names, "step"))
+    level = level_in_steps(level_plan(own, opening, target[:, -1:], workdays), step)
     chosen = np.where(_is(families, names, "strategy_used", "level"), level, np.nan)
     decided = np.where(np.isnan(fixed), adopted, fixed)
-    projection = project(demand, target, opening, decided, chosen, bought)
+    projection = project(demand, target, opening, decided, chosen, bought, step)
     inventory = np.maximum(0.0, rounded(projection.net_stock))
     backlog = np.maximum(0.0, rounded(-projection.net_stock))
     plan = {

@@ -52,6 +52,36 @@ def level_plan(demand: Numbers, opening: Numbers, ending: Numbers, workdays: Num
     return rate * workdays
 
 
+def in_steps(units: Numbers, step: Numbers) -> Numbers:
+    """The next whole step at or above so many units.
+
+    Args:
+        units: Any numbers.
+        step: Units of a step, as many as the rows of ``units`` and as deep; 0 for any quantity.
+
+    >>> in_steps(np.array([7.2, 7.2]), np.array([1.0, 0.0])).tolist()
+    [8.0, 7.2]
+    """
+    each = np.where(step > 0, step, 1.0)
+    # a remainder of floating point is no reason for another unit
+    return np.where(step > 0, np.ceil(np.round(units / each, 9)) * each, units)
+
+
+def level_in_steps(level: Numbers, step: Numbers) -> Numbers:
+    """A level plan in whole steps: its sum to date is the next step at or above that of the plan,
+    so no period runs into backlog by it.
+
+    Args:
+        level: Units, families down, periods across.
+        step: Units of a step, one for each family (upright); 0 for any quantity.
+
+    >>> level_in_steps(np.array([[2.5, 2.5, 2.5]]), np.array([[1.0]])).tolist()
+    [[3.0, 2.0, 3.0]]
+    """
+    to_date = in_steps(np.cumsum(level, axis=1), np.broadcast_to(step, level.shape))
+    return np.where(step > 0, np.diff(to_date, axis=1, prepend=0.0), level)
+
+
 def project(
     demand: Numbers,
     target: Numbers,
@@ -59,10 +89,11 @@ def project(
     fixed: Numbers,
     level: Numbers,
     bought: npt.ArrayLike = 0.0,
+    step: npt.ArrayLike = 0.0,
 ) -> Projection:
     """Walk through the periods: proposal, plan, stock.
 
-    Chase: ``P_t = max(0, D_t + target_t - S_(t-1) - C_t)``; stock:
+    Chase: ``P_t = max(0, D_t + target_t - S_(t-1) - C_t)``, in whole steps; stock:
     ``S_t = S_(t-1) + P_t + C_t - D_t``.
 
     Args:
@@ -72,12 +103,16 @@ def project(
         fixed: Output that the planner fixed; NaN where the proposal holds.
         level: The level plan of families that run level; NaN where demand is chased.
         bought: C, units from subcontractors; as the demand, or one number for all.
+        step: Units of a step in which a chase plan is made, one for each family (upright), or one
+            for all; 0 for any quantity.
     """
+    steps = np.broadcast_to(np.asarray(step, dtype=float), opening.shape)[:, 0]
     outside = np.broadcast_to(np.asarray(bought, dtype=float), demand.shape)
     chase, production, stock = (np.zeros_like(demand) for _ in range(3))
     before = opening[:, 0]
     for t in range(demand.shape[1]):
-        chase[:, t] = np.maximum(0.0, demand[:, t] + target[:, t] - before - outside[:, t])
+        wanted = in_steps(demand[:, t] + target[:, t] - before - outside[:, t], steps)
+        chase[:, t] = np.maximum(0.0, wanted)
         proposal = np.where(np.isnan(level[:, t]), chase[:, t], zero(level[:, t]))
         production[:, t] = np.where(np.isnan(fixed[:, t]), proposal, zero(fixed[:, t]))
         before = before + production[:, t] + outside[:, t] - demand[:, t]

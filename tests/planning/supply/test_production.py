@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_xl.planning.supply.production import level_plan, project, required_rate
+from sop_xl.planning.supply.production import (
+    in_steps,
+    level_in_steps,
+    level_plan,
+    project,
+    required_rate,
+)
 
 NOTHING = np.zeros((1, 1))
 # Heizer & Render, Operations Management, roofing supplier: demand and working days of six months
@@ -92,3 +98,29 @@ def test_level_plan_makes_no_backlog_and_ends_on_target(
     stock = opening + np.cumsum(plan - wanted)
     assert stock.min() >= -1e-6
     assert stock[-1] >= ending - 1e-6
+
+
+def test_chase_in_whole_units_and_in_batches_keeps_the_balance() -> None:
+    demand = np.array([[10.4, 10.4, 10.4], [10.4, 10.4, 10.4]])
+    free, step = np.full((2, 3), np.nan), np.array([[1.0], [25.0]])
+    plan = project(demand, np.zeros((2, 3)), np.zeros((2, 1)), free, free, step=step)
+    # 10.4 are 11, then 9.8 are 10, then 10.2 are 11 again; a batch of 25 lasts for two months
+    assert plan.production.tolist() == [[11, 10, 11], [25, 0, 25]]
+    closing = np.cumsum(plan.production - demand, axis=1)
+    assert plan.net_stock == pytest.approx(closing)
+
+
+@given(
+    st.lists(st.floats(0, 1e5), min_size=1, max_size=12), st.sampled_from([0.0, 1.0, 6.0, 250.0])
+)
+def test_a_level_plan_in_steps_is_never_behind_nor_more_than_a_step_ahead(
+    output: list[float], step: float
+) -> None:
+    level, steps = np.array([output]), np.array([[step]])
+    made = level_in_steps(level, steps)
+    ahead = np.cumsum(made, axis=1) - np.cumsum(level, axis=1)
+    assert (ahead >= -1e-3).all()
+    assert (ahead <= step + 1e-3).all()
+    if step:
+        assert made % step == pytest.approx(0)
+        assert in_steps(made, np.broadcast_to(steps, made.shape)) == pytest.approx(made)
