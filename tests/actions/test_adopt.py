@@ -59,6 +59,12 @@ def test_production_follows_the_adopted_plan_and_none_takes_it_back(plan: Path) 
     press(plan, "adopt", "level")
     done = actions.run(plan).plan.frames
     shown = done["supply_plan"].dropna(subset="adopted")
+    hours = done["strategy_hours"]
+    for own in ("people", "available", "overtime", "extra"):
+        level = hours[f"{own}_level"].to_numpy()
+        assert hours[f"{own}_current"].to_numpy() == pytest.approx(level, abs=1e-3, nan_ok=True)
+    costs = done["strategy_cost"].groupby("strategy")["total"].sum()
+    assert costs["current"] == pytest.approx(costs["level"], rel=1e-5)
     assert shown["production"].tolist() == shown["adopted"].tolist()
     bikes = done["strategy_plan"].set_index(["family", "period"])["production_level"]
     at = pd.MultiIndex.from_frame(shown[["family", "period"]])

@@ -246,11 +246,13 @@ def _moves(
             continue
         taken = np.flatnonzero(shift.arriving > LEAST_HOURS)
         months = listed(month(plan.axis.plan[at]) for at in taken.tolist())
-        told = f"Hours to spare in {months}; other resources are not looked at"
+        told = f"Hours to spare in {months}; "
         if name == BUILD_AHEAD:
+            told += "no other resource gets short by it"
             cost = shift.held * settings.holding_rate / 12
         else:
             cost = plan.delay(shift.change)
+            told += "other resources are not looked at"
             told += "" if cost > 0 else "; stock covers the delay"
         able = plan.storable if name == BUILD_AHEAD else None
         gain = _saved(stake, shift.covers, plan.worth(gap.resource, able).margin)

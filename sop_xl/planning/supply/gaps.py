@@ -22,6 +22,8 @@ from sop_xl.planning.supply.overtime import team_cap
 from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 from sop_xl.tables.supply import SHORT_HOURS
 
+OVER = 1e-6
+"""Hours over what is to spare that are rounding."""
 SHORT_UNITS = 1e-6
 """Units that are rounding."""
 
@@ -236,7 +238,8 @@ def _storable_load(plan: Loads, resource: int) -> Numbers:
 
 
 def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
-    """Hours of a gap worked in the months before it, the nearest ones first.
+    """Hours of a gap worked in the months before it, the nearest ones first, and no more than the
+    other resources of the same output have hours to spare for.
 
     Args:
         plan: Loads and values of the plan months.
@@ -252,11 +255,38 @@ def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
             if taken > 0:
                 moving[month, other] += taken
                 spare[other] -= taken
+    kept_back = moving - _as_others_allow(plan, k, moving)
+    moving -= kept_back
+    spare += kept_back.sum(axis=0)
     apart = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
     kept = (moving * apart).sum(axis=1) @ plan.worth(k, plan.storable).cost
     change = plan.built_ahead(k, moving)
     found = Moved(moving.sum(axis=1), moving.sum(axis=0), change, float(kept))
     return _proven(plan, gap, found, spare, free)
+
+
+def _as_others_allow(plan: Loads, resource: int, moving: Numbers) -> Numbers:
+    """The hours that can be worked earlier without making another resource short.
+
+    Args:
+        plan: Loads and values of the plan months.
+        resource: The one whose hours move.
+        moving: Its hours from each month (rows) to each month (columns).
+    """
+    room = np.maximum(plan.gap, 0.0)
+    room[resource] = np.inf
+
+    def overload(hours: Numbers) -> tuple[Numbers, Numbers]:
+        more = plan.bill.load(plan.built_ahead(resource, hours))
+        return more, (more > room + OVER).any(axis=0)
+
+    more, over = overload(moving)
+    if not over.any():
+        return moving
+    part = np.where(more > room, room / np.where(more > 0, more, 1.0), 1.0).min(axis=0)
+    cut = moving * part
+    # work spread over several months loads others elsewhere: then nothing moves
+    return np.zeros_like(moving) if overload(cut)[1].any() else cut
 
 
 def made_later(plan: Loads, gap: Gap, spare: Numbers) -> Moved:

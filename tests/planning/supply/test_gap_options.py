@@ -7,7 +7,7 @@ import pytest
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.supply.gap_choices import hours_to_commit, production_to_fix
 from sop_xl.planning.supply.gap_options import Option, Reckoned, listing, reckoned
-from sop_xl.planning.supply.gaps import Loads, gaps_of
+from sop_xl.planning.supply.gaps import Loads, built_ahead, gaps_of
 from sop_xl.tables.data import CAPACITY_OPTIONS, RESOURCES
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import GAP_OPTIONS
@@ -305,3 +305,19 @@ def test_overtime_without_an_option_goes_up_to_the_cap_of_the_teams() -> None:
     assert found.cost == 16 * 40
     # where nobody says how much there is, it says that no other sheet counts it
     assert "Strategy and profit count no cost" in options(loads, offers="")["overtime"].why
+
+
+@pytest.mark.parametrize(("other", "covers"), [(100.0, 20.0), (15.0, 15.0), (-5.0, 0.0)])
+def test_building_ahead_makes_no_other_resource_short(other: float, covers: float) -> None:
+    loads = plan([40.0, -20.0])._replace(
+        resources=["Frame", "Paint"], gap=np.array([[40.0, -20.0], [other, other]]),
+        overtime=np.zeros((2, 2)), extra=np.zeros((2, 2)),
+        hours=np.array([[1.0, 0.5], [2.0, 2.5]]),
+    )  # fmt: skip
+    # a month takes 10 x 1 + 10 x 2 h of the frame and 10 x 0.5 + 10 x 2.5 h of the paint: 30 each,
+    # so an hour that moves at the frame moves one at the paint
+    spare = loads.spare[0]
+    moved = built_ahead(loads, next(gaps_of(loads)), spare)
+    assert moved.covers.sum() == pytest.approx(covers)
+    assert loads.bill.load(moved.change)[1] == pytest.approx([covers, -covers])
+    assert spare[0] == pytest.approx(40 - covers)

@@ -87,7 +87,7 @@ def company_of(
         totals(workforce_plan, name, "resource", places, axis.plan)
         for name in ("people", "planned_hires", "adopted_change")
     )
-    base = rounded(there - np.cumsum(adopted_people, axis=1))
+    base = there - np.cumsum(adopted_people, axis=1)
     labour = totals(capacity, "labour_hours", "resource", places, axis.plan)
     per_person = zero(ratio(labour, there))
     start = np.floor(base + 0.5) if settings.people_in_plans == WHOLE else base
