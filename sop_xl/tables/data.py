@@ -477,7 +477,8 @@ WORKFORCE = Table(
                help="Months in which a new person is not fully productive yet: 0 for none.",
                aliases=("ramp months", "training months")),
         Column("overtime_share", "Overtime cap", Unit.PERCENT, minimum=0, maximum=1, default=0.0,
-               help="Overtime at most, as a share of the productive hours.",
+               help="Overtime at most, as a share of the productive hours; it holds where no"
+                    " capacity option offers overtime at the resource.",
                aliases=("overtime cap", "maximum overtime")),
         Column("hire_time", "Months to hire", Unit.COUNT, minimum=0, maximum=24, default=0.0,
                help="Whole months before somebody hired now can start."),
