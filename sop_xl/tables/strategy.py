@@ -178,9 +178,9 @@ STRATEGY_HOURS = Grid(
                                   "Capacity commits to, where that is more."),
         Measure("per_person", "Hours per person", Unit.HOURS, detail=True,
                 plan="IF({workforce_plan.people@sum}>0,{capacity.labour_hours@sum}"
-                     "/{workforce_plan.people@sum},0)",
-                help="Labour hours of Capacity / people of Workforce; zero = people do not limit "
-                     "it."),
+                     "/{workforce_plan.people@sum},{resource_rates.hours_per_person@lookup})",
+                help="Labour hours of Capacity / people of Workforce, those of today's people where"
+                     " nobody is left; zero = people do not limit it."),
         Measure("planned_hires", _PLANNED, Unit.PEOPLE, total="sum", detail=True,
                 plan="{workforce_plan.planned_hires@sum}",
                 help="People who start by Workforce, in every plan."),

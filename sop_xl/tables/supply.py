@@ -158,7 +158,7 @@ CAPACITY = Grid(
                 past="{workforce.hours@sum}", plan="{workforce_plan.productive@sum}",
                 help="Productive hours of the teams at the resource, from Workforce: who is there "
                      "after attrition and planned hires, new people by their ramp; in closed months"
-                     " those of today's people. Zero = not limiting."),
+                     " those of today's people. Without any team = not limiting."),
         Measure("overtime", "+ Overtime", Unit.HOURS, OPTIONAL, plan=VALUES, minimum=0,
                 total="sum", help="Hours of overtime that we commit to."),
         Measure("extra", "+ Extra shift or subcontract", Unit.HOURS, OPTIONAL, plan=VALUES,
@@ -169,7 +169,8 @@ CAPACITY = Grid(
                      "they are more than overtime and extra hours."),
         Measure("available", "Available", Unit.HOURS, total="sum", strong=True,
                 past="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})",
-                plan="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})"
+                plan="IF({labour_hours}+{workforce.hours@sum}>0,"
+                     "MIN({machine_hours},{labour_hours}),{machine_hours})"
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
         Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,

@@ -158,7 +158,9 @@ def capacity(
     starting, adopting = (f(axis, workforce, hires) for f in (planned_hires, adopted_change))
     ahead = there(workforce, starting, adopting).productive
     labour = _of_resources(workforce, names, np.hstack([today, ahead]))
-    regular = np.where(labour > 0, np.minimum(machine, labour), machine)
+    # whom everybody has left is short of people, not free of them
+    staffed = (labour > 0) | (_of_resources(workforce, names, today[:, :1]) > 0)
+    regular = np.where(staffed, np.minimum(machine, labour), machine)
     overtime, extra, adopted = (
         matrix(inputs, name, "resource", names, axis.plan)
         for name in ("overtime", "extra", "adopted_hours")

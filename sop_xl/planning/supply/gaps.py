@@ -276,17 +276,16 @@ def _as_others_allow(plan: Loads, resource: int, moving: Numbers) -> Numbers:
     room = np.maximum(plan.gap, 0.0)
     room[resource] = np.inf
 
-    def overload(hours: Numbers) -> tuple[Numbers, Numbers]:
-        more = plan.bill.load(plan.built_ahead(resource, hours))
-        return more, (more > room + OVER).any(axis=0)
+    def more_of(hours: Numbers) -> Numbers:
+        return plan.bill.load(plan.built_ahead(resource, hours))
 
-    more, over = overload(moving)
-    if not over.any():
+    more = more_of(moving)
+    if not (more > room + OVER).any():
         return moving
     part = np.where(more > room, room / np.where(more > 0, more, 1.0), 1.0).min(axis=0)
     cut = moving * part
     # work spread over several months loads others elsewhere: then nothing moves
-    return np.zeros_like(moving) if overload(cut)[1].any() else cut
+    return np.zeros_like(moving) if (more_of(cut) > room + OVER).any() else cut
 
 
 def made_later(plan: Loads, gap: Gap, spare: Numbers) -> Moved:

@@ -95,7 +95,7 @@ def adoption(
     )
     # what the people adopted so far give goes, what those of the plan give comes
     people = labour + teams.hours(change - teams.adopted)
-    regular = np.where(people > 0, np.minimum(machines, people), machines)
+    regular = np.where((people > 0) | teams.staffed, np.minimum(machines, people), machines)
     beyond = np.maximum(0.0, rounded(hours - regular))
     return Adoption(
         _cells(axis, "family", families, adopted=made, subcontracted=_blank(zero(bought))),
@@ -123,6 +123,9 @@ class _Teams:
         names = [str(name) for name in self.keys["team"]]
         self.adopted = zero(matrix(plan, "adopted_change", "team", names, axis.plan))
         self._many = len(resources)
+        today = np.zeros((len(resources), 1))
+        np.add.at(today[:, 0], self._at, heads * self._hours)
+        self.staffed = today > 0
 
     def shared(self, change: Numbers) -> Numbers:
         """People by resource, shared by headcount."""

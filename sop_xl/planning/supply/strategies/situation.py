@@ -89,7 +89,8 @@ def company_of(
     )
     base = there - np.cumsum(adopted_people, axis=1)
     labour = totals(capacity, "labour_hours", "resource", places, axis.plan)
-    per_person = zero(ratio(labour, there))
+    today = lookup(rates, "resource", places, "hours_per_person")
+    per_person = np.where(there > 0, zero(ratio(labour, there)), today)
     start = np.floor(base + 0.5) if settings.people_in_plans == WHOLE else base
     regular = np.where(per_person > 0, np.minimum(machines, start * per_person), machines)
     committed_overtime, committed_extra, adopted = (
