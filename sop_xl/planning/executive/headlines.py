@@ -157,8 +157,8 @@ def _stock(
     stock, target, owed = (float(end[name].sum()) for name in ("inventory", "target", "backlog"))
     when = month(end["period"].iloc[0]) if len(end) else month(axis.first)
     text = (
-        f"By the supply plan, which no capacity limits, inventory reaches "
-        f"{number(stock, settings.base_unit)} in {when} against a target of {number(target)}"
+        f"Inventory by the unlimited supply plan reaches {number(stock, settings.base_unit)} in "
+        f"{when} against a target of {number(target)}"
     )
     text += f", backlog {number(owed)}" if owed >= 1 else ""
     behind = by_period(constrained_total, "behind", axis.plan)
@@ -166,8 +166,8 @@ def _stock(
     if behind[at] < 1:
         return f"{text}."
     return (
-        f"{text}; with the hours there are it is up to {number(float(behind[at]))} less, in "
-        f"{month(axis.plan[at])}."
+        f"{text}; by the hours there are up to {number(float(behind[at]))} less "
+        f"({month(axis.plan[at])})."
     )
 
 

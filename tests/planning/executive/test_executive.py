@@ -460,9 +460,8 @@ def test_every_page_says_what_it_shows() -> None:
     )
     assert message(outcome, "D4_Supply") == (
         "1 resource short of hours: Press lacks 20 h in 1 month. 30 pcs are late or lost, with a "
-        "margin of 600 EUR. By the supply plan, which no capacity limits, inventory reaches 85 pcs "
-        "in Feb 2027 against a target of 44, backlog 3; with the hours there are it is up to 25 "
-        "less, in Dec 2026."
+        "margin of 600 EUR. Inventory by the unlimited supply plan reaches 85 pcs in Feb 2027 "
+        "against a target of 44, backlog 3; by the hours there are up to 25 less (Dec 2026)."
     )
     assert message(outcome, "D5_Finance") == (
         "Revenue of fiscal year 2026 is expected at 1,800 EUR, 10.0 % below the AOP; operating "
