@@ -92,6 +92,11 @@ STRATEGY_OUTPUT = Grid(
 # ---- resources -----------------------------------------------------------------------------
 
 _MACHINES = "{capacity.machine_hours@sum}"
+_MOST_OVERTIME = "MAX({overtime_limit},{capacity.overtime@sum})"
+_MOST_EXTRA = (
+    "MAX({extra_limit},{capacity.extra@sum},{capacity.adopted_hours@sum}-" + _MOST_OVERTIME + ")"
+)
+"""What is offered, and what Capacity commits to since, as it is in force at once."""
 
 
 def _load(plan: str) -> str:
@@ -120,11 +125,11 @@ def _resource_rows(plan: str) -> tuple[Measure, ...]:
         Measure(hours, f"{_HOURS}: {plan}", Unit.HOURS, total="sum", plan=known(_load(plan)),
                 help="Units worked on x hours per unit, over all families."),
         Measure(overtime, f"{_OVERTIME}: {plan}", Unit.HOURS, total="sum", detail=True,
-                plan=VALUES if solved else "ROUND(MIN(" + beyond + "),{overtime_limit}),6)",
+                plan=VALUES if solved else "ROUND(MIN(" + beyond + ")," + _MOST_OVERTIME + "),6)",
                 help="Hours of overtime that the plan takes."),
         Measure(extra, f"{_EXTRA}: {plan}", Unit.HOURS, total="sum", detail=True,
-                plan=VALUES if solved else "ROUND(MIN(" + beyond + ")-{" + overtime
-                     + "},{extra_limit}),6)",
+                plan=VALUES if solved else "ROUND(MIN(" + beyond + ")-{" + overtime + "},"
+                     + _MOST_EXTRA + "),6)",
                 help="Hours of an extra shift or from outside, as far as they are offered."),
         Measure(available, f"{_AVAILABLE}: {plan}", Unit.HOURS, total="sum", detail=True,
                 plan=known(f"IF({{per_person}}>0,MIN({_MACHINES},{{{people}}}*{{per_person}}),"
