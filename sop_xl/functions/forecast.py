@@ -41,6 +41,8 @@ FUNCTIONS = (
         "level": "Share of outcomes that the range should hold: 0.8 (default) for 80 %.",
         "season": _SEASON,
         "method": _METHOD,
+        "cumulative": "TRUE: of the demand from the first period ahead to each one, over a lead"
+                      " time for example. FALSE (default): of each period alone.",
     }, limits=_limits("horizon", "level", "season"),
         result="low and high for each period ahead, beside each other or below each other"),
     Function("SOP_METHOD", outlook.method_in_words, _ABOUT_IT, limits=_limits("season"),

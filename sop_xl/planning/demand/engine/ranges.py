@@ -167,11 +167,15 @@ def quantile(known: Told, share: float, *, skewed: bool = False) -> float:
     >>> round(quantile(nothing, 0.95), 2), round(quantile(nothing, 0.95, skewed=True), 2)
     (2.06, 2.71)
     """
+    number = len(known.places)
+    return (number * _at(known, share) + USUAL * untold(share, skewed=skewed)) / (number + USUAL)
+
+
+def untold(share: float, *, skewed: bool) -> float:
+    """The quantile of z where no error tells of it."""
     # the mean absolute value of a standard normal variable is 0.798, and that of an exponential
     # one of mean 1 less its mean is 2 / e
-    usual = (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
-    number = len(known.places)
-    return (number * _at(known, share) + USUAL * usual) / (number + USUAL)
+    return (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
 
 
 def _at(known: Told, share: float) -> float:
@@ -231,7 +235,7 @@ def around(
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
     below_zero = natural & sporadic
-    wider = WIDER if sporadic else WIDER * (1 + FEW / (independent(found.places, series) + FEW))
+    wider = widening(found.places, series, sporadic=sporadic)
     sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
     everything = told(found.places, tested)
     for kind, one_sided in sides:
@@ -259,6 +263,17 @@ def around(
     # drawn together one by one, a range could end inside one that holds less
     np.minimum.accumulate(low, axis=0, out=low)
     return low, np.maximum.accumulate(high, axis=0, out=high)
+
+
+def widening(places: Numbers, series: int, *, sporadic: bool) -> float:
+    """What the width of a range is multiplied by, as it was learned from so many series.
+
+    Args:
+        places: (O, S, H) z.
+        series: How many are forecast together, of all kinds.
+        sporadic: As for :func:`around`.
+    """
+    return WIDER if sporadic else WIDER * (1 + FEW / (independent(places, series) + FEW))
 
 
 def independent(places: Numbers, series: int) -> float:

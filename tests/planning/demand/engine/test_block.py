@@ -241,6 +241,27 @@ def test_sums_over_a_lead_time_hold_what_they_promise() -> None:
         assert held == pytest.approx(level, abs=0.05)
 
 
+def test_sums_beyond_what_short_histories_tell_hold_what_they_promise() -> None:
+    """Eight months are tested one or two ahead; the error of their level is in all twelve."""
+    rng = np.random.default_rng(13)
+    history = 100 + rng.normal(0, 10, (400, 20))
+    found = cumulative(forecast_block(history[:, :8], 12))
+    actual = history[:, 8:].cumsum(axis=1)
+    for level, low, high in zip((0.8, 0.95), found.low, found.high, strict=True):
+        held = ((actual >= low) & (actual <= high)).mean(axis=0)
+        assert held[0] == pytest.approx(level, abs=0.07)  # one period, of which the tests tell
+        assert held.min() > held[0] - 0.1
+
+
+def test_without_any_test_sums_begin_with_the_range_of_one_period() -> None:
+    found = forecast_block(np.array([[7.0]]), 6, Options(levels=(0.8,)))
+    sums = cumulative(found)
+    # nothing tells how errors grow but that they may: independent, the squares of the widths add up
+    width, of_sums = (found.high - found.mean)[0, 0], (sums.high - sums.mean)[0, 0]
+    assert of_sums[0] == pytest.approx(width[0], rel=1e-6)
+    assert (of_sums >= np.sqrt(np.cumsum(width**2)) * (1 - 1e-6)).all()
+
+
 def test_reasons_in_words() -> None:
     history = np.vstack([_demand(6)[5:], np.zeros((1, 48)), np.full((1, 48), NAN)])
     found = forecast_block(history, 6)
