@@ -101,7 +101,8 @@ def _size(
     usual = usual / ranges.widening(places, series, sporadic=sporadic)
     single = ranges.spread(errors, usual, cuts)
     sizes = single.size[:, np.newaxis] * single.growth
-    of_sums: Numbers = np.sqrt(np.cumsum(np.square(sizes), axis=1))
+    largest = sizes.max(axis=1, keepdims=True)  # whose square may be too large for a number
+    of_sums: Numbers = largest * np.sqrt(np.cumsum(np.square(sizes / largest), axis=1))
     return of_sums
 
 
