@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sop_xl.planning.demand import forecaster, statsmodels_ets
 from sop_xl.planning.demand.engine import Forecasts
 from sop_xl.planning.demand.engine import cumulative as sums_ahead
+from sop_xl.planning.demand.engine.panel import LARGEST
 from sop_xl.planning.demand.forecaster import SEASON, Forecast, made_of
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.ranges import Series, series
@@ -118,12 +119,13 @@ def method_in_words(
 
 
 def past(history: npt.ArrayLike) -> Series:
-    """The series of a history up to the last number.
+    """The series of a history up to the last number; an infinite one is none.
 
     Raises:
         ValueError: There is no number at all, or the history is too long.
     """
     given = series(history)
+    given = given._replace(rows=np.where(np.abs(given.rows) < LARGEST, given.rows, np.nan))
     held = np.flatnonzero(~np.isnan(given.rows).all(axis=0))
     if not len(held):
         raise ValueError("the history holds no number")

@@ -149,6 +149,13 @@ def test_a_method_without_backtest_has_no_range_of_sums() -> None:
         ends(BEER, 3, 0.8, 4, "statsmodels_ets", True)
 
 
+@pytest.mark.parametrize("endless", [np.inf, -np.inf, 1e308])
+def test_an_infinite_number_is_none(endless: float) -> None:
+    demand = [[7.0, 9.0, 8.0, value, 7.0, 8.0] for value in (endless, None)]
+
+    np.testing.assert_array_equal(forecast(demand[:1], 3), forecast(demand[1:], 3))
+
+
 @pytest.mark.parametrize("level", [0, 1, 80])
 def test_a_level_is_a_share(level: float) -> None:
     with pytest.raises(CellError, match="#NUM!: SOP_FORECAST_PI: level"):

@@ -43,6 +43,7 @@ ODD: dict[str, list[float]] = {
     "all zeros": [0.0] * 40,
     "one point": [NAN] * 39 + [5.0],
     "all missing": [NAN] * 40,
+    "almost infinite": [9.0, 8.0, 7.0, 9.0] * 9 + [9.0, 1e308, -1e308, 8.0],
     "infinite": [9.0, 8.0, 7.0, 9.0] * 9 + [9.0, np.inf, -np.inf, 8.0],
     "1e15 next to 1": [1.0] * 39 + [1e15],
     "1e15 and 1 in turn": [1.0, 1e15] * 20,
