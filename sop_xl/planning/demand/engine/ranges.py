@@ -190,18 +190,21 @@ def _at(known: Told, share: float) -> float:
 
 
 def living(levels: tuple[float, ...], series: int, ended: int, silent: float) -> tuple[float, ...]:
-    """What ranges of demand that comes now and then hold, so that all series hold the levels.
+    """What the ranges of series that still sell hold, so that all of a block hold the levels.
 
-    Among them are those that seem to have ended: nothing is their whole range, and what they hold
-    is no choice. The others hold so much that the mean over all is right, within limits.
+    Nothing is the whole range of those that seem to have ended, and what it holds is no choice.
+    The others hold so much more or less that the mean over all is right, within limits: of what a
+    level leaves out, :data:`GIVEN_UP`.
 
     Args:
         levels: Shares of outcomes promised.
-        series: How many series still sell now and then.
+        series: How many series still sell, regularly or now and then.
         ended: How many seem to have ended.
         silent: Share of periods in which nothing came of those that seemed so at the origins.
 
-    >>> living((0.8, 0.95), 100, 20, 0.9)  # (0.8 x 120 - 0.9 x 20) / 100; (114 - 18) / 100
+    >>> # (0.8 x 120 - 0.9 x 20) / 100 = 0.78; (0.95 x 120 - 18) / 100 = 0.96, but at most
+    >>> # 0.95 + 0.15 x 0.05
+    >>> living((0.8, 0.95), 100, 20, 0.9)
     (0.78, 0.9575)
     """
     found = []
