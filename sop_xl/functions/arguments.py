@@ -215,8 +215,13 @@ class Argument:
         return day
 
 
+def _finite(numbers: Numbers) -> Numbers:
+    """Missing where infinite: no cell holds that, but a list or a frame may."""
+    return np.where(np.isinf(numbers), np.nan, numbers) if np.isinf(numbers).any() else numbers
+
+
 _READERS: dict[Kind, Callable[[Argument, object], Any]] = {
-    Kind.NUMBERS: lambda _, value: as_numbers(value),
+    Kind.NUMBERS: lambda _, value: _finite(as_numbers(value)),
     Kind.TEXTS: lambda _, value: as_texts(value),
     Kind.DATES: lambda _, value: as_dates(value),
     Kind.NUMBER: Argument._number,

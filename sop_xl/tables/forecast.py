@@ -29,7 +29,7 @@ _DETAIL = (
     Measure("others", "Other methods, their part", plan=VALUES,
             help="Forecasts of all methods that are not shown, each times its weight. The methods "
                  "above times their weights, this row and the next sum to the baseline."),
-    Measure("agreement", "Moved to agree", plan=VALUES,
+    Measure("agreement", "Moved to agree with totals", plan=VALUES,
             help="By how much the baseline was moved to agree with family and company, and what is "
                  "cut off below zero."),
     *(
@@ -70,6 +70,10 @@ FORECAST_VIEW = Grid(
         _of_block(_DETAIL[0]),
         Measure("baseline", "Baseline forecast", plan="{demand_plan.baseline@block}", total="sum",
                 strong=True, end="middle", help="As on Demand_Plan."),
+        Measure("lifecycle", "± Launches, phase-outs", plan="{demand_plan.lifecycle@block}",
+                total="sum", help="As on Demand_Plan: what comes on top of the baseline."),
+        Measure("followed", "With launches, phase-outs", plan="{baseline}+{lifecycle}",
+                total="sum", help="Baseline + launches, phase-outs."),
         Measure("low", "Range low", past="{actual}", plan="{demand_plan.low@block}", end="low",
                 help="As on Demand_Plan; in closed months what was ordered, for the chart."),
         Measure("high", "Range high", past="{actual}", plan="{demand_plan.high@block}", end="high",

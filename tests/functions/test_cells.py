@@ -87,6 +87,29 @@ def test_numbers_of_a_range_in_its_shape(values: object, expected: list[Any]) ->
     assert found.tolist() == expected
 
 
+@pytest.mark.parametrize("last", [0, 1, 4_999, 9_998, 11_999])
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_long_range_keeps_its_shape_and_its_last_cell(last: int, kind: type) -> None:
+    rows: list[list[object]] = [[None, None] for _ in range(12_000)]
+    rows[last] = [7.0, "A-1"]
+    cells = kind(map(kind, rows))
+
+    numbers, texts, dates = as_numbers(cells), as_texts(cells), as_dates(cells)
+
+    assert numbers.shape == texts.shape == dates.shape == (12_000, 2)
+    assert np.argwhere(numbers == 7).tolist() == [[last, 0]]
+    assert np.isnan(numbers).sum() == 23_999
+    assert np.argwhere(texts != "").tolist() == [[last, 0], [last, 1]]
+    assert np.argwhere(~np.isnat(dates)).tolist() == [[last, 0]]  # 7 January 1900
+
+
+def test_a_long_range_has_rows_of_one_length_and_any_cells() -> None:
+    blank: list[list[object]] = [[None]] * 10_000
+    with pytest.raises(CellError, match="one length"):
+        as_numbers([[1.0], *blank, [None, None]])
+    assert np.isnan(as_numbers([[1.0], *blank, [pd.NA]])).sum() == 10_001
+
+
 def test_the_cells_given_stay_as_they_are() -> None:
     given = np.array([1.0, 2.0])
     as_numbers(given)[0] = 9.0

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, tuple[object, ...]] = {
     "SOP_ABCXYZ": ([[80.0, 82.0, 81.0], [1.0, 40.0, 0.0]], column(9.5, 3.0)),
     "SOP_FORECAST": (TWO_YEARS, 6.0, 12.0, "seasonal_naive"),
     "SOP_FORECAST_PI": (TWO_YEARS, 6.0, 0.8, 12.0, "seasonal_naive"),
+    "SOP_SMOOTH": (TWO_YEARS, 0.2, 0.1, 0.1, 6.0, None, None, None, 12.0),
     "SOP_METHOD": (TWO_YEARS, 12.0, "seasonal_naive"),
     "SOP_EXPLAIN": (TWO_YEARS, 12.0, "seasonal_naive"),
     "SOP_WPIPELINE": (

@@ -107,7 +107,7 @@ def run(
     }
     doubtful = doubts.doubts(own.found, seen.pins, free)
     frames |= _forecast_frames(
-        axis, settings.forecaster, seen, made, doubtful, past_plans, past_forecasts
+        axis, settings.forecaster, seen, made, doubtful, coming.units, past_plans, past_forecasts
     )
     launched = coming.units.max(axis=1, initial=0.0) > 0
     named = names_of(blocks)
@@ -125,6 +125,7 @@ def _forecast_frames(
     seen: Known,
     made: Statistical,
     doubtful: Sequence[doubts.Doubt],
+    laid_on: Numbers,
     past_plans: pd.DataFrame,
     past_forecasts: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
@@ -140,6 +141,7 @@ def _forecast_frames(
         corrected=np.count_nonzero(~np.isnan(demand) & (demand != cleaned), axis=1),
         agreement=totals.change(made.apart, made.agreed),
         doubts=[words.get(at, "") for at in range(len(blocks))],
+        layers=lifecycle.in_words(laid_on, axis.plan),
     )
     table = changes.forecast_blocks(
         axis, blocks, demand, months, found, said, past_plans, past_forecasts

@@ -12,6 +12,12 @@ import pandas as pd
 Integers = npt.NDArray[np.int64]
 
 
+LARGEST = 2.0**53
+"""Whole numbers below it are exact as floats."""
+SPARSE = 0.1
+"""Share of the periods with a row of any series, below which dates follow no step."""
+
+
 class Steps(NamedTuple):
     """How numbers turn into dates again."""
 
@@ -26,7 +32,8 @@ def read_steps(ds: pd.Series) -> tuple[Steps, Integers]:
     weeks, days or what the greatest common distance is.
 
     Raises:
-        ValueError: for what is no date, period or whole number.
+        ValueError: for what is no date, period or whole number, and for dates that follow no step,
+            as those of single orders.
 
     Example:
         >>> steps, numbers = read_steps(pd.Series(["2024-01-31", "2024-02-29", "2024-04-30"]))
@@ -50,10 +57,18 @@ def _read(ds: pd.Series) -> tuple[Steps, Integers]:
             periods.asi8,
             lambda at: pd.PeriodIndex(pd.arrays.PeriodArray(at, dtype=freq)),
         )
-    if pd.api.types.is_integer_dtype(ds.dtype):
+    if pd.api.types.is_integer_dtype(ds.dtype) or _is_whole(ds):
         kind = ds.dtype
         return _stepped(ds.to_numpy(dtype=np.int64), lambda at: pd.Index(at).astype(kind))
     return _dated(_timestamps(ds))
+
+
+def _is_whole(ds: pd.Series) -> bool:
+    """Whether floats are whole numbers, small enough to be told apart."""
+    if not pd.api.types.is_float_dtype(ds.dtype):
+        return False
+    numbers = ds.to_numpy(dtype=float)
+    return bool((np.abs(numbers) < LARGEST).all() and (numbers % 1 == 0).all())
 
 
 def _periods(ds: pd.Series) -> pd.PeriodIndex | None:
@@ -108,7 +123,14 @@ def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
         index = pd.DatetimeIndex(at)
         return index.tz_localize(zone) if zone is not None else index
 
-    return _stepped(seconds, timed)
+    steps, numbers = _stepped(seconds, timed)
+    spanned = int(numbers.max() - numbers.min()) + 1
+    if len(plain) < SPARSE * spanned:
+        raise ValueError(
+            f"ds follows no step: {len(plain):,} dates in {spanned:,} periods from {plain.min()} to"
+            f" {plain.max()}. Sum the rows by week or month first, with one date for each"
+        )
+    return steps, numbers
 
 
 def _stepped(numbers: Integers, back: Callable[[Integers], pd.Index]) -> tuple[Steps, Integers]:

@@ -22,6 +22,8 @@ LATEST = 3
 """Closed months that are set against the forecasts made before them."""
 FAR = 0.05
 """Share from which demand without a known range counts as off its forecast."""
+FIRST = "no plan of a cycle before is known"
+"""Said of every block in the first cycle."""
 MOVED = 0.1
 """Share of the weights from which a move is worth a word."""
 
@@ -50,6 +52,7 @@ def forecast_blocks(
     """
     last, now = _baselines(axis, blocks, found.mean, past_plans)
     change = now - last
+    first = not (past_plans["cycle"] < axis.first).any()
     before = _methods(past_forecasts, blocks)
     latest = _latest(blocks, history, months, past_plans)
     weights = [weights_of(found, at) for at in range(len(blocks))]
@@ -62,7 +65,7 @@ def forecast_blocks(
         change=change,
         change_share=ratio(change, last),
         why=_texts(
-            _why(is_new, moved, came, then, weight)
+            FIRST if first else _why(is_new, moved, came, then, weight)
             for is_new, moved, came, then, weight in zip(
                 np.isnan(last), change, latest, before, weights, strict=True
             )
@@ -119,8 +122,14 @@ def _error(rows: pd.DataFrame) -> float:
 
 
 def _challenger(found: Forecasts, series: int) -> tuple[str, float]:
-    """The single method with the lowest backtest error that is not the whole champion."""
+    """The single method with the lowest backtest error that is not the whole champion.
+
+    One that was tested but has no forecast now, as its recursion would explode, is none.
+    """
     errors = np.where(found.weights[:, series] > 0.995, np.nan, found.errors[:, series])
+    if len(found.candidates):
+        served = np.isfinite(found.candidates[:, series]).all(axis=1)
+        errors = np.where(served, errors, np.nan)
     if np.isnan(errors).all():
         return "", np.nan
     best = int(np.nanargmin(errors))

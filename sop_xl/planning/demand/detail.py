@@ -96,6 +96,8 @@ def detail(
         name: across(axis, plan=end[wide][kept])
         for name, end in (("low_95", found.low), ("high_95", found.high))
     }
+    # of what has ended, or never began, the first of the members would be the last value, zero
+    needed = ~np.isin(found.kinds[kept], ("none", "ended")) | found.mean[kept].any(axis=1)
     lines = []
     names = names_of(blocks.iloc[kept])
     for rank in range(1, RANKS + 1):
@@ -103,6 +105,7 @@ def detail(
         member = order[rank - 1] if kept_all else np.zeros(len(kept), dtype=np.int64)
         none = np.full((len(kept), axis.horizon), np.nan)
         numbers = found.candidates[member, kept] if kept_all else none
+        numbers = np.where(needed[:, np.newaxis], numbers, np.nan)
         cells[f"candidate_{rank}"] = across(axis, plan=numbers)
         lines.append(_rank(names, rank, member, kept, found, numbers))
     others, agreement = _parts(found, order, kept)

@@ -65,6 +65,7 @@ def told(
     corrected: npt.NDArray[np.int64] | None = None,
     agreement: npt.NDArray[np.float64] | None = None,
     doubts: Sequence[str] | None = None,
+    layers: Sequence[str] | None = None,
 ) -> list[Told]:
     """What is to be said of each series and its forecast.
 
@@ -77,6 +78,7 @@ def told(
         corrected: Periods of each series that are not as recorded.
         agreement: Share by which each forecast was moved to agree with the totals.
         doubts: What speaks against each forecast; empty where nothing does.
+        layers: What comes on top of each forecast; empty where nothing does.
     """
     mended = np.zeros(len(rows), dtype=np.int64) if corrected is None else corrected
     if method == statsmodels_ets.NAME:
@@ -87,9 +89,10 @@ def told(
     said = ["; ".join(filter(None, pair)) for pair in zip(said, notes, strict=True)]
     shares = np.zeros(len(rows)) if agreement is None else agreement
     said = [one + _moved(share) for one, share in zip(said, shares.tolist(), strict=True)]
+    laid = layers if layers is not None else [""] * len(rows)
     return [
-        _told(begun(row), reason, number, season)
-        for row, reason, number in zip(rows, said, mended.tolist(), strict=True)
+        _told(begun(row), reason, number, season, layer)
+        for row, reason, number, layer in zip(rows, said, mended.tolist(), laid, strict=True)
     ]
 
 
@@ -101,14 +104,14 @@ def _moved(share: float) -> str:
     return f"; moved {way} by {percent(abs(share))} to agree with family and company"
 
 
-def _told(series: Numbers, reason: str, corrected: int, season: int) -> Told:
+def _told(series: Numbers, reason: str, corrected: int, season: int, laid: str) -> Told:
     if not len(series):
-        return Told("No history, so the forecast is zero", "")
+        return Told("No history, so the statistical forecast is zero", laid)
     parts = (
         _length(series, season), _trend(series, season), _season(series, season),
         _corrected(corrected, season),
     )  # fmt: skip
-    return Told("; ".join(part for part in parts if part), reason)
+    return Told("; ".join(filter(None, parts)), "; ".join(filter(None, (reason, laid))))
 
 
 def _corrected(number: int, season: int) -> str:

@@ -143,6 +143,27 @@ def layer(facts: Facts, baseline: Numbers, forecast: Callable[[Numbers], Forecas
     return Layer(np.maximum(units, -baseline), findings)
 
 
+def in_words(units: Numbers, plan: pd.PeriodIndex) -> list[str]:
+    """What launches and phase-outs change in each block, and from when on; empty where nothing.
+
+    Args:
+        units: (blocks, plan periods) What :func:`layer` gives.
+        plan: The plan periods.
+
+    >>> plan = pd.period_range("2026-10", periods=3, freq="M")
+    >>> in_words(np.array([[0.0, 30, 50], [0, 0, 0]]), plan)
+    ['launches and phase-outs add 80 to it from Nov 2026 on', '']
+    """
+    first, total = (units != 0).argmax(axis=1), np.round(units.sum(axis=1))
+    return [
+        f"launches and phase-outs {'add' if whole > 0 else 'take'} {abs(whole):,.0f}"
+        f" {'to' if whole > 0 else 'off'} it from {month(plan[at])} on"
+        if whole
+        else ""
+        for at, whole in zip(first.tolist(), total.tolist(), strict=True)
+    ]
+
+
 def _change(
     row: Row, facts: Facts, baseline: Numbers, forecast: Callable[[Numbers], Forecast]
 ) -> _Change:

@@ -222,6 +222,9 @@ def _read(frame: pd.DataFrame) -> tuple[_Block, list[Numbers]]:
         raise ValueError(
             f"the history has no column {listed(missing)}; it needs unique_id, ds and y"
         )
+    twice = [name for name in COLUMNS if (frame.columns == name).sum() > 1]
+    if twice:
+        raise ValueError(f"the history has more than one column {listed(twice)}")
     if not len(frame):
         raise ValueError("the history has no rows")
     if frame["unique_id"].isna().any():
@@ -260,6 +263,8 @@ def _twice(frame: pd.DataFrame, codes: npt.NDArray[np.intp], number: npt.NDArray
 
 
 def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
+    if pd.api.types.is_complex_dtype(values.dtype):
+        raise ValueError("y has to be numbers; these are complex ones")
     try:
         return values.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):

@@ -12,7 +12,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand import forecaster
+from sop_xl.planning.demand import forecaster, statsmodels_ets
+from sop_xl.planning.demand.engine import Forecasts
+from sop_xl.planning.demand.engine import cumulative as sums_ahead
+from sop_xl.planning.demand.engine.panel import LARGEST
 from sop_xl.planning.demand.forecaster import SEASON, Forecast, made_of
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.ranges import Series, series
@@ -59,9 +62,10 @@ def forecast_range(
     level: float = LEVEL,
     season: int = SEASON,
     method: Method = "weights",
+    cumulative: bool = False,
 ) -> npt.NDArray[np.generic]:
-    """Range of a statistical forecast, in units: the low and the high end for each period, in two
-    columns for an upright history, else in two rows for each row.
+    """Range of a statistical forecast, in units: the low and the high end for each period, or for
+    the sum up to it, in two columns for an upright history, else in two rows for each row.
 
     Args:
         history: As for :func:`forecast`.
@@ -69,14 +73,31 @@ def forecast_range(
         level: Share of outcomes that the range should hold, 0.8 for example.
         season: Periods of a season: 12 for months of a year, 1 for none.
         method: As for :func:`forecast`.
+        cumulative: Whether the range is of the demand from the first period ahead to each one, over
+            a lead time for example, instead of each period alone.
 
     >>> forecast_range([7.0] * 12, 2).tolist()
     [[7.0, 7.0], [7.0, 7.0]]
+    >>> forecast_range([7.0] * 12, 2, cumulative=True).tolist()
+    [[7.0, 14.0], [7.0, 14.0]]
     """
     given = past(history)
     found = forecasts(given.rows, horizon, level, season, method)
-    ends = np.stack([found.low, found.high], axis=1).reshape(-1, horizon)
+    low, high = _of_sums(found.found, level) if cumulative else (found.low, found.high)
+    ends = np.stack([low, high], axis=1).reshape(-1, horizon)
     return ends.T if given.upright else ends
+
+
+def _of_sums(found: Forecasts, level: float) -> tuple[Numbers, Numbers]:
+    """Low and high of the sums up to each period.
+
+    Raises:
+        ValueError: The method has no backtest to learn them from.
+    """
+    if statsmodels_ets.NAME in found.members:
+        raise ValueError("statsmodels_ets has no backtest, which ranges of sums are learned from")
+    sums, at = sums_ahead(found), found.levels.index(level)
+    return sums.low[at], sums.high[at]
 
 
 def method_in_words(
@@ -98,12 +119,13 @@ def method_in_words(
 
 
 def past(history: npt.ArrayLike) -> Series:
-    """The series of a history up to the last number.
+    """The series of a history up to the last number; an infinite one is none.
 
     Raises:
         ValueError: There is no number at all, or the history is too long.
     """
     given = series(history)
+    given = given._replace(rows=np.where(np.abs(given.rows) < LARGEST, given.rows, np.nan))
     held = np.flatnonzero(~np.isnan(given.rows).all(axis=0))
     if not len(held):
         raise ValueError("the history holds no number")

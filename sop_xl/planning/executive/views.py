@@ -132,6 +132,7 @@ def forecast_view(
     for name in ("low", "high"):
         cells[name][:, past] = cells["actual"][:, past]
     cells["band"] = cells["high"] - cells["low"]
+    cells["followed"] = cells["baseline"] + cells["lifecycle"]
     return blocks(FORECAST_VIEW, [""], axis, cells)
 
 

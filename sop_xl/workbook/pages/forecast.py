@@ -37,7 +37,13 @@ PLACES, RANKED = "Forecast_places", "Forecast_ranked"
 """Names of the ranges behind the list of methods."""
 _TOP = 7
 """Row of the selector."""
+_METHODS_ROW = _TOP + 5
+"""Row above the list of methods."""
+_ERROR_ROW = _METHODS_ROW + 3 + RANKS
+"""Row of the champion's backtest error."""
 _CHART_ROW = 14
+_TESTED = "What would have been forecast, and what came"
+_UNTESTED = "No test at earlier origins: too short, or no demand"
 _RANKED = {"method": None, "weight": Unit.PERCENT, "error": Unit.PERCENT, "plan": Unit.QUANTITY}
 """Columns of the list of methods behind the sheet, with their units."""
 _WORDS = (
@@ -108,7 +114,7 @@ def _selector(sheet: Sheet) -> None:
 
 def _methods(sheet: Sheet) -> None:
     """The first methods with weight and error, and what they are measured against."""
-    row = _TOP + 5
+    row = _METHODS_ROW
     sheet.put(row, 1, "What the baseline is made of", "SOP Section")
     headers(sheet, row + 1, 1, {"Method": False, "Weight": True, "Backtest error": True})
     frame = _of_choice(sheet, sheet.book.frames["forecast_ranks"])
@@ -120,21 +126,21 @@ def _methods(sheet: Sheet) -> None:
             _looked_up(sheet, at, column, value, unit, _rank(rank, column))
     at = row + 2 + RANKS
     shares = f"B{row + 2}:B{at - 1}"
-    rest = max(0.0, 1 - float(frame["weight"].sum())) if len(frame) else None
+    weighted = frame["weight"].notna().any()
+    rest = max(0.0, 1 - float(frame["weight"].sum())) if weighted else None
     sheet.put(at, 1, "All other methods", "SOP Label")
     sheet.put(at, 2, rest, "SOP Output", Unit.PERCENT.number_format,
               f'IF(COUNT({shares})=0,"",MAX(0,1-SUM({shares})))')
-    at += 1
-    words = (("Champion", "error"), ("Best challenger", "challenger_error"),
+    words = (("Baseline (champion)", "error"), ("Best challenger", "challenger_error"),
              ("Last year's pattern", "reference"), ("Last cycle's champion", "last_error"))
-    for line_at, (label, name) in enumerate(words, start=at):
+    for line_at, (label, name) in enumerate(words, start=_ERROR_ROW):
         sheet.put(line_at, 1, label, "SOP Label")
         sheet.put(line_at, 2, None, "SOP Label")
         _looked_up(sheet, line_at, 3, _block_value(sheet, name), Unit.PERCENT, _block(name))
     more = len(sheet.book.frames[VIEW_BLOCKS.name]) - MOST_BLOCKS
     if more > 0:
         text = f"Methods and backtest: the {MOST_BLOCKS} largest blocks, not {more} others"
-        sheet.put(at + len(words) + 1, 1, text, "SOP Note")
+        sheet.put(_ERROR_ROW + len(words) + 1, 1, text, "SOP Note")
 
 
 def _looked_up(
@@ -190,6 +196,7 @@ def _charts(sheet: Sheet, place: GridPlace, column: int, end: int) -> None:
         Drawn(place, (), "cleaned", "dotted"),  # below the demand: it shows where they differ
         Drawn(place, (), "actual", "line"),
         Drawn(place, (), "last_year", "faint"),
+        Drawn(place, (), "followed", "thin"),  # below the baseline: it shows where they differ
         Drawn(place, (), "baseline", "bold"),
     ]
     add_chart(
@@ -206,9 +213,13 @@ def _charts(sheet: Sheet, place: GridPlace, column: int, end: int) -> None:
         tests.append(Drawn(place, (), name, kind, _origin(sheet, number), columns=months))
     if not any(has_figures(sheet, test) for test in tests[1:]):
         return
+    shown = _UNTESTED if _block_value(sheet, "error") is None else _TESTED
+    behind = _CHART_ROW + 2
+    sheet.put(behind, column, shown, "SOP Note",
+              formula=f'IF(COUNT(C{_ERROR_ROW})=0,{excel_text(_UNTESTED)},{excel_text(_TESTED)})')
     add_chart(
-        sheet, _anchor(sheet, column, 0.59 * width), "What would have been forecast, and what came",
-        tests, unit=unit, size=(0.41 * width, 11.0),
+        sheet, _anchor(sheet, column, 0.59 * width), shown, tests, unit=unit,
+        size=(0.4 * width, 11.0), title_cell=f"{sheet.name}!${column_letter(column)}${behind}",
         description="Actual demand of the closed months and the forecasts from earlier origins",
     )
 

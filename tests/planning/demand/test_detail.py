@@ -42,6 +42,19 @@ def test_methods_stand_by_weight_with_their_test() -> None:
         assert plan_row(made.grid, WHEN, f"candidate_{rank}", family="Pumps") == numbers
 
 
+@pytest.mark.parametrize("kind", ["none", "ended"])
+def test_what_has_no_demand_has_no_methods(kind: str) -> None:
+    mean = np.array([[25.0, 26], [0, 0]])  # zero, the last value, of the second block
+    over = found()._replace(mean=mean, kinds=np.array(["smooth", kind]))
+
+    made = detail(WHEN, BLOCKS, HISTORY, MONTHS, over, np.array([0, 1]))
+
+    own = made.ranks[made.ranks["place"].str.startswith("Valves")]
+    assert set(own["method"]) == {""}
+    assert own["weight"].isna().all()
+    assert np.isnan(plan_row(made.grid, WHEN, "candidate_1", family="Valves")).all()
+
+
 def test_last_year_comes_again_and_the_backtest_stands_in_its_months() -> None:
     made = detail(WHEN, BLOCKS, HISTORY, MONTHS, found(), np.array([0, 1]))
 

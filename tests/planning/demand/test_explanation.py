@@ -64,7 +64,7 @@ def test_each_series_has_its_sentence() -> None:
     sentences = np.asarray(found).ravel().tolist()
 
     assert sentences[0].startswith("1 month of history")
-    assert sentences[1] == "No history, so the forecast is zero."
+    assert sentences[1] == "No history, so the statistical forecast is zero."
 
 
 def test_without_a_number_there_is_nothing_to_explain() -> None:
@@ -106,6 +106,16 @@ def test_corrected_months_are_counted() -> None:
 
     assert said.demand.endswith("; 2 months of the history corrected")
     assert said.sentence == f"{said.demand}; {said.forecast}."
+
+
+def test_launches_are_told_also_where_there_is_no_history() -> None:
+    history = np.array([[5.0] * 12, [np.nan] * 12])
+    found = forecast(history, 1, "weights", 0.8).found
+
+    known, new = told(history, found, "weights", layers=["", "launches add 80 to it"])
+
+    assert "launches" not in known.sentence
+    assert new.sentence == "No history, so the statistical forecast is zero; launches add 80 to it."
 
 
 @settings(deadline=None, max_examples=15)

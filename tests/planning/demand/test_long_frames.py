@@ -57,6 +57,8 @@ def test_whole_numbers_text_dates_and_nullable_types_are_read() -> None:
     whole = _frame(pd.RangeIndex(1, 31), "a").astype({"y": "Int64"})
     whole.loc[29, "y"] = pd.NA
     assert sop_xl.forecast(whole, 2)["ds"].tolist() == [31, 32]
+    decimals = _frame(pd.Index(np.arange(30.0)), "a")
+    assert sop_xl.forecast(decimals, 2)["ds"].tolist() == [30, 31]
     text = _frame(pd.Index([f"2023-{month:02d}-01" for month in range(1, 13)]), "a")
     assert sop_xl.forecast(text, 1)["ds"].tolist() == [pd.Timestamp("2024-01-01")]
     numbered = _frame(MONTHS, "a").assign(unique_id=7)
@@ -110,6 +112,14 @@ def test_backtest_can_be_scored_by_series_and_method() -> None:
         (lambda frame: frame.assign(ds=1.5), "dates, periods or whole numbers"),
         (lambda frame: frame.assign(unique_id=None), "unique_id is empty in row 1"),
         (lambda frame: frame.assign(ds=pd.NaT), "ds is empty in row 1"),
+        (lambda frame: pd.concat([frame, frame[["y"]]], axis=1), "more than one column y"),
+        (lambda frame: frame.assign(y=1j), "y has to be numbers; these are complex"),
+        (
+            lambda frame: frame[:4].assign(
+                ds=pd.to_datetime(["2026-01-03", "2026-02-17", "2026-03-09", "2026-04-30"])
+            ),
+            "ds follows no step: 4 dates in 118 periods",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told(change: object, message: str) -> None:

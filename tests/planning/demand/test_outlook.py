@@ -131,6 +131,31 @@ def test_what_makes_no_sense_is_refused(arguments: tuple[object, ...], reason: s
         forecast(*arguments)
 
 
+def test_the_range_of_a_sum_holds_as_many_outcomes_as_one_of_a_month() -> None:
+    """Independent demand of 100 +- 10 a month: 200 items, what six months together ask for."""
+    demand = np.random.default_rng(5).normal(100, 10, (200, 54))
+
+    both = ends(demand[:, :48], 6, 0.8, 12, "weights", True).reshape(200, 2, 6)
+
+    total = demand[:, 48:].cumsum(axis=1)
+    held = (both[:, 0] <= total) & (total <= both[:, 1])
+    assert held.mean() == pytest.approx(0.8, abs=0.06)
+    alone = ends(demand[:, :48], 6, 0.8).reshape(200, 2, 6)
+    assert (both[:, 1, 5] - both[:, 0, 5]).mean() < np.ptp(alone, axis=1).sum(axis=1).mean()
+
+
+def test_a_method_without_backtest_has_no_range_of_sums() -> None:
+    with pytest.raises(CellError, match="has no backtest"):
+        ends(BEER, 3, 0.8, 4, "statsmodels_ets", True)
+
+
+@pytest.mark.parametrize("endless", [np.inf, -np.inf, 1e308])
+def test_an_infinite_number_is_none(endless: float) -> None:
+    demand = [[7.0, 9.0, 8.0, value, 7.0, 8.0] for value in (endless, None)]
+
+    np.testing.assert_array_equal(forecast(demand[:1], 3), forecast(demand[1:], 3))
+
+
 @pytest.mark.parametrize("level", [0, 1, 80])
 def test_a_level_is_a_share(level: float) -> None:
     with pytest.raises(CellError, match="#NUM!: SOP_FORECAST_PI: level"):

@@ -23,6 +23,8 @@ SEASONS_KEPT = 15
 """Seasons of history that a fit looks at; what is older says nothing about next season."""
 PERIODS_KEPT = 180
 """The same for short seasons: as long as fifteen years of months."""
+LARGEST = 1e150
+"""A number beyond it counts as infinite, as sums of squares would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def steps(cut: int, horizon: int) -> int:
 def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
     """The history without gaps, how long each series is, and which cells were filled.
 
-    An infinite value counts as missing. A missing period is the same period one season earlier, or
-    where there is none the period before it: nothing that came later, so that what was known at an
-    earlier origin is filled alike.
+    An infinite value, or one whose square would be, counts as missing. A missing period is the same
+    period one season earlier, or where there is none the period before it: nothing that came later,
+    so that what was known at an earlier origin is filled alike.
 
     Args:
         history: (S, T), the last period last, NaN before the first observation.
@@ -88,7 +90,7 @@ def observed(history: Numbers, season: int) -> tuple[Numbers, Counts, Flags]:
         >>> filled, count
         (array([[0., 2., 2., 4.]]), array([3]))
     """
-    values = np.where(np.isfinite(history), history, np.nan)
+    values = np.where((history > -LARGEST) & (history < LARGEST), history, np.nan)
     seen = ~np.isnan(values)
     first = np.where(seen.any(axis=1), seen.argmax(axis=1), values.shape[1])
     count = (values.shape[1] - first).astype(np.int64)

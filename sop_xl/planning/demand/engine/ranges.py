@@ -151,10 +151,13 @@ def told(places: Numbers, some: Flags) -> Told:
         some: (O, S, H) Those that are wanted.
     """
     periods = np.count_nonzero(some.any(axis=1), axis=1)
-    weights = np.repeat(1 / np.maximum(periods, 1), np.count_nonzero(some, axis=(1, 2)))
-    found = places[some]
-    order = np.argsort(found, kind="stable")[:: max(1, len(found) // ENOUGH)]
-    return Told(found[order].astype(np.float64), weights[order])
+    every = max(1, np.count_nonzero(some) // ENOUGH)
+    # one origin's errors weigh alike: sorted alone, which is quick, they are few when they meet
+    found = [np.sort(own[wanted])[::every] for own, wanted in zip(places, some, strict=True)]
+    weights = np.repeat(1 / np.maximum(periods, 1), [len(own) for own in found])
+    together = np.concatenate([np.zeros(0, dtype=places.dtype), *found])
+    order = np.argsort(together, kind="stable")
+    return Told(together[order].astype(np.float64), weights[order])
 
 
 def quantile(known: Told, share: float, *, skewed: bool = False) -> float:
@@ -167,11 +170,15 @@ def quantile(known: Told, share: float, *, skewed: bool = False) -> float:
     >>> round(quantile(nothing, 0.95), 2), round(quantile(nothing, 0.95, skewed=True), 2)
     (2.06, 2.71)
     """
+    number = len(known.places)
+    return (number * _at(known, share) + USUAL * untold(share, skewed=skewed)) / (number + USUAL)
+
+
+def untold(share: float, *, skewed: bool) -> float:
+    """The quantile of z where no error tells of it."""
     # the mean absolute value of a standard normal variable is 0.798, and that of an exponential
     # one of mean 1 less its mean is 2 / e
-    usual = (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
-    number = len(known.places)
-    return (number * _at(known, share) + USUAL * usual) / (number + USUAL)
+    return (-log(1 - share) - 1) * e / 2 if skewed else NormalDist().inv_cdf(share) / 0.798
 
 
 def _at(known: Told, share: float) -> float:
@@ -183,18 +190,21 @@ def _at(known: Told, share: float) -> float:
 
 
 def living(levels: tuple[float, ...], series: int, ended: int, silent: float) -> tuple[float, ...]:
-    """What ranges of demand that comes now and then hold, so that all series hold the levels.
+    """What the ranges of series that still sell hold, so that all of a block hold the levels.
 
-    Among them are those that seem to have ended: nothing is their whole range, and what they hold
-    is no choice. The others hold so much that the mean over all is right, within limits.
+    Nothing is the whole range of those that seem to have ended, and what it holds is no choice.
+    The others hold so much more or less that the mean over all is right, within limits: of what a
+    level leaves out, :data:`GIVEN_UP`.
 
     Args:
         levels: Shares of outcomes promised.
-        series: How many series still sell now and then.
+        series: How many series still sell, regularly or now and then.
         ended: How many seem to have ended.
         silent: Share of periods in which nothing came of those that seemed so at the origins.
 
-    >>> living((0.8, 0.95), 100, 20, 0.9)  # (0.8 x 120 - 0.9 x 20) / 100; (114 - 18) / 100
+    >>> # (0.8 x 120 - 0.9 x 20) / 100 = 0.78; (0.95 x 120 - 18) / 100 = 0.96, but at most
+    >>> # 0.95 + 0.15 x 0.05
+    >>> living((0.8, 0.95), 100, 20, 0.9)
     (0.78, 0.9575)
     """
     found = []
@@ -231,13 +241,13 @@ def around(
     high = np.empty_like(low)
     tested = np.isfinite(found.places)
     below_zero = natural & sporadic
-    wider = WIDER if sporadic else WIDER * (1 + FEW / (independent(found.places, series) + FEW))
+    wider = widening(found.places, series, sporadic=sporadic)
     sides = {*zip(kinds.tolist(), below_zero.tolist(), strict=True)}
     everything = told(found.places, tested)
     for kind, one_sided in sides:
         rows = (kinds == kind) & (below_zero == one_sided)
         of_kind = tested & rows[:, np.newaxis]
-        own = told(found.places, of_kind)
+        own = everything if rows.all() else told(found.places, of_kind)
         number = np.count_nonzero(of_kind.any(axis=(0, 2)))
         share = number / (number + ALIKE)
         middle = mean[rows]
@@ -259,6 +269,17 @@ def around(
     # drawn together one by one, a range could end inside one that holds less
     np.minimum.accumulate(low, axis=0, out=low)
     return low, np.maximum.accumulate(high, axis=0, out=high)
+
+
+def widening(places: Numbers, series: int, *, sporadic: bool) -> float:
+    """What the width of a range is multiplied by, as it was learned from so many series.
+
+    Args:
+        places: (O, S, H) z.
+        series: How many are forecast together, of all kinds.
+        sporadic: As for :func:`around`.
+    """
+    return WIDER if sporadic else WIDER * (1 + FEW / (independent(places, series) + FEW))
 
 
 def independent(places: Numbers, series: int) -> float:

@@ -43,6 +43,7 @@ ODD: dict[str, list[float]] = {
     "all zeros": [0.0] * 40,
     "one point": [NAN] * 39 + [5.0],
     "all missing": [NAN] * 40,
+    "almost infinite": [9.0, 8.0, 7.0, 9.0] * 9 + [9.0, 1e308, -1e308, 8.0],
     "infinite": [9.0, 8.0, 7.0, 9.0] * 9 + [9.0, np.inf, -np.inf, 8.0],
     "1e15 next to 1": [1.0] * 39 + [1e15],
     "1e15 and 1 in turn": [1.0, 1e15] * 20,
@@ -239,6 +240,27 @@ def test_sums_over_a_lead_time_hold_what_they_promise() -> None:
     for level, low, high in zip((0.8, 0.95), found.low, found.high, strict=True):
         held = ((actual >= low) & (actual <= high)).mean()
         assert held == pytest.approx(level, abs=0.05)
+
+
+def test_sums_beyond_what_short_histories_tell_hold_what_they_promise() -> None:
+    """Eight months are tested one or two ahead; the error of their level is in all twelve."""
+    rng = np.random.default_rng(13)
+    history = 100 + rng.normal(0, 10, (400, 20))
+    found = cumulative(forecast_block(history[:, :8], 12))
+    actual = history[:, 8:].cumsum(axis=1)
+    for level, low, high in zip((0.8, 0.95), found.low, found.high, strict=True):
+        held = ((actual >= low) & (actual <= high)).mean(axis=0)
+        assert held[0] == pytest.approx(level, abs=0.07)  # one period, of which the tests tell
+        assert held.min() > held[0] - 0.1
+
+
+def test_without_any_test_sums_begin_with_the_range_of_one_period() -> None:
+    found = forecast_block(np.array([[7.0]]), 6, Options(levels=(0.8,)))
+    sums = cumulative(found)
+    # nothing tells how errors grow but that they may: independent, the squares of the widths add up
+    width, of_sums = (found.high - found.mean)[0, 0], (sums.high - sums.mean)[0, 0]
+    assert of_sums[0] == pytest.approx(width[0], rel=1e-6)
+    assert (of_sums >= np.sqrt(np.cumsum(width**2)) * (1 - 1e-6)).all()
 
 
 def test_reasons_in_words() -> None:
