@@ -75,19 +75,24 @@ LEVERS = Table(
         Column("revenue", "Revenue", MONEY, OUTPUT, "Change over the plan months.",
                formula="{lever_effects.revenue@total}"),
         Column("margin", "Margin", MONEY, OUTPUT,
-               "Change over the plan months, after what the lever itself costs.",
+               "Change over the plan months, after what the lever itself costs; marketing spend is "
+               "in the operating cost.",
                formula="{lever_effects.margin@total}"),
+        Column("expense", "Operating cost", MONEY, OUTPUT,
+               "Change over the plan months: marketing spend that is saved is negative.",
+               formula="{lever_effects.expense@total}"),
         Column("inventory", "Inventory at the end", MONEY, OUTPUT,
                "Change of the stock at cost in the last plan month.",
                formula="{lever_effects.inventory@total}"),
         Column("cash", "Cash", MONEY, OUTPUT,
-               "Margin less growth of stock, once customers and suppliers are settled, before tax.",
+               "Margin less operating cost and growth of stock, once customers and suppliers are "
+               "settled, before tax.",
                formula="{lever_effects.cash@total}"),
         Column("closes_aop", "Gap to AOP profit", role=OUTPUT, alert="status",
                help="How much of the missing operating profit of the plan months it brings.",
                formula=_closes(_PROFIT_GAP,
-                               f"({_PROFIT_GAP}+{{lever_effects.planned_margin@total}})")),
-        Column("closes_facility", "Gap to the facility", role=OUTPUT, alert="status",
+                               f"({_PROFIT_GAP}+{{lever_effects.planned_profit@total}})")),
+        Column("closes_reserve", "Gap to the reserve", role=OUTPUT, alert="status",
                help="How much of the headroom that is missing to the reserve, in the worst month, "
                     "it brings.",
                formula=_closes(_CASH_GAP, "{lever_effects.worst@total}")),
@@ -186,14 +191,17 @@ LEVER_EFFECTS = Grid(
                     f"{{starts}}*{_ANSWER}*({{base_revenue}}*(1-{_PRICE})-{{base_cost}})",
                     f"{_AMOUNT}*({{family_volume}}*{_ANSWER}*({{to_revenue}}-{{to_cost_of_sales}})"
                     f"-{_MARGIN})",
-                    f"IF({{family_revenue}}=0,0,{_GAINED}*{_MARGIN}/{{family_revenue}})"
-                    f"-{{spend}}*{_AMOUNT}",
+                    f"IF({{family_revenue}}=0,0,{_GAINED}*{_MARGIN}/{{family_revenue}})",
                     f"{_AMOUNT}*{_ANSWER}*{_MARGIN}-ABS({_AMOUNT})*{_PRICE}"
                     "*{family_cost_of_sales}",
                     f"({{base_revenue}}-{{base_cost}})*({_ANSWER}*{{arrives}}-{{starts}})",
                 ), help="Change of the margin, after what the lever itself costs."),
-        Measure("planned_margin", "Margin where there is an AOP", MONEY, detail=True, total="sum",
-                plan="IF({finance_total.aop_margin@all}=0,0,{margin})",
+        Measure("expense", "Operating cost", MONEY, total="sum",
+                plan=f"IF({{active}}=0,0,IF({_KIND}={KINDS.index(MARKETING) + 1},"
+                     f"{{spend}}*{_AMOUNT},0))",
+                help="Change of the marketing spend."),
+        Measure("planned_profit", "Profit where there is an AOP", MONEY, detail=True, total="sum",
+                plan="IF({finance_total.aop_operating_profit@all}=0,0,{margin}-{expense})",
                 help="The same in the months that have an AOP: what it brings to the AOP profit."),
         Measure("stock_change", "Change of inventory", MONEY, detail=True, plan=_by_kind(
                     "-{starts}*{base_cost}",
@@ -205,8 +213,9 @@ LEVER_EFFECTS = Grid(
         Measure("inventory", "Inventory", MONEY, total="last",
                 plan="N({inventory@prev})+{stock_change}",
                 help="Change of the stock at cost at the month's end."),
-        Measure("cash", "Cash", MONEY, total="sum", strong=True, plan="{margin}-{stock_change}",
-                help="Margin - growth of stock, before tax and terms of payment."),
+        Measure("cash", "Cash", MONEY, total="sum", strong=True,
+                plan="{margin}-{expense}-{stock_change}",
+                help="Margin - operating cost - growth of stock, before tax and terms of payment."),
         Measure("cash_so_far", "Cash so far", MONEY, detail=True,
                 plan="N({cash_so_far@prev})+{cash}", help="Sum since the first plan month."),
         Measure("worst", "Missing to the reserve", MONEY, detail=True, total="last",
@@ -225,7 +234,8 @@ LEVER_TOTALS = Grid(
         *(
             Measure(name, label, MONEY, total="sum", plan=f"{{lever_effects.{name}@all}}",
                     help="Sum of the levers.")
-            for name, label in (("revenue", "Revenue"), ("margin", "Margin"))
+            for name, label in (("revenue", "Revenue"), ("margin", "Margin"),
+                                ("expense", "Operating cost"))
         ),
         Measure("inventory", "Inventory", MONEY, total="last",
                 plan="{lever_effects.inventory@all}", help="Sum of the levers."),
@@ -235,8 +245,8 @@ LEVER_TOTALS = Grid(
                 plan="{finance_total.profit_variance@all}",
                 help="Operating profit - AOP operating profit, in months with an AOP."),
         Measure("profit_after", "Profit to AOP with the levers", MONEY, total="sum", strong=True,
-                plan="{profit_gap}+{lever_effects.planned_margin@all}",
-                help="As planned + margin of the levers, in months with an AOP."),
+                plan="{profit_gap}+{lever_effects.planned_profit@all}",
+                help="As planned + margin - operating cost of the levers, in months with an AOP."),
         Measure("cash_so_far", "Cash of the levers so far", MONEY, detail=True,
                 plan="N({cash_so_far@prev})+{cash}", help="Sum since the first plan month."),
         Measure("headroom", "Headroom as planned", MONEY, total="last", alert="negative",

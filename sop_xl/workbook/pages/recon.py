@@ -11,16 +11,17 @@ import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
 from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line, is_locked, shown
-from sop_xl.planning.finance.recon_view import LINES, Line
+from sop_xl.planning.finance.recon_view import LINES, MAY_LACK_COST, Line
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
 from sop_xl.tables.finance import WITHIN
-from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENARIO, VISIBLE
+from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, MARGIN, SCENARIO, VISIBLE
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
 from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.basis import show_basis
+from sop_xl.workbook.pages.left_out import show_left_out
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
@@ -34,6 +35,7 @@ _LEFT_OUT = "Margin and operating profit are compared without them."
 _BEYOND = 12
 """Columns from what is printed of PVM to its workings: those of the chart stand between."""
 _TOP = 7
+_SCENARIO_NO = compared_number(SCENARIO)
 _MONEY, _UNITS = Unit.MONEY.number_format, Unit.QUANTITY.number_format
 _SHARE = Unit.PERCENT.number_format
 _MONTH = Unit.PERIOD.number_format
@@ -188,7 +190,8 @@ def _lines(sheet: Sheet, column: int) -> None:
         difference = None if pd.isna(row["difference"]) else row["difference"]
         change = f"{c}{at}-{d}{at}"
         sheet.put(at, column + 4, difference, "SOP Output", number_format,
-                  f'IF({d}{at}=0,"",{change})' if line.by_cost else change)
+                  f'IF(AND({d}{at}=0,Recon_n<>{_SCENARIO_NO}),"",{change})'
+                  if line.by_cost else change)
         share = None if pd.isna(row["share"]) else row["share"]
         sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
         sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
@@ -206,6 +209,7 @@ def _lines(sheet: Sheet, column: int) -> None:
     sheet.put(last + 2, column, text, "SOP Note")
     text = "Every difference with its cells: Tie_Out. Why: PVM."
     sheet.put(last + 3, column, text, "SOP Note")
+    show_left_out(sheet, "Recon", last + 5, column)
     if chosen.uncosted:
         sheet.put(last + 4, column, f"{chosen.uncosted} {_LEFT_OUT}", "SOP Note")
 
@@ -217,12 +221,11 @@ def _own_sum(total: GridPlace, line: Line, inside: str, other: str) -> str:
     if not line.by_cost:
         return whole
     sums = ",".join(
-        whole if one == LAST_YEAR else
-        f"SUMPRODUCT({inside},{_line(total, (), line.mine(one))},"
-        f"--({_line(total, (), line.compared(one))}<>0))"
+        f"SUMPRODUCT({inside},{_line(total, (), line.mine(one))}"
+        + (f",--({_line(total, (), line.compared(one))}<>0))" if one in MAY_LACK_COST else ")")
         for one in COMPARED
     )
-    return f"IF({other}=0,{whole},CHOOSE(Recon_n,{sums}))"
+    return f"IF(AND({other}=0,Recon_n<>{_SCENARIO_NO}),{whole},CHOOSE(Recon_n,{sums}))"
 
 
 def _named(page: str) -> str:
@@ -311,6 +314,7 @@ def bridge(sheet: Sheet) -> None:
                       '&" to actual and plan"')
     note = f"{chosen.uncosted} {_LEFT_OUT}" if chosen.uncosted else ""
     sheet.put(BRIDGE_ROW - 2, 1, note or None, "SOP Note")
+    show_left_out(sheet, "Bridge", BRIDGE_ROW - 3, 1)
     steps = _steps(frame)
     add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP + 1), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,
