@@ -93,10 +93,10 @@ def past_finance(
     units = rows["consensus"].to_numpy(dtype=float)
     revenue = units * price[place]
     foreign = np.where(rows["region"] == REGION, BUDGET_RATE / (EXPECTED_RATE + 0.01), 1.0)
-    spent = units * (cost / quantity)[place]
+    standard = units * (cost / quantity)[place]
     valued = rows[["cycle", "period", "family"]].assign(
         volume=units, revenue=revenue, constant_revenue=revenue * foreign,
-        cost_of_sales=spent, supply_cost=spent * BEYOND_STANDARD,
+        cost_of_sales=standard, supply_cost=standard * BEYOND_STANDARD,
     )  # fmt: skip
     keys = ["cycle", "period", "family"]
     families = valued.groupby(keys, sort=False).sum().reset_index()

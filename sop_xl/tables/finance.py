@@ -433,11 +433,11 @@ FINANCE_TOTAL = Grid(
                 "Margin held against last year - operating cost."),
         Measure("supply_left", "Supply cost not held against prior plan", MONEY, total="sum",
                 detail=True,
-                plan="N({supply_cost})-({finance_family.like_cost@all}-{cost_of_sales})",
+                plan="ROUND(N({supply_cost})-({finance_family.like_cost@all}-{cost_of_sales}),6)",
                 help="Of the plan, in months of which the prior plan knows none."),
         _detail("prior_left", "Prior plan supply cost left out",
-                "{finance_family.prior_supply@all}+{finance_family.prior_cost@all}"
-                "-{finance_family.prior_full@all}",
+                "ROUND({finance_family.prior_supply@all}+{finance_family.prior_cost@all}"
+                "-{finance_family.prior_full@all},6)",
                 "Of the prior plan, in closed months: what came holds none."),
         _scenario("scenario_volume", "Scenario shipments", "{finance_family.scenario_volume@all}",
                   "Sum of the families.", Unit.QUANTITY),

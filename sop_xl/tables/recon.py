@@ -288,12 +288,16 @@ FINANCE_DRIFT = Table(
     (
         Column("line", "Line", role=KEY, help="Line of the company, or revenue of a family."),
         Column("family", "Family", role=OUTPUT, help="Empty for a line of the company."),
+        Column("unit", "Unit", role=OUTPUT, help="Of the figures of the line."),
         Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
-               "the inventory value its last month; empty where nothing is locked."),
-        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
-        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than 0.5 is rounding.",
-               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),0)'),
+               "the inventory value its last month; empty where nothing is locked.",
+               unit_by="unit"),
+        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW,
+               unit_by="unit"),
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than 0.5 is rounding; empty "
+               "where nothing is locked.", unit_by="unit",
+               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),"")'),
     ),
     help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
-         "then the revenue of each family. Shipments are in units.",
+         "then the revenue of each family.",
 )  # fmt: skip

@@ -110,7 +110,8 @@ def _of_year(
     budgeted = finance_total.loc[finance_total["aop_revenue"] > 0, "period"]
     years = calendar.fiscal_year(pd.PeriodIndex(lever_effects["period"], freq="M"))
     own = lever_effects["period"].isin(budgeted) & (years == int(str(exception["exception"])[-4:]))
-    return lever_effects[own & (lever_effects["active"] > 0)]
+    found: pd.DataFrame = lever_effects[own & (lever_effects["active"] > 0)]
+    return found
 
 
 def _of_levers(

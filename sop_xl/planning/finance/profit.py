@@ -18,6 +18,7 @@ from sop_xl.planning.frames import (
     lookup,
     matrix,
     ratio,
+    rounded,
     totals,
     zero,
 )
@@ -282,8 +283,8 @@ def _compared(
         "prior_profit": cells["prior_compared"] - cells["operating_cost"],
         "year_margin": year_margin,
         "year_profit": year_margin - cells["operating_cost"],
-        "supply_left": across(axis, plan=left[:, axis.history :]),
-        "prior_left": costs["prior_supply"] + costs["prior_cost"] - costs["prior_full"],
+        "supply_left": across(axis, plan=rounded(left[:, axis.history :])),
+        "prior_left": rounded(costs["prior_supply"] + costs["prior_cost"] - costs["prior_full"]),
     }
 
 

@@ -246,10 +246,11 @@ def _lock(sheet: Sheet, column: int) -> None:
     for empty in range(1, 4):
         sheet.put(_TOP + 1, column + empty, None, "SOP Total label")
     sheet.name_cell(LOCK_MOVED, f"{moved}{_TOP + 1}")
-    total = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    drifted = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    total = f'SUMIF({drifted},">0")-SUMIF({drifted},"<0")'
     if not is_locked(drift):
         sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
-        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, f"SUMPRODUCT(ABS({total}))")
+        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, total)
         sheet.put(top, column, "Lock finance freezes it; here stands then what moved since.",
                   "SOP Note")
         return
@@ -258,8 +259,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     sheet.put(_TOP, column, text, "SOP Section")
     headers(sheet, top, column, {"Line": False, " ": False, "Locked": True, "Now": True,
                                  "Moved": True})
-    sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY,
-              f"SUMPRODUCT(ABS({total}))")
+    sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY, total)
     seen, first = shown(drift), top + 1
     more = len(drift) - len(seen)
     if more:
@@ -304,7 +304,8 @@ def bridge(sheet: Sheet) -> None:
     draw_table(sheet, place)
     _totals(sheet)
     names = place.table.names
-    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0))
+    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0)
+                 | {place.column("discontinued"): 17.0})
     sheet.skeleton.column_dimensions.group(
         column_letter(VISIBLE + 1), column_letter(len(names)), outline_level=1, hidden=False
     )
