@@ -91,12 +91,12 @@ LEVERS = Table(
                "Margin less operating cost and growth of stock, once customers and suppliers are "
                "settled, before tax.",
                formula="{lever_effects.cash@total}"),
-        Column("closes_aop", "AOP profit gap, plan months", role=OUTPUT, alert="status",
+        Column("closes_aop", "Of AOP profit gap", role=OUTPUT, alert="status",
                help="How much of the operating profit that is missing to the AOP in the plan "
                     "months it brings.",
                formula=_closes(_PROFIT_GAP,
                                f"({_PROFIT_GAP}+{{lever_effects.planned_profit@total}})")),
-        Column("closes_reserve", "Reserve gap, worst month", role=OUTPUT, alert="status",
+        Column("closes_reserve", "Of reserve gap", role=OUTPUT, alert="status",
                help="How much of the headroom that is missing to the reserve, in the worst month, "
                     "it brings.",
                formula=_closes(_CASH_GAP, "{lever_effects.worst@total}")),

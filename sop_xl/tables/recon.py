@@ -298,6 +298,5 @@ FINANCE_DRIFT = Table(
                "where nothing is locked.", unit_by="unit",
                formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),"")'),
     ),
-    help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
-         "then the revenue of each family.",
+    help="What Lock finance freezes, and what moved since: the company, then revenue by family.",
 )  # fmt: skip
