@@ -961,7 +961,8 @@ STOCK_HISTORY = Table(
         Column("planned", "Planned output", Unit.QUANTITY, OUTPUT, help="Output planned."),
         Column("produced", "Actual output", Unit.QUANTITY, OUTPUT, help="Output achieved."),
     ),
-    help="Stock, backlog and output added up to the family.",
+    help="Stock, backlog and output by family, as loaded: what is typed here moves no plan; load "
+         "the stock anew.",
 )
 
 BILL = Table(
