@@ -21,7 +21,7 @@ from sop_xl.actions.session import Press, Session
 from sop_xl.errors import SopError
 from sop_xl.planning.finance import lock
 from sop_xl.planning.finance.tie_outs import open_count, still_open
-from sop_xl.planning.wording import count, number, percent
+from sop_xl.planning.wording import count, month, number, percent
 from sop_xl.store import Inputs, Mark
 from sop_xl.tables.recon import AOP, BRIDGE, EFFECT_NAMES, FINANCE_LOCK
 
@@ -165,16 +165,29 @@ def show_locked(press: Press) -> Report:
         again = lock.view(run.axis, run.plan.frames["finance_total"],
                           run.plan.frames["finance_family"])
         same = lock.content_hash(again) == head["hash"] == lock.content_hash(held)
-        title = (f"Locked by {head['author']}, {head['at']} UTC, content {head['hash']}: "
-                 + ("computed anew, it is the same." if same else "computed anew, it differs."))
+        months = lock.moved_months(held, again)
+        title = (f"Locked by {head['author']}, {head['at']} UTC, content {head['hash']}: computed"
+                 f" anew, it {_outcome(same, len(months))}.")
         sums = lock.drift(held, again)
         lines = [f"{row['line']}: {number(row['locked'])}" for row in _records(sums.head(LISTED))]
         lines += _and_more(len(sums), "Finance_Lock")
-        if not same:
-            lines += _drift_lines(sums)
-        return Report(title, lines, findings=not same, kept=False)
+        lines += [f"{row['line']}, {month(row['period'])}: moved by {number(row['moved'])}"
+                  for row in _records(months.head(LISTED))]
+        if len(months) > LISTED:
+            lines.append(f"... and {count(len(months) - LISTED, 'more month')} of a line")
+        return Report(title, lines, findings=len(months) > 0, kept=False)
 
     return opened(press, "", then)
+
+
+def _outcome(same: bool, moved: int) -> str:
+    """
+    >>> _outcome(True, 0), _outcome(False, 0), _outcome(False, 3)
+    ('is the same', 'differs by less than 0.5 in each month of each line', 'differs')
+    """
+    if same:
+        return "is the same"
+    return "differs" if moved else f"differs by less than {lock.STIR} in each month of each line"
 
 
 def _held(plan: OpenPlan, cycle: str) -> pd.DataFrame:

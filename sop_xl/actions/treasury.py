@@ -59,13 +59,13 @@ def lever_lines(done: Refreshed) -> list[str]:
     lines = [
         f"{row['lever']} {row['kind']} ({row['family'] or 'all families'}): margin"
         f" {number(row['margin'])}, inventory {number(row['inventory'])}, cash"
-        f" {number(row['cash'])}; gap to the AOP: {row['closes_aop']}; gap to the facility:"
-        f" {row['closes_facility']}"
+        f" {number(row['cash'])}; gap to the AOP: {row['closes_aop']}; gap to the reserve:"
+        f" {row['closes_reserve']}"
         for row in rows.to_dict("records")
     ]
     if not lines:
         return ["No lever is typed: choose one on the sheet Levers."]
-    for column, gap in (("closes_aop", "AOP"), ("closes_facility", "facility")):
+    for column, gap in (("closes_aop", "AOP"), ("closes_reserve", "reserve")):
         alone = rows.loc[rows[column] == CLOSES, "lever"]
         if len(alone):
             lines.append(f"Closes the gap to the {gap} alone: {', '.join(alone)}")

@@ -24,6 +24,8 @@ BUDGET_RATE, EXPECTED_RATE = 1.19, 1.155
 """Euros for a pound: as the AOP hoped, and as banks expect for the plan."""
 MONTHLY_SWING = 0.006
 EARLIER_CYCLES, MONTHS_KEPT = 13, 3
+BEYOND_STANDARD = 0.02
+"""Share of the cost of sales that earlier plans held for what supply costs beyond standard."""
 """Cycles with a financial plan on record; of all but the last one only the first months."""
 
 
@@ -91,9 +93,10 @@ def past_finance(
     units = rows["consensus"].to_numpy(dtype=float)
     revenue = units * price[place]
     foreign = np.where(rows["region"] == REGION, BUDGET_RATE / (EXPECTED_RATE + 0.01), 1.0)
+    standard = units * (cost / quantity)[place]
     valued = rows[["cycle", "period", "family"]].assign(
         volume=units, revenue=revenue, constant_revenue=revenue * foreign,
-        cost_of_sales=units * (cost / quantity)[place],
+        cost_of_sales=standard, supply_cost=standard * BEYOND_STANDARD,
     )  # fmt: skip
     keys = ["cycle", "period", "family"]
     families = valued.groupby(keys, sort=False).sum().reset_index()

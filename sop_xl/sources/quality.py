@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Calendar
-from sop_xl.planning.wording import count
+from sop_xl.planning.wording import count, listed
 from sop_xl.reading import did_you_mean
 from sop_xl.reading.texts import alike, as_excel_sees, risky_names
 from sop_xl.schema import ALL, ALL_FAMILIES, Finding, Severity
@@ -31,6 +31,7 @@ UNKNOWN_FAMILY = {
     "aop": "its budget is left out of the plan",
     "risks": "the risk is counted, but for no family",
     "past_plans": "its forecast is not measured",
+    "past_finance": "its plan is left out of the comparison",
 }
 """What becomes of a row whose family has no item, by table."""
 UNKNOWN_BLOCK = {
@@ -74,6 +75,7 @@ def check(
         *_negative(actuals),
         *_items(items, closed),
         *_events(sources["events"]),
+        *_rates(sources["currencies"], sources["exchange_rates"]),
         *_capacity_options(sources["capacity_options"], sources["resources"], cycle),
         *_months_before(sources["bill_of_resources"]),
         *_pipeline(sources["pipeline"], calendar, cycle),
@@ -232,6 +234,18 @@ def _unknown_families(sources: Sources, settings: Settings) -> Iterator[Finding]
                 sources[name], "family", known, what,
                 f"Name {wanted} of the item master; else {effect}.", Severity.WARNING,
             )
+
+
+def _rates(currencies: Delivered, exchange_rates: Delivered) -> Iterator[Finding]:
+    """Currencies of which no rate is given, with the first region that is invoiced in each."""
+    given = exchange_rates.frame.loc[exchange_rates.frame["rate"] > 0, "currency"].str.lower()
+    rows = currencies.frame
+    missing = rows[~rows["currency"].str.lower().isin(given)]
+    for code, own in missing.groupby("currency", sort=False):
+        yield currencies.finding(
+            f"{code} ({listed(own['region'])}) has no exchange rate: its revenue counts at 1.",
+            "Load the rates of past and plan.", Severity.WARNING, int(own.index[0]), "currency",
+        )
 
 
 def _unknown_dimensions(sources: Sources, settings: Settings) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ VERSIONS = (
     Version("financial_family", "finance_family",
             ("volume", "revenue", "constant_revenue", "cost_of_sales", "full_cost",
              "inventory_value")),
-    Version("cash", "cash_flow", ("collections", "payments", "operating", "closing")),
+    Version("cash", "cash_flow", ("collections", "payments")),
 )  # fmt: skip
 
 
@@ -170,9 +170,10 @@ def financial_plans(connection: sa.Connection, before: str) -> pd.DataFrame:
     )
     columns: dict[str, Any] = {name: wide[name].tolist() for name in ("cycle", "period")}
     columns["family"] = [json.loads(key).get("family", ALL) for key in wide["row_key"]]
-    if "full_cost" in wide:  # a plan's cost holds what supply costs beyond standard
-        wide["cost_of_sales"] = wide["full_cost"].fillna(wide["cost_of_sales"])
-    for name in ("volume", "revenue", "constant_revenue", "cost_of_sales", "operating_cost"):
+    if "full_cost" in wide:  # plans made before supply cost was reckoned have none
+        wide["supply_cost"] = (wide["full_cost"] - wide["cost_of_sales"]).round(6) + 0.0
+    for name in ("volume", "revenue", "constant_revenue", "cost_of_sales", "supply_cost",
+                 "operating_cost"):
         numbers = wide[name] if name in wide else np.full(len(wide), np.nan)
         columns[name] = list(numbers)
     return frame_of(columns, PAST_FINANCE.inputs)

@@ -357,7 +357,7 @@ def _days(name: str, label: str, balance: str, flow: str, help: str) -> Measure:
 
 
 _CYCLE = 'IF(COUNT({dso},{dio},{dpo})<3,"",{dso}+{dio}-{dpo})'
-LATE_GROWTH = "▲ customers pay later"
+LATE_GROWTH = "▲ late"
 _GROWTH = (
     "IF(AND(N({dso@prev})>0,ROUND(N({dso})-N({dso@prev}),6)>0,"
     "ROUND({sales}/{#days}-{sales@prev}/{#days@prev},6)>0),"
@@ -381,7 +381,7 @@ CASH_DAYS = Grid(
         Measure("cycle", "Cash conversion cycle", DAYS, strong=True, sparse="past",
                 past=_CYCLE, plan=_CYCLE, help="DSO + DIO - DPO (SCOR AM.1.1)."),
         Measure("growth", "Growth that brings its cash late", Unit.TEXT, alert="status",
-                plan=_GROWTH, help="▲ where customers pay later than the month before and more is "
+                plan=_GROWTH, help="▲ late: customers pay later than the month before, and more is "
                                   "sold a day."),
     ),
     help="How long money is tied up, by the sales and the cost of sales of the month.",

@@ -767,8 +767,12 @@ PAST_FINANCE = Table(
         Column("revenue", "Revenue", Unit.MONEY, help="Planned net revenue."),
         Column("constant_revenue", "Revenue at budget rates", Unit.MONEY,
                help="Planned net revenue at the exchange rates of the AOP; empty = revenue."),
-        Column("cost_of_sales", "Cost of sales", Unit.MONEY, help="Planned cost of sales.",
-               aliases=("cogs",)),
+        Column("cost_of_sales", "Cost of sales", Unit.MONEY,
+               help="Planned cost of sales, at standard cost.", aliases=("cogs",)),
+        Column("supply_cost", "Supply cost beyond standard", Unit.MONEY,
+               help="What the plan of supply cost beyond the standard cost of its units; empty = "
+                    "not known, it is then left out of both sides of a comparison.",
+               aliases=("supply cost",)),
         Column("operating_cost", "Operating cost", Unit.MONEY, help="Planned operating cost.",
                aliases=("opex",)),
     ),
@@ -966,7 +970,8 @@ STOCK_HISTORY = Table(
         Column("planned", "Planned output", Unit.QUANTITY, OUTPUT, help="Output planned."),
         Column("produced", "Actual output", Unit.QUANTITY, OUTPUT, help="Output achieved."),
     ),
-    help="Stock, backlog and output added up to the family.",
+    help="Stock, backlog and output by family, as loaded: what is typed here moves no plan; load "
+         "the stock anew.",
 )
 
 BILL = Table(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
-from sop_xl.tables.finance import ABOVE, BELOW, FINANCE_TOTAL, LESS_COST, MORE_COST, WITHIN
+from sop_xl.tables.finance import (
+    ABOVE,
+    BELOW,
+    FINANCE_TOTAL,
+    HELD,
+    LESS_COST,
+    MORE_COST,
+    WITHIN,
+)
 from sop_xl.tables.supply import SHORT_HOURS
 
 DONE = "done"
@@ -317,10 +325,7 @@ SUPPLY_SUMMARY = Table(
 )
 
 _COST = FINANCE_TOTAL["operating_cost"].label
-_LIKE = (
-    f'IF({{line}}="{FINANCE_TOTAL["margin"].label}",SUMIFS({{finance_total@this_year}},'
-    "{finance_total@measures},{finance_total.compared_margin@label}),{outlook})"
-)
+_LIKE = f'SUMIFS({{finance_total@this_year}},{{finance_total@measures}},{{line}}&"{HELD}")'
 _ALLOWED = "SUMIFS({recon_lines.tolerance_used@column},{recon_lines.line@column},{line})"
 _VERDICT = (
     f'IF(ISNUMBER({{variance_share}}),IF(ABS({{variance_share}})<={_ALLOWED},"{WITHIN}",'
@@ -340,8 +345,8 @@ FINANCE_SUMMARY = Table(
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
         _column("variance", "Variance",
                 f'IF({{aop}}=0,"",{_LIKE}-{{aop}})',
-                "Outlook - AOP on every line, as on Finance_Recon; empty where nothing is "
-                "budgeted. Of the margin without families that have no budgeted cost.",
+                "Outlook - AOP on every line, as on Finance_Recon: of the months and families "
+                "whose AOP holds the line; empty where nothing is budgeted.",
                 Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
                 "Variance / AOP.", Unit.PERCENT),

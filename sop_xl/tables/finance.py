@@ -21,6 +21,8 @@ WITHIN, ABOVE, BELOW = "● yes", "▲ above", "■ below"
 LESS_COST, MORE_COST = "▲ below", "■ above"
 """Verdicts on a difference, plan - compared: ▲ is favourable, ■ unfavourable, on every sheet."""
 
+HELD = " held against the AOP"
+"""Ends the label of a line of the plan as it is compared with the AOP."""
 _ONLY_AOP = "counts only months that have an AOP"
 
 
@@ -197,20 +199,35 @@ FINANCE_FAMILY = Grid(
         _prior("prior_revenue", "Prior plan revenue"),
         _prior("prior_constant", "Prior plan revenue at budget rates"),
         _prior("prior_cost", "Prior plan cost of sales"),
+        _prior("prior_supply", "Prior plan supply cost beyond standard"),
+        Measure("like_cost", "Cost held against prior plan", MONEY, total="sum", detail=True,
+                past="N({cost_of_sales})",
+                plan="IF(ISNUMBER({prior_supply}),{full_cost},{cost_of_sales})",
+                help="With supply cost beyond standard only where both sides know it: a closed "
+                     "month has none."),
+        Measure("prior_full", "Prior plan cost compared", MONEY, total="sum", detail=True,
+                past="N({prior_cost})", plan="N({prior_cost})+N({prior_supply})",
+                help="The same of the prior plan."),
+        Measure("year_cost", "Cost held against last year", MONEY, total="sum", detail=True,
+                past="N({cost_of_sales})",
+                plan="IF({#period}>=EDATE({$first_period},12),{full_cost},{cost_of_sales})",
+                help="With supply cost beyond standard only where the month a year before is of "
+                     "the plan, too: a closed month has none."),
         _detail("uncosted", "AOP revenue without a cost",
                 "IF({aop.cost_of_sales@sum}=0,{aop_revenue},0)",
                 "Where it is not zero the AOP has no margin to compare with."),
-        _detail("compared_margin", "Margin held against the AOP", "IF({uncosted}<>0,0,{margin})",
+        _detail("compared_margin", f"Margin{HELD}", "IF({uncosted}<>0,0,{margin})",
                 "Without months whose AOP has revenue and no cost: like is compared with like."),
         _detail("prior_margin", "Prior plan margin",
-                "IF(N({prior_cost})=0,0,N({prior_revenue})-{prior_cost})",
-                "Prior plan revenue - cost of sales; zero where no cost was planned."),
+                "IF(N({prior_cost})=0,0,N({prior_revenue})-{prior_full})",
+                "Prior plan revenue - cost compared; zero where no cost was planned."),
         _detail("prior_uncosted", "Prior revenue without a cost",
                 "IF(N({prior_cost})=0,N({prior_revenue}),0)",
                 "Where it is not zero the prior plan has no margin to compare with."),
         _detail("prior_compared", "Margin held against prior plan",
-                "IF({prior_uncosted}<>0,0,{margin})",
-                "Without months whose prior plan has revenue and no cost."),
+                "IF({prior_uncosted}<>0,0,N({revenue})-{like_cost})",
+                "Revenue - cost held against prior plan, without months whose prior plan has "
+                "revenue and no cost."),
         Measure("bridged", "In the bridge", Unit.COUNT, past=_BRIDGED, plan=_BRIDGED, detail=True,
                 help="0 where the bridge of the margin leaves a month out: what it is compared "
                      "with has revenue and no cost."),
@@ -392,12 +409,38 @@ FINANCE_TOTAL = Grid(
                  "was not planned."),
         _detail("uncosted", "AOP revenue without a cost", "{finance_family.uncosted@all}",
                 "Sum of the families: their margin is not compared with the AOP."),
-        _detail("compared_margin", "Margin held against the AOP",
-                "{finance_family.compared_margin@all}", "Sum of the families."),
+        *(
+            _detail(name, f"{label}{HELD}", f"IF({{{budget}}}=0,0,{own})",
+                    "In months whose AOP holds it: like is compared with like.")
+            for name, label, budget, own in (
+                ("compared_revenue", "Revenue", "aop_revenue", "{revenue}"),
+                ("compared_margin", "Margin", "aop_margin", "{finance_family.compared_margin@all}"),
+                ("compared_cost", "Operating cost", "aop_operating_cost", "{operating_cost}"),
+                ("compared_profit", "Operating profit", "aop_operating_profit",
+                 "{operating_profit}"),
+            )
+        ),
         _detail("prior_uncosted", "Prior revenue without a cost",
                 "{finance_family.prior_uncosted@all}", "Sum of the families."),
         _detail("prior_compared", "Margin held against prior plan",
                 "{finance_family.prior_compared@all}", "Sum of the families."),
+        _detail("prior_profit", "Operating profit held against prior plan",
+                "{prior_compared}-{operating_cost}",
+                "Margin held against prior plan - operating cost."),
+        _detail("year_margin", "Margin held against last year",
+                "N({revenue})-{finance_family.year_cost@all}",
+                "Revenue - cost held against last year, summed from the families."),
+        _detail("year_profit", "Operating profit held against last year",
+                "{year_margin}-{operating_cost}",
+                "Margin held against last year - operating cost."),
+        Measure("supply_left", "Supply cost not held against prior plan", MONEY, total="sum",
+                detail=True,
+                plan="ROUND(N({supply_cost})-({finance_family.like_cost@all}-{cost_of_sales}),6)",
+                help="Of the plan, in months of which the prior plan knows none."),
+        _detail("prior_left", "Prior plan supply cost left out",
+                "ROUND({finance_family.prior_supply@all}+{finance_family.prior_cost@all}"
+                "-{finance_family.prior_full@all},6)",
+                "Of the prior plan, in closed months: what came holds none."),
         _scenario("scenario_volume", "Scenario shipments", "{finance_family.scenario_volume@all}",
                   "Sum of the families.", Unit.QUANTITY),
         _scenario("scenario_revenue", "Scenario revenue", "{finance_family.scenario_revenue@all}",

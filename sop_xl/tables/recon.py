@@ -158,11 +158,11 @@ BRIDGE = Table(
               + _sum("before", "scenario_revenue") + "-{revenue_before})",
               "Revenue - revenue at budget rates."),
         _work("cost_before", "Cost before",
-              "Bridge_margin*" + _before(_aop_cost("before"), "prior_cost", "full_cost",
+              "Bridge_margin*" + _before(_aop_cost("before"), "prior_full", "full_cost",
                                           "scenario_cost"),
               "Cost of sales, and supply cost beyond standard; zero for a bridge of revenue."),
         _work("cost_before_year", "Cost before, year",
-              "Bridge_margin*" + _before(_aop_cost("before_year"), "prior_cost", "full_cost",
+              "Bridge_margin*" + _before(_aop_cost("before_year"), "prior_full", "full_cost",
                                          "scenario_cost", "before_year"), "Fiscal year."),
         _work("units_after", "Units after", _sum("inside", "volume"), "Window.", Unit.QUANTITY),
         _work("units_after_year", "Units after, year", _sum("inside_year", "volume"),
@@ -171,8 +171,12 @@ BRIDGE = Table(
               "At budget rates."),
         _work("currency_after", "Currency after",
               _sum("inside", "revenue") + "-{revenue_after}", "Revenue - revenue at budget rates."),
-        _work("cost_after", "Cost after", "Bridge_margin*" + _sum("inside", "full_cost"),
-              "Cost of sales, and supply cost beyond standard; zero for a bridge of revenue."),
+        _work("cost_after", "Cost after", "Bridge_margin*CHOOSE(Bridge_n," + ",".join(
+                  _sum("inside", name)
+                  for name in ("full_cost", "like_cost", "year_cost", "like_cost", "full_cost")
+              ) + ")",
+              "Cost of sales, and supply cost beyond standard where both sides know it; zero for a "
+              "bridge of revenue."),
         _work("price_before", "Price before",
               "IF({units_before}<>0,{revenue_before}/{units_before},"
               "IF({units_before_year}<>0,{revenue_before_year}/{units_before_year},0))",
@@ -284,12 +288,15 @@ FINANCE_DRIFT = Table(
     (
         Column("line", "Line", role=KEY, help="Line of the company, or revenue of a family."),
         Column("family", "Family", role=OUTPUT, help="Empty for a line of the company."),
+        Column("unit", "Unit", role=OUTPUT, help="Of the figures of the line."),
         Column("locked", "Locked", MONEY, OUTPUT, "Sum over the plan as finance has locked it, of "
-               "the inventory value its last month; empty where nothing is locked."),
-        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW),
-        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than 0.5 is rounding.",
-               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),0)'),
+               "the inventory value its last month; empty where nothing is locked.",
+               unit_by="unit"),
+        Column("now", "Now", MONEY, OUTPUT, "The same of the book as it is.", formula=_NOW,
+               unit_by="unit"),
+        Column("moved", "Moved", MONEY, OUTPUT, "Now - locked; less than 0.5 is rounding; empty "
+               "where nothing is locked.", unit_by="unit",
+               formula='IF(ISNUMBER({locked}),IF(ABS({now}-{locked})<0.5,0,{now}-{locked}),"")'),
     ),
-    help="Every line that Lock finance freezes, with what moved since: the lines of the company, "
-         "then the revenue of each family. Shipments are in units.",
+    help="What Lock finance freezes, and what moved since: the company, then revenue by family.",
 )  # fmt: skip

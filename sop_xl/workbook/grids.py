@@ -29,6 +29,8 @@ FOLDED_AFTER = 12
 """History older than this many months can be folded away."""
 PRINTED_PAST = 6
 """Closed months that are printed beside the plan; all of them are on the sheet."""
+PART_WIDTH = 9.0
+"""Room for the words that say of how many months a figure is."""
 COLUMNS_PER_PAGE = 18
 """Months that are still readable on one sheet of paper."""
 _AXIS_LABELS = {
@@ -58,6 +60,12 @@ def draw_time_sheet(sheet: Sheet, sections: Iterable[GridPlace], subject: str = 
     sheet.widths({columns.measure: 27, columns.unit: 11} | dict.fromkeys(months, widest))
     sheet.widths({columns.past_total - 1: 2})
     sheet.widths(dict.fromkeys(range(columns.past_total, columns.last + 1), widest + 2))
+    sheet.widths({
+        columns.years[year]: widest + PART_WIDTH
+        for year in columns.years
+        if year in columns.fiscal_years[: columns.axis.history]
+        and year in columns.fiscal_years[columns.axis.history :]
+    })
     if columns.axis.history > FOLDED_AFTER:
         sheet.skeleton.column_dimensions.group(
             column_letter(columns.first_past),
@@ -86,7 +94,7 @@ def _axis(sheet: Sheet, places: Sequence[GridPlace], subject: str) -> None:
     columns, axis, book = place.columns, place.columns.axis, sheet.book
     units = f"Quantities in {book.settings.base_unit}, money in {book.settings.currency}"
     sheet.head(f"{subject}  ·  {units}" if subject else units)
-    sheet.put(4, 1, f"{LEGEND}  ·  {IN_PART}", "SOP Note")
+    sheet.put(4, 1, LEGEND, "SOP Note")
     for name, label in _AXIS_LABELS.items():
         sheet.put(AXIS_ROW[name], columns.unit, label, "SOP Axis")
     labels = key_headers((one.grid for one in places), columns.keys)
@@ -119,7 +127,8 @@ def _total_headers(sheet: Sheet, place: GridPlace) -> None:
     sheet.put(HEADER_ROW, columns.past_total, f"Past {past}", "SOP Header past")
     sheet.put(HEADER_ROW, columns.plan_total, f"Plan {plan}", "SOP Header number")
     for year, at in columns.years.items():
-        part = "" if columns.is_complete(year) else " part"
+        months = int((columns.fiscal_years == year).sum())
+        part = "" if columns.is_complete(year) else _in_part(months)
         sheet.put(HEADER_ROW, at, f"FY{year}{part}", "SOP Header number")
         sheet.put(AXIS_ROW["year"], at, year, "SOP Axis")
 
@@ -175,19 +184,25 @@ def percentile(measure: Measure, level: float) -> str:
     return f"P{round(100 * (0.5 + beside), 1):g}"
 
 
-IN_PART = "* of the plan months only"
+def _in_part(months: int) -> str:
+    """Says of how many months a year's total is, where it is not the whole year.
+
+    >>> _in_part(3)
+    ' (3 mo.)'
+    """
+    return f" ({months} mo.)"
 
 
-def _marked(number_format: str | None) -> str | None:
-    """The format of a year's total that holds the plan months only: with a star behind it.
+def _marked(number_format: str | None, months: int) -> str | None:
+    """The format of a year's total that holds the plan months only: with their number behind it.
 
-    >>> _marked('#,##0;-#,##0;"–"')
-    '#,##0"*";-#,##0"*";"–"'
+    >>> _marked('#,##0;-#,##0;"–"', 3)
+    '#,##0" (3 mo.)";-#,##0" (3 mo.)";"–"'
     """
     if number_format is None:
         return None
     above, *rest = number_format.split(";")
-    marked = [f'{part}"*"' for part in (above, *rest[:1])]
+    marked = [f'{part}"{_in_part(months)}"' for part in (above, *rest[:1])]
     return ";".join([*marked, *rest[1:]])
 
 
@@ -300,10 +315,13 @@ class _MeasureRows:
             value, formula = self._total(at, block, column, mask)
             self.sheet.cells.put(row, column, value, style, formula)
         closed = self._years_in_part()
-        part = self.sheet.styles.named("SOP Sum", _marked(self.number)) if closed else style
         for year, column in columns.years.items():
             value, formula = self._total(at, block, column, years == year)
-            self.sheet.cells.put(row, column, value, part if year in closed else style, formula)
+            part = style
+            if year in closed:
+                number = _marked(self.number, int((years[self.history :] == year).sum()))
+                part = self.sheet.styles.named("SOP Sum", number)
+            self.sheet.cells.put(row, column, value, part, formula)
 
     def _years_in_part(self) -> set[int]:
         """Fiscal years with closed months, of a measure that only plan months have."""

@@ -47,7 +47,7 @@ EMU_PER_CM, EMU_PER_PIXEL = 360_000, 9_525
 _BANDS = setting_name("utilisation_full"), setting_name("utilisation_limit")
 LINE_HEIGHT, HIGHEST_ROW = 13.0, 409.0
 """Points of a line of text, and of the highest row that Excel has."""
-LEGEND = "Blue on yellow: fill in  ·  black: computed  ·  grey: past  ·  ● good ▲ watch ■ act"
+LEGEND = "Blue on yellow: fill in · black: computed · grey: past · ● good ▲ watch ■ act"
 
 
 @dataclass(frozen=True)

@@ -344,3 +344,19 @@ def test_a_bill_of_materials_names_rows_without_a_parent_and_circles(tmp_path: P
         "data/bill_of_materials.csv: row 6, Component: The bill runs in a circle: M1 > M2 > M1;"
         " such rows are left out of the plan.",
     ]
+
+
+def test_a_currency_without_a_rate_is_told_with_its_row(tmp_path: Path) -> None:
+    currencies = "Region,Currency,Budget rate\nNorth,NOK,0.09\nSouth,GBP,1.2\n"
+    rates = "Currency,Month,Rate\nNOK,2024-01,0.09\n"
+    assert found(tmp_path, currencies=currencies, exchange_rates=rates) == [
+        "data/currencies.csv: row 3, Currency: GBP (South) has no exchange rate: its revenue counts"
+        " at 1.",
+    ]
+
+
+def test_an_earlier_plan_of_a_family_that_is_gone_is_told_with_its_row(tmp_path: Path) -> None:
+    past = "Cycle,Month,Family,Volume,Revenue\n2024-01,2024-03,All,1,5\n2024-01,2024-03,Old,1,5\n"
+    assert found(tmp_path, past_finance=past) == [
+        "data/past_finance.csv: row 3, Family: Family 'Old' is the family of no item.",
+    ]

@@ -165,3 +165,20 @@ def test_other_methods_make_another_version(store: Store) -> None:
     store.save_plan(OCTOBER, plan, [], "ann", at(1))
     store.save_plan(OCTOBER, plan | {"forecast_methods": methods}, [], "ann", at(2))
     assert len(store.past_forecasts(JANUARY)) == 1
+
+
+def test_the_supply_cost_of_a_financial_plan_stands_apart_from_its_standard_cost(
+    store: Store,
+) -> None:
+    """A plan of an older version of the program keeps no full cost: nothing is known of it."""
+    periods = pd.period_range(OCTOBER, periods=2, freq="M")
+    plan = pd.DataFrame({"family": ["Skis"] * 2, "period": periods, "volume": [1.0, 1.0],
+                         "revenue": [10.0, 11.0], "cost_of_sales": [4.0, 5.0]})  # fmt: skip
+    for cycle, made in ((OCTOBER, plan), (NOVEMBER, plan.assign(full_cost=[4.0, 5.7]))):
+        store.open_cycle(cycle, at(1))
+        store.save_plan(cycle, {"finance_family": made}, [], "ann", at(1))
+    found = store.past_finance(JANUARY)
+    cycles = found["cycle"].astype(str)
+    assert found["cost_of_sales"].tolist() == [4.0, 5.0, 5.0]
+    assert found["supply_cost"][cycles == OCTOBER].isna().all()
+    assert found["supply_cost"][cycles == NOVEMBER].tolist() == [0.7]

@@ -27,6 +27,7 @@ def run(
     constrained_total: pd.DataFrame,
     gap_options: pd.DataFrame,
     levers: pd.DataFrame,
+    lever_effects: pd.DataFrame,
     finance_total: pd.DataFrame,
     recon_lines: pd.DataFrame,
     kpis: pd.DataFrame,
@@ -45,7 +46,8 @@ def run(
         "agenda": meeting.agenda(),
         "cycle_calendar": meeting.cycle_calendar(axis, settings, cycle_calendar),
         "decisions": meeting.decisions(
-            axis, settings, decisions, exceptions, gap_options, levers
+            axis, settings, decisions, exceptions, gap_options, levers, lever_effects,
+            finance_total,
         ),
         "assumptions": assumptions,
         "demand_view": views.demand_view(axis, demand_total, ALL_FAMILIES),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from sop_xl.planning.wording import month, number
+from sop_xl.planning.calendar import Calendar
+from sop_xl.planning.wording import months, number
 from sop_xl.tables.settings import Settings
 
 MOST = 3
@@ -48,6 +49,9 @@ def alternatives(
     settings: Settings,
     gap_options: pd.DataFrame,
     levers: pd.DataFrame,
+    lever_effects: pd.DataFrame,
+    finance_total: pd.DataFrame,
+    calendar: Calendar,
 ) -> list[str]:
     """The best alternatives, then what it means to do nothing.
 
@@ -58,14 +62,18 @@ def alternatives(
         exception: A row of the table ``exceptions``.
         settings: The currency.
         gap_options: The options of the gaps.
-        levers: The levers with their effects.
+        levers: The levers.
+        lever_effects: The grid: what each of them changes by month.
+        finance_total: The grid: the months that have an AOP.
+        calendar: The fiscal years.
     """
     kind = str(exception["exception"]).partition(": ")[0]
     told: list[str] = []
     if kind == "Capacity short":
         told = list(_of_gap(exception, settings, gap_options))
     elif kind.endswith("below AOP") and exception["area"] == "finance":
-        told = list(_of_levers(kind.partition(" ")[0].casefold(), settings, levers))
+        told = list(_of_levers(kind.partition(" ")[0].casefold(), settings, levers,
+                              _of_year(exception, lever_effects, finance_total, calendar)))
     else:
         told = list(BY_KIND.get(kind, ()))
     if len(told) < 2:
@@ -91,16 +99,38 @@ def _of_gap(
         )
 
 
-def _of_levers(measure: str, settings: Settings, levers: pd.DataFrame) -> Iterator[str]:
-    """The levers that raise what is missing, the largest effect first."""
-    able = levers[(levers["kind"] != "") & (levers[measure] >= 1)]
+def _of_year(
+    exception: Mapping[Hashable, Any],
+    lever_effects: pd.DataFrame,
+    finance_total: pd.DataFrame,
+    calendar: Calendar,
+) -> pd.DataFrame:
+    """The effects of the levers in the months of which the exception speaks: those of its fiscal
+    year that have an AOP."""
+    budgeted = finance_total.loc[finance_total["aop_revenue"] > 0, "period"]
+    years = calendar.fiscal_year(pd.PeriodIndex(lever_effects["period"], freq="M"))
+    own = lever_effects["period"].isin(budgeted) & (years == int(str(exception["exception"])[-4:]))
+    found: pd.DataFrame = lever_effects[own & (lever_effects["active"] > 0)]
+    return found
+
+
+def _of_levers(
+    measure: str, settings: Settings, levers: pd.DataFrame, effects: pd.DataFrame
+) -> Iterator[str]:
+    """The levers that raise what is missing in the months given, the largest effect first."""
+    sums = effects.groupby("lever")[["revenue", "margin"]].sum()
+    shown = effects.groupby("lever")["period"].agg(["min", "max"])
+    rows = levers.drop(columns=["revenue", "margin"]).merge(
+        sums.join(shown), left_on="lever", right_index=True
+    )
+    able = rows[(rows["kind"] != "") & (rows[measure] >= 1)]
     for row in able.sort_values(measure, ascending=False, kind="stable").to_dict("records"):
         gain = "; ".join(
             f"{name} {number(row[name], settings.currency)}"
             for name in dict.fromkeys((measure, "margin"))
         )
-        since = "" if pd.isna(row["start"]) else f" from {month(row['start'])}"
-        yield f"Lever {row['lever']}, {row['kind']}: {row['family']}{since}, {gain} by it"
+        span = months(row["min"], row["max"])
+        yield f"Lever {row['lever']}, {row['kind']}: {row['family']}, {gain} by it in {span}"
 
 
 def _named(option: str) -> list[str]:

@@ -74,6 +74,8 @@ def decisions(
     exceptions: pd.DataFrame,
     gap_options: pd.DataFrame,
     levers: pd.DataFrame,
+    lever_effects: pd.DataFrame,
+    finance_total: pd.DataFrame,
 ) -> pd.DataFrame:
     """The table ``decisions``: what people wrote, then proposals where none of that is open.
 
@@ -87,8 +89,9 @@ def decisions(
         typed: What people wrote or took up, and the proposals made before.
         exceptions: The table ``exceptions``, in the order of its rank.
         gap_options: The options of the gaps, which are the alternatives there.
-        levers: The levers with their effects, which are the alternatives where a year misses the
-            AOP.
+        levers: The levers, which are the alternatives where a year misses the AOP.
+        lever_effects: The grid: what each of them changes by month.
+        finance_total: The grid: the months that have an AOP.
     """
     before, own = typed[untouched(typed)], typed[~untouched(typed)]
     if (_status(own) == PROPOSED_STATUS).any():
@@ -101,7 +104,9 @@ def decisions(
     kind = largest["exception"].str.partition(": ")[0]
     numbers = dict(zip(_subjects(before), before["decision"], strict=True))
     offered = [
-        alternatives(row, settings, gap_options, levers) for row in largest.to_dict("records")
+        alternatives(row, settings, gap_options, levers, lever_effects, finance_total,
+                     axis.calendar)
+        for row in largest.to_dict("records")
     ]
     fresh = itertools.count(_highest(typed["decision"]) + 1)
     proposed = pd.DataFrame(

@@ -218,8 +218,8 @@ def supply_summary(axis: Axis, capacity: pd.DataFrame, constraints: pd.DataFrame
     return found[SUPPLY_SUMMARY.names]
 
 
-_LIKE = {"margin": "compared_margin"}
-"""What is compared with the AOP, where that is not the whole line."""
+_LIKE = ("compared_revenue", "compared_margin", "compared_cost", "compared_profit")
+"""The lines of the summary as they are compared with the AOP."""
 
 
 def finance_summary(
@@ -227,7 +227,8 @@ def finance_summary(
 ) -> pd.DataFrame:
     """The table ``finance_summary``: profit and loss of the fiscal year against the AOP.
 
-    A variance is outlook - AOP on every line; the verdict says whether it is favourable.
+    A variance is outlook - AOP on every line, of the months and families whose AOP holds the line;
+    the verdict says whether it is favourable.
     """
     year, after = _years(axis)
 
@@ -237,7 +238,7 @@ def finance_summary(
 
     outlook = np.array([total(name, year) for name in FINANCE_LINES_SHOWN])
     aop = np.array([total(f"aop_{name}", year) for name in FINANCE_LINES_SHOWN])
-    like = np.array([total(_LIKE.get(name, name), year) for name in FINANCE_LINES_SHOWN])
+    like = np.array([total(name, year) for name in _LIKE])
     variance = np.where(aop == 0, np.nan, like - aop)
     labels = [FINANCE_TOTAL[name].label for name in FINANCE_LINES_SHOWN]
     tolerance = recon_lines.set_index("line")["tolerance_used"].reindex(labels).fillna(0.0)

@@ -13,13 +13,18 @@ from sop_xl.tables.recon import BRIDGE, COMPARED, MARGIN
 
 _BEFORE = {
     "AOP": ("aop_quantity", "aop_revenue", "aop_revenue", "aop_cost"),
-    "Prior cycle": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
+    "Prior cycle": ("prior_volume", "prior_revenue", "prior_constant", "prior_full"),
     "Last year": ("volume", "revenue", "constant_revenue", "full_cost"),
-    "Plan of the month": ("prior_volume", "prior_revenue", "prior_constant", "prior_cost"),
+    "Plan of the month": ("prior_volume", "prior_revenue", "prior_constant", "prior_full"),
     "Scenario": ("scenario_volume", "scenario_revenue", "scenario_constant", "scenario_cost"),
 }
 """Units, revenue, revenue at budget rates and cost of what is compared with."""
-_AFTER = _BEFORE["Last year"]
+_AFTER = ("volume", "revenue", "constant_revenue")
+_COST_AFTER = {
+    "AOP": "full_cost", "Prior cycle": "like_cost", "Last year": "year_cost",
+    "Plan of the month": "like_cost", "Scenario": "full_cost",
+}  # fmt: skip
+"""Supply cost beyond standard counts where what is compared with holds it, too."""
 _UNCOSTED = {
     "AOP": "uncosted", "Prior cycle": "prior_uncosted", "Plan of the month": "prior_uncosted",
 }  # fmt: skip
@@ -45,12 +50,13 @@ def bridge(
     """
     frame = finance_family.assign(aop_cost=finance_family["aop_revenue"]
                                   - finance_family["aop_margin"])
+    now = (*_AFTER, _COST_AFTER[comparison])
     if result == MARGIN and comparison in _UNCOSTED:
-        measures = list(dict.fromkeys([*_BEFORE[comparison], *_AFTER]))
+        measures = list(dict.fromkeys([*_BEFORE[comparison], *now]))
         frame.loc[frame[_UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
     names = list(frame["family"].drop_duplicates())
     before = _sums(frame, len(names), _BEFORE[comparison], months.before, months.before_year)
-    after = _sums(frame, len(names), _AFTER, months.inside, months.inside_year)
+    after = _sums(frame, len(names), now, months.inside, months.inside_year)
     margin = float(result == MARGIN)
     sides = [_side(one, margin) for one in (before, after)]
     found = effects(

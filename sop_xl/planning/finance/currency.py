@@ -48,7 +48,7 @@ def findings(
         missing = axis.plan.difference(given)
         if not len(given.intersection(axis.periods)):
             found.append(_warning(f"{where} has no exchange rate: its revenue counts at 1.",
-                                  "Load the rates of past and plan."))
+                                  "Load the rates of past and plan.", "currencies"))
         elif len(missing):
             found.append(_warning(
                 f"{where} has no exchange rate in {listed(map(month, missing))}: the month before"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, positions
+from sop_xl.planning.frames import Numbers, matrix, positions, zero
 from sop_xl.planning.wording import listed
 from sop_xl.schema import ALL, Finding, Severity
 
@@ -22,6 +22,9 @@ class Earlier(NamedTuple):
     constant: Numbers
     """Revenue at budget rates."""
     cost: Numbers
+    """At standard."""
+    supply_cost: Numbers
+    """Beyond standard; known of all families of a month, or of none."""
     operating_cost: Numbers
     """Of the company: one row."""
     cycle: pd.Period | None
@@ -40,20 +43,22 @@ def earlier(axis: Axis, past_finance: pd.DataFrame, names: list[str]) -> Earlier
     rows = past_finance[past_finance["cycle"] < axis.first]
     if rows.empty:
         nothing = np.full((len(names), len(axis.periods)), np.nan)
-        return Earlier(nothing, nothing, nothing, nothing, np.full((1, len(axis.periods)), np.nan),
-                       None)
+        unspent = np.full((1, len(axis.periods)), np.nan)
+        return Earlier(nothing, nothing, nothing, nothing, nothing, unspent, None)
     cycle = rows["cycle"].max()
     made = rows["cycle"] <= rows["period"]
     asked = (rows["period"] < axis.first) | (rows["cycle"] == cycle)
     rows = rows[made & asked]
     rows = rows[rows["cycle"] == rows.groupby("period")["cycle"].transform("max")]
     rows = rows.assign(constant=rows["constant_revenue"].fillna(rows["revenue"]), company="")
-    cells = [
+    volume, revenue, constant, cost, beyond = (
         matrix(rows, name, "family", names, axis.periods)
-        for name in ("volume", "revenue", "constant", "cost_of_sales")
-    ]
+        for name in ("volume", "revenue", "constant", "cost_of_sales", "supply_cost")
+    )
+    # a family that the earlier plan does not know had no share in a cost that was planned
+    beyond = np.where(~np.isnan(beyond).all(axis=0), zero(beyond), np.nan)
     spent = matrix(rows, "operating_cost", "company", [""], axis.periods)
-    return Earlier(cells[0], cells[1], cells[2], cells[3], spent, cycle)
+    return Earlier(volume, revenue, constant, cost, beyond, spent, cycle)
 
 
 def findings(axis: Axis, past_finance: pd.DataFrame, aop: pd.DataFrame,

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.finance.recon_view import CALLED_BEFORE, LINES
+from sop_xl.planning.finance.recon_view import CALLED_BEFORE, LINES, SHIPMENTS
 from sop_xl.planning.frames import zero
+from sop_xl.schema import Unit
 
 INVENTORY = "Inventory value"
 STIR = 0.5
@@ -76,29 +77,39 @@ def drift(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The table ``finance_drift``: every line as it was locked, as it is, and what moved.
 
     Flows are summed over the plan; of the inventory value the last month counts. Where nothing is
-    locked, ``locked`` is missing and nothing has moved.
+    locked, what was locked and what moved are missing.
     """
     locked = locked.assign(line=locked["line"].replace(CALLED_BEFORE))
     every = pd.Index([*dict.fromkeys([*now["line"], *locked["line"]])], dtype="str")
     sides = [_by_line(frame).reindex(every).to_numpy(dtype=float) for frame in (locked, now)]
     before = sides[0] if locked.empty else zero(sides[0])
     after = zero(sides[1])
-    moved = zero(after - before)
+    moved = after - before
     names = every.to_series().where(every.str.startswith(_FAMILY), "")
     return pd.DataFrame(
         {
             "line": every,
             "family": names.str.removeprefix(_FAMILY).astype("str").to_numpy(),
+            "unit": np.where(every == SHIPMENTS, Unit.QUANTITY.label, Unit.MONEY.label),
             "locked": before,
             "now": after,
             "moved": np.where(np.abs(moved) < STIR, 0.0, moved),
         }
-    )
+    ).astype({"unit": "str"})
 
 
 def is_locked(drift: pd.DataFrame) -> bool:
     """Whether a table ``finance_drift`` holds a locked view."""
     return bool(drift["locked"].notna().any())
+
+
+def moved_months(locked: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Line, period and what moved in each month that moved by :data:`STIR` or more, most first."""
+    locked = locked.assign(line=locked["line"].replace(CALLED_BEFORE))
+    before, after = (frame.set_index(["line", "period"])["value"] for frame in (locked, now))
+    moved = after.sub(before, fill_value=0.0)
+    moved = moved[moved.abs() >= STIR].sort_values(key=lambda s: -s.abs(), kind="stable")
+    return moved.rename("moved").reset_index()
 
 
 def shown(drift: pd.DataFrame) -> pd.DataFrame:

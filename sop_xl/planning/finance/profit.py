@@ -18,6 +18,7 @@ from sop_xl.planning.frames import (
     lookup,
     matrix,
     ratio,
+    rounded,
     totals,
     zero,
 )
@@ -100,15 +101,34 @@ def family_profit(
         "prior_revenue": prior.revenue,
         "prior_constant": prior.constant,
         "prior_cost": prior.cost,
+        "prior_supply": prior.supply_cost,
     }
     cells["full_cost"] = zero(spent) + zero(cells["supply_cost"])
+    cells |= _like_with_like(axis, cells)
     cells |= _costed(cells, budget_cost)
     return blocks(FINANCE_FAMILY, names, axis, cells | _against_aop(cells))
 
 
+def _like_with_like(axis: Axis, cells: Mapping[str, Numbers]) -> dict[str, Numbers]:
+    """Costs that hold supply cost beyond standard only in months in which both sides know it.
+
+    A closed month has none, nor has an earlier plan that was made before it was reckoned.
+    """
+    planned = np.asarray(axis.periods >= axis.first)
+    known = planned & ~np.isnan(cells["prior_supply"])
+    standard, full = zero(cells["cost_of_sales"]), cells["full_cost"]
+    a_year_before = np.asarray(axis.periods >= axis.first + 12)
+    return {
+        "like_cost": np.where(known, full, standard),
+        "prior_full": zero(cells["prior_cost"]) + np.where(known, zero(cells["prior_supply"]), 0.0),
+        "year_cost": np.where(a_year_before, full, standard),
+    }
+
+
 def _costed(cells: Mapping[str, Numbers], budget_cost: Numbers) -> dict[str, Numbers]:
     """Which months of the AOP and of the prior plan have a margin, and the plan's in the same."""
-    margin = zero(cells["revenue"]) - cells["full_cost"]
+    revenue = zero(cells["revenue"])
+    margin, like = revenue - cells["full_cost"], revenue - cells["like_cost"]
     planned, spent = zero(cells["prior_revenue"]), zero(cells["prior_cost"])
     lacks = {
         "uncosted": np.where(budget_cost == 0, cells["aop_revenue"], 0.0),
@@ -116,8 +136,8 @@ def _costed(cells: Mapping[str, Numbers], budget_cost: Numbers) -> dict[str, Num
     }
     return lacks | {
         "compared_margin": np.where(lacks["uncosted"] != 0, 0.0, margin),
-        "prior_compared": np.where(lacks["prior_uncosted"] != 0, 0.0, margin),
-        "prior_margin": np.where(spent == 0, 0.0, planned - spent),
+        "prior_compared": np.where(lacks["prior_uncosted"] != 0, 0.0, like),
+        "prior_margin": np.where(spent == 0, 0.0, planned - cells["prior_full"]),
         # as long as the bridge explains revenue: the sheet decides
         "bridged": np.ones_like(margin),
     }
@@ -225,6 +245,15 @@ def company(
         "profit_variance": np.where(has_profit, profit - cells["aop_operating_profit"], np.nan),
         "revenue_variance_share": share,
     }
+    cells |= {
+        name: np.where(cells[f"aop_{budget}"] == 0, 0.0, zero(cells[own]))
+        for name, budget, own in (
+            ("compared_revenue", "revenue", "revenue"),
+            ("compared_margin", "margin", "compared_margin"),
+            ("compared_cost", "operating_cost", "operating_cost"),
+            ("compared_profit", "operating_profit", "operating_profit"),
+        )
+    }
     cells |= _of_the_plan(axis, by_family, lines, cells)
     cells |= _supply_lines(axis, supply_cost)
     earlier = {name: total(by_family, name) for name in ("prior_volume", "prior_revenue")}
@@ -236,8 +265,28 @@ def company(
         cells["prior_margin"] - zero(prior_operating_cost),
     )
     cells["aop_volume"] = total(by_family, "aop_quantity")
+    cells |= _compared(axis, cells, {
+        name: total(by_family, name)
+        for name in ("like_cost", "year_cost", "prior_cost", "prior_supply", "prior_full")
+    })
     verdict = _verdict(share, tolerance)
     return blocks(FINANCE_TOTAL, [""], axis, {**cells, "verdict": verdict})
+
+
+def _compared(
+    axis: Axis, cells: Mapping[str, Numbers], costs: Mapping[str, Numbers]
+) -> dict[str, Numbers]:
+    """Margin and profit as they are held against earlier plans and last year, and the supply cost
+    that is left out of either side."""
+    year_margin = zero(cells["revenue"]) - costs["year_cost"]
+    left = zero(cells["supply_cost"]) - (costs["like_cost"] - zero(cells["cost_of_sales"]))
+    return {
+        "prior_profit": cells["prior_compared"] - cells["operating_cost"],
+        "year_margin": year_margin,
+        "year_profit": year_margin - cells["operating_cost"],
+        "supply_left": across(axis, plan=rounded(left[:, axis.history :])),
+        "prior_left": rounded(costs["prior_supply"] + costs["prior_cost"] - costs["prior_full"]),
+    }
 
 
 def _of_the_plan(

@@ -10,7 +10,7 @@ import pandas as pd
 from sop_xl.planning.finance.windows import Flags, Months
 from sop_xl.planning.frames import Numbers, zero
 from sop_xl.tables.finance import ABOVE, BELOW, LESS_COST, MORE_COST, WITHIN
-from sop_xl.tables.recon import COMPARED, LAST_YEAR
+from sop_xl.tables.recon import AOP, COMPARED, LAST_YEAR, PLANNED, PRIOR, SCENARIO
 from sop_xl.tables.settings import Settings
 
 
@@ -25,10 +25,12 @@ class Line(NamedTuple):
     is_cost: bool = False
     """Less of it is better."""
     by_cost: bool = False
-    """It is zero where what it is compared with holds no cost: then there is nothing to compare."""
+    """It is zero where a budget or an earlier plan holds no cost: then there is nothing to
+    compare."""
     own_aop: str = ""
     """What is compared with the AOP, where that is not the whole."""
     own_prior: str = ""
+    own_year: str = ""
 
     def compared(self, comparison: str) -> str:
         """The measure that it is compared with."""
@@ -38,8 +40,8 @@ class Line(NamedTuple):
 
     def mine(self, comparison: str) -> str:
         """The measure of the plan that is compared: like with like."""
-        own = (self.own_aop, self.own_prior, "", self.own_prior, "")[COMPARED.index(comparison)]
-        return own or self.own
+        own = (self.own_aop, self.own_prior, self.own_year, self.own_prior, "")
+        return own[COMPARED.index(comparison)] or self.own
 
     @property
     def above(self) -> str:
@@ -51,6 +53,8 @@ class Line(NamedTuple):
 
 
 SHIPMENTS = "Shipments"
+MAY_LACK_COST = (AOP, PRIOR, PLANNED)
+"""What may hold revenue and no cost; a scenario has the cost of the plan."""
 CALLED_BEFORE = {"Volume": SHIPMENTS}
 """Lines that earlier versions called otherwise: their tolerance and owner are kept."""
 
@@ -58,11 +62,12 @@ LINES = (
     Line(SHIPMENTS, "volume", "aop_volume", "prior_volume", "scenario_volume"),
     Line("Revenue", "revenue", "aop_revenue", "prior_revenue", "scenario_revenue"),
     Line("Margin", "margin", "aop_margin", "prior_margin", "scenario_margin", by_cost=True,
-         own_aop="compared_margin", own_prior="prior_compared"),
+         own_aop="compared_margin", own_prior="prior_compared", own_year="year_margin"),
     Line("Operating cost", "operating_cost", "aop_operating_cost", "prior_operating_cost",
          "scenario_operating_cost", is_cost=True, by_cost=True),
     Line("Operating profit", "operating_profit", "aop_operating_profit",
-         "prior_operating_profit", "scenario_operating_profit", by_cost=True),
+         "prior_operating_profit", "scenario_operating_profit", by_cost=True,
+         own_prior="prior_profit", own_year="year_profit"),
 )  # fmt: skip
 
 
@@ -95,7 +100,7 @@ def recon_view(
     for line, tolerance in zip(LINES, lines["tolerance_used"], strict=True):
         own, against = sides(finance_total, line, comparison, months, 1)
         plan, other = float(own[0]), float(against[0])
-        if other == 0 and line.by_cost:
+        if other == 0 and line.by_cost and comparison != SCENARIO:
             plan, difference = total(finance_total, line.own, months.inside), np.nan
         else:
             difference = plan - other
@@ -118,9 +123,20 @@ def sides(
         return zero(rows[measure].to_numpy(dtype=float)).reshape(blocks, len(months.inside))
 
     own, against = cells(line.mine(comparison)), cells(line.compared(comparison))
-    if line.by_cost and comparison != LAST_YEAR:
+    if line.by_cost and comparison in MAY_LACK_COST:
         own = np.where(against != 0, own, 0.0)
     return own[:, months.inside].sum(axis=1), against[:, months.before].sum(axis=1)
+
+
+def left_out(finance_total: pd.DataFrame, months: Months, comparison: str) -> tuple[float, float]:
+    """Supply cost beyond standard that is left out of the plan, and of what it is compared with."""
+    if comparison == LAST_YEAR:
+        like, whole = (total(finance_total, n, months.inside) for n in ("year_margin", "margin"))
+        return like - whole, 0.0
+    if comparison not in (PRIOR, PLANNED):
+        return 0.0, 0.0
+    return (total(finance_total, "supply_left", months.inside),
+            total(finance_total, "prior_left", months.inside))
 
 
 def total(finance_total: pd.DataFrame, measure: str, mask: Flags) -> float:

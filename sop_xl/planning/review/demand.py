@@ -82,9 +82,9 @@ def big_changes(
             subject=family,
             period=first,
             message=(
-                f"Since the last cycle the months of the demand plan of {family} went "
-                f"{_up_and_down(rows['change'], settings.base_unit)}: {percent(moved / before)} of "
-                f"the plan, with revenue of {number(value, settings.currency)}."
+                f"The demand plan of {family} went "
+                f"{_up_and_down(rows['change'], settings.base_unit)}, since the last cycle: "
+                f"{percent(moved / before)} of it, revenue of {number(value, settings.currency)}."
             ),
             size=net,
             size_unit=settings.base_unit,

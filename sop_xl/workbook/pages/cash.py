@@ -95,7 +95,7 @@ def levers_page(sheet: Sheet) -> None:
     sheet.put(row + 19, 1, "By month: sheet Lever_Effects", "SOP Note")
     sheet.freeze(place.first_row, 3)
     fit_to_page(sheet)
-    end = column_letter(place.column("closes_facility"))
+    end = column_letter(place.column("closes_reserve"))
     sheet.skeleton.print_area = f"A1:{end}{row + 19}"
 
 

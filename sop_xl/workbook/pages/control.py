@@ -82,13 +82,16 @@ def checks_page(sheet: Sheet) -> None:
     sheet.finish()
 
 
-FIGURES_AT_ISSUE = {
-    "demand_plan": "consensus",
-    "supply_plan": "production",
-    "capacity": "available",
-    "finance_total": "operating_profit",
-}
-"""Whose plan totals tell that somebody has moved the plan in the book."""
+FIGURES_AT_ISSUE = (
+    ("demand_plan", "consensus"),
+    ("supply_plan", "production"),
+    ("capacity", "available"),
+    ("finance_total", "operating_profit"),
+    ("finance_total", "aop_revenue"),
+    ("finance_total", "aop_operating_profit"),
+    ("cash_flow", "operating"),
+)
+"""Whose plan totals tell that somebody has moved the plan, its budget or its terms in the book."""
 
 
 def _figures_at_issue(sheet: Sheet, row: int) -> None:
@@ -96,7 +99,7 @@ def _figures_at_issue(sheet: Sheet, row: int) -> None:
     headers(sheet, row, 1, {"Plan total": False, "Measure": False, "Now": True, "As issued": True})
     places = sheet.book.layout.grids
     first = row + 1
-    for at, (name, measure) in enumerate(FIGURES_AT_ISSUE.items(), start=first):
+    for at, (name, measure) in enumerate(FIGURES_AT_ISSUE, start=first):
         grid = places[name].grid
         frame = sheet.book.frames[name]
         issued = float(frame.loc[frame["period"] >= sheet.book.axis.first, measure].sum())

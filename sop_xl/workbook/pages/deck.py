@@ -101,7 +101,7 @@ def finance_page(sheet: Sheet) -> None:
     """D5: profit and loss of the fiscal year against the AOP."""
     year = sheet.book.layout.columns.this_year
     sheet.head(f"Fiscal year {year}: actuals to date and plan, against the AOP; variance = outlook "
-               "- AOP: ▲ favourable, ■ unfavourable", as_issued=True)
+               "- AOP, where the AOP holds the line: ▲ favourable, ■ unfavourable", as_issued=True)
     summary(sheet, sheet.book.layout.tables["finance_summary"])
     headline(sheet, sheet.name)
     finance_chart(sheet, sheet.at(0, 6), (25.0, 9.5))

@@ -11,16 +11,17 @@ import pandas as pd
 
 from sop_xl.planning.finance.bridge_view import compared_number
 from sop_xl.planning.finance.lock import INVENTORY, SHOWN, family_line, is_locked, shown
-from sop_xl.planning.finance.recon_view import LINES, Line
+from sop_xl.planning.finance.recon_view import LINES, MAY_LACK_COST, Line
 from sop_xl.schema import Unit
 from sop_xl.tables import TABLES
 from sop_xl.tables.finance import WITHIN
-from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENARIO, VISIBLE
+from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, MARGIN, SCENARIO, VISIBLE
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
 from sop_xl.workbook.lists import draw_lists, draw_table
 from sop_xl.workbook.pages.basis import show_basis
+from sop_xl.workbook.pages.left_out import show_left_out
 from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
@@ -34,6 +35,7 @@ _LEFT_OUT = "Margin and operating profit are compared without them."
 _BEYOND = 12
 """Columns from what is printed of PVM to its workings: those of the chart stand between."""
 _TOP = 7
+_SCENARIO_NO = compared_number(SCENARIO)
 _MONEY, _UNITS = Unit.MONEY.number_format, Unit.QUANTITY.number_format
 _SHARE = Unit.PERCENT.number_format
 _MONTH = Unit.PERIOD.number_format
@@ -188,7 +190,8 @@ def _lines(sheet: Sheet, column: int) -> None:
         difference = None if pd.isna(row["difference"]) else row["difference"]
         change = f"{c}{at}-{d}{at}"
         sheet.put(at, column + 4, difference, "SOP Output", number_format,
-                  f'IF({d}{at}=0,"",{change})' if line.by_cost else change)
+                  f'IF(AND({d}{at}=0,Recon_n<>{_SCENARIO_NO}),"",{change})'
+                  if line.by_cost else change)
         share = None if pd.isna(row["share"]) else row["share"]
         sheet.put(at, column + 5, share, "SOP Output", _SHARE, f'IF({d}{at}=0,"",{e}{at}/{d}{at})')
         sheet.put(at, column + 6, row["verdict"] or None, "SOP Text",
@@ -206,6 +209,7 @@ def _lines(sheet: Sheet, column: int) -> None:
     sheet.put(last + 2, column, text, "SOP Note")
     text = "Every difference with its cells: Tie_Out. Why: PVM."
     sheet.put(last + 3, column, text, "SOP Note")
+    show_left_out(sheet, "Recon", last + 5, column)
     if chosen.uncosted:
         sheet.put(last + 4, column, f"{chosen.uncosted} {_LEFT_OUT}", "SOP Note")
 
@@ -217,12 +221,11 @@ def _own_sum(total: GridPlace, line: Line, inside: str, other: str) -> str:
     if not line.by_cost:
         return whole
     sums = ",".join(
-        whole if one == LAST_YEAR else
-        f"SUMPRODUCT({inside},{_line(total, (), line.mine(one))},"
-        f"--({_line(total, (), line.compared(one))}<>0))"
+        f"SUMPRODUCT({inside},{_line(total, (), line.mine(one))}"
+        + (f",--({_line(total, (), line.compared(one))}<>0))" if one in MAY_LACK_COST else ")")
         for one in COMPARED
     )
-    return f"IF({other}=0,{whole},CHOOSE(Recon_n,{sums}))"
+    return f"IF(AND({other}=0,Recon_n<>{_SCENARIO_NO}),{whole},CHOOSE(Recon_n,{sums}))"
 
 
 def _named(page: str) -> str:
@@ -243,10 +246,11 @@ def _lock(sheet: Sheet, column: int) -> None:
     for empty in range(1, 4):
         sheet.put(_TOP + 1, column + empty, None, "SOP Total label")
     sheet.name_cell(LOCK_MOVED, f"{moved}{_TOP + 1}")
-    total = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    drifted = structured(TABLES["finance_drift"], TABLES["finance_drift"]["moved"])
+    total = f'SUMIF({drifted},">0")-SUMIF({drifted},"<0")'
     if not is_locked(drift):
         sheet.put(_TOP, column, "The financial view is not locked", "SOP Section")
-        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, f"SUMPRODUCT(ABS({total}))")
+        sheet.put(_TOP + 1, column + 4, 0.0, "SOP Total", _MONEY, total)
         sheet.put(top, column, "Lock finance freezes it; here stands then what moved since.",
                   "SOP Note")
         return
@@ -255,8 +259,7 @@ def _lock(sheet: Sheet, column: int) -> None:
     sheet.put(_TOP, column, text, "SOP Section")
     headers(sheet, top, column, {"Line": False, " ": False, "Locked": True, "Now": True,
                                  "Moved": True})
-    sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY,
-              f"SUMPRODUCT(ABS({total}))")
+    sheet.put(_TOP + 1, column + 4, float(drift["moved"].abs().sum()), "SOP Total", _MONEY, total)
     seen, first = shown(drift), top + 1
     more = len(drift) - len(seen)
     if more:
@@ -301,7 +304,8 @@ def bridge(sheet: Sheet) -> None:
     draw_table(sheet, place)
     _totals(sheet)
     names = place.table.names
-    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0))
+    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0)
+                 | {place.column("discontinued"): 17.0})
     sheet.skeleton.column_dimensions.group(
         column_letter(VISIBLE + 1), column_letter(len(names)), outline_level=1, hidden=False
     )
@@ -311,6 +315,7 @@ def bridge(sheet: Sheet) -> None:
                       '&" to actual and plan"')
     note = f"{chosen.uncosted} {_LEFT_OUT}" if chosen.uncosted else ""
     sheet.put(BRIDGE_ROW - 2, 1, note or None, "SOP Note")
+    show_left_out(sheet, "Bridge", BRIDGE_ROW - 3, 1)
     steps = _steps(frame)
     add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP + 1), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,

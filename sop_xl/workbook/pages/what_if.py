@@ -82,6 +82,8 @@ class _Kpi(NamedTuple):
     unit: Unit
     sums: bool = False
     """The function takes the sums of the two rows."""
+    added: bool = False
+    """The second row is what the forecast missed by: it takes demand, and demand + that."""
 
 
 _BOTH = "ISNUMBER({a})*ISNUMBER({b})"
@@ -89,9 +91,9 @@ _BOTH = "ISNUMBER({a})*ISNUMBER({b})"
 _SUM_A, _SUM_B = f"SUMPRODUCT({_BOTH},{{a}})", f"SUMPRODUCT({_BOTH},{{b}})"
 _ERRORS = f"SUMPRODUCT({_BOTH}*({{b}}-{{a}}))"
 _KPIS = (
-    _Kpi("Weighted error (WMAPE)", "SOP_WMAPE", "forecast_demand", "forecast",
-         f"SUMPRODUCT({_BOTH}*({{a}}>=0)*ABS({{b}}-{{a}}))/SUMPRODUCT({_BOTH}*({{a}}>=0),{{a}})",
-         Unit.PERCENT),
+    # the errors of the blocks, as on Accuracy: those of the totals would cancel out
+    _Kpi("Weighted error (WMAPE)", "SOP_WMAPE", "forecast_demand", "absolute_error",
+         f"{_SUM_B}/{_SUM_A}", Unit.PERCENT, sums=True, added=True),
     _Kpi("Forecast bias", "SOP_BIAS", "forecast_demand", "forecast",
          f"{_ERRORS}/{_SUM_A}", Unit.PERCENT),
     _Kpi("Tracking signal", "SOP_TRACKING", "forecast_demand", "forecast",
@@ -232,7 +234,10 @@ def _kpis(sheet: Sheet, row: int) -> int:
     for at, kpi in enumerate(_KPIS, start=row + 2):
         a, b = (f"{place.sheet}!{_row(place, n, first, last)}" for n in (kpi.first, kpi.second))
         native = kpi.native.format(a=a, b=b)
-        given = f"{_SUM_A},{_SUM_B}".format(a=a, b=b) if kpi.sums else f"{a},{b}"
+        given = f"{a},{b}"
+        if kpi.sums:
+            second = f"{_SUM_A}+{_SUM_B}" if kpi.added else _SUM_B
+            given = f"{_SUM_A},{second}".format(a=a, b=b)
         value = _value(kpi, closed)
         number_format = kpi.unit.number_format
         sheet.put(at, 1, kpi.label, "SOP Key")
@@ -247,6 +252,8 @@ def _value(kpi: _Kpi, closed: pd.DataFrame) -> float | None:
     """What the panel shows: the function over the months of which both figures are known."""
     pairs = closed[[kpi.first, kpi.second]].dropna().to_numpy(dtype=float)
     given = pairs.sum(axis=0) if kpi.sums else pairs.T
+    if kpi.added:
+        given = np.cumsum(given)
     try:
         return float(np.asarray(named(kpi.function)(given[0], given[1])).item())
     except CellError:

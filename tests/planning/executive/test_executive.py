@@ -20,7 +20,7 @@ from sop_xl.tables.executive import (
 )
 from sop_xl.tables.finance import FINANCE_TOTAL
 from sop_xl.tables.forecast import FORECAST_DETAIL
-from sop_xl.tables.levers import LEVERS
+from sop_xl.tables.levers import LEVER_EFFECTS, LEVERS
 from sop_xl.tables.performance import KPI_TABLE
 from sop_xl.tables.review import CHECK_TABLE, EXCEPTIONS
 from sop_xl.tables.settings import Settings
@@ -77,6 +77,10 @@ MONEY = {
     "": {
         "revenue": [900.0, 900, 900, 900],
         "aop_revenue": [1000.0, 1000, 0, 0],
+        "compared_revenue": [900.0, 900, 0, 0],
+        "compared_margin": [500.0, 500, 0, 0],
+        "compared_cost": [300.0, 300, 0, 0],
+        "compared_profit": [200.0, 200, 0, 0],
         "margin": [500.0] * 4,
         "aop_margin": [600.0, 600, 0, 0],
         "operating_cost": [300.0] * 4,
@@ -98,11 +102,18 @@ Press     2026-11  subcontract  4     0       0     0     ● yes
 """
 TRIED = """
 lever  kind               family  start    revenue  margin
-L1     reduce inventory   Bikes   2026-12  200      -50
+L1     reduce inventory   Bikes   2026-12  700      450
 L2     pace marketing     Bikes   .        0        450
-L3     change timing      Bikes   .        900      300
+L3     change timing      Bikes   .        0        0
 L4     .                  .       .        .        .
 """
+EFFECTS = {
+    "L1": {"active": [0.0, 1, 1, 1], "revenue": [0.0, 200, 300, 200], "margin": [0.0, -50, 500, 0]},
+    "L2": {"active": [1.0] * 4, "revenue": [0.0] * 4, "margin": [0.0, 0, 0, 450]},
+    "L3": {"active": [1.0] * 4, "revenue": [400.0, 500, -900, 0], "margin": [0.0, 300, -300, 0]},
+    "L4": {"active": [0.0] * 4, "revenue": [0.0] * 4, "margin": [0.0] * 4},
+}
+"""Nov and Dec 2026, Jan and Feb 2027: only the first two have an AOP."""
 STOCK = {
     "Bikes": {
         "demand": [100.0] * 4,
@@ -138,6 +149,7 @@ def run(
         constrained_total=grid(CONSTRAINED_TOTAL, WHEN, {"": {"behind": [0.0, 25, 10, 0]}}),
         gap_options=rows(GAP_OPTIONS.columns, OFFERS),
         levers=rows(LEVERS.columns, TRIED),
+        lever_effects=grid(LEVER_EFFECTS, WHEN, EFFECTS),
         finance_total=grid(FINANCE_TOTAL, WHEN, MONEY),
         recon_lines=rows(RECON_LINES.columns, """
             line              tolerance_used
@@ -270,6 +282,8 @@ def proposed(found: str = MANY, typed: str = "", horizon: int = 12) -> pd.DataFr
         rows(EXCEPTIONS.columns, found),
         rows(GAP_OPTIONS.columns, OFFERS),
         rows(LEVERS.columns, TRIED),
+        grid(LEVER_EFFECTS, WHEN, EFFECTS),
+        grid(FINANCE_TOTAL, WHEN, {"": {"aop_revenue": [1000.0, 1000, 0, 500]}}),
     )
 
 
@@ -300,11 +314,14 @@ def test_alternatives_are_priced_and_doing_nothing_has_its_price() -> None:
         "600 of margin. (c) Leave it as it is: 50 at stake."
     )
     assert table["Rev. What do we do?"] == (
-        "(a) Lever L3, change timing: Bikes, revenue 900; margin 300 by it. (b) Lever L1, reduce "
-        "inventory: Bikes from Dec 2026, revenue 200; margin -50 by it. (c) Leave it as it is: 800 "
-        "at stake."
+        "(a) Lever L3, change timing: Bikes, revenue 900; margin 300 by it in Nov 2026 to Dec 2026."
+        " (b) Lever L1, reduce inventory: Bikes, revenue 200; margin -50 by it in Dec 2026. "
+        "(c) Leave it as it is: 800 at stake."
     )
-    assert table["Next. What do we do?"].startswith("(a) Lever L2, pace marketing: Bikes, margin")
+    # of 2027 February only has an AOP: what January brings does not close its gap
+    assert table["Next. What do we do?"].startswith(
+        "(a) Lever L2, pace marketing: Bikes, margin 450 by it in Feb 2027. (b) Do. "
+    )
     assert table["A low. What do we do?"].startswith("(a) Plan with it: set Included to yes. (b) ")
     assert "(a) Do. (b) Leave it" in " ".join(table)  # an exception that names one remedy
 
@@ -364,6 +381,8 @@ def test_an_untouched_proposal_is_made_anew_under_its_number() -> None:
         rows(EXCEPTIONS.columns, late.replace("Large deal: B ", "Large deal: D ")),
         rows(GAP_OPTIONS.columns),
         rows(LEVERS.columns),
+        grid(LEVER_EFFECTS, WHEN, {}),
+        grid(FINANCE_TOTAL, WHEN, {}),
     )
     asked = dict(zip(again["question"], again["decision"], strict=True))
     assert asked["A lower. What do we do?"] == before[0]["decision"]

@@ -17,9 +17,11 @@ def pulled(line: str) -> Outcome:
 
 
 def sums(found: Outcome) -> list[float]:
-    """Revenue, margin, inventory and cash of the first lever."""
+    """Revenue, margin after marketing, inventory and cash of the first lever."""
     first = found.frames["levers"].iloc[0]
-    return [float(first[name]) for name in ("revenue", "margin", "inventory", "cash")]
+    names = ("revenue", "margin", "expense", "inventory", "cash")
+    revenue, margin, expense, inventory, cash = (float(first[name]) for name in names)
+    return [revenue, margin - expense, inventory, cash]
 
 
 def test_stock_that_is_sold_off() -> None:
@@ -33,6 +35,10 @@ def test_less_marketing() -> None:
     found = pulled("L1  pace marketing  Bikes  2026-03  -0.2  .  0.1  .")
     expected = levers.pace_marketing(20, -0.2, 200, 0.1, 0.6)
     assert sums(found) == pytest.approx(expected.tolist())
+    # what is saved is operating cost, what is not sold is margin
+    lever = found.frames["levers"].iloc[0]
+    assert lever["expense"] == pytest.approx(-0.2 * 20)
+    assert lever["margin"] == pytest.approx(200 * (0.8**0.1 - 1) * 0.4)
 
 
 def test_less_supply() -> None:
@@ -65,11 +71,11 @@ def test_only_months_with_a_budget_close_the_gap_to_the_budget() -> None:
 
     It brings 20 over the plan months, and 10 of the 40 that are missing in months with an AOP.
     """
-    short = {"aop_margin": [0.0] * 3 + [50, 50, 0, 0],
+    short = {"aop_operating_profit": [0.0] * 3 + [50, 50, 0, 0],
              "profit_variance": [0.0] * 3 + [-20, -20, 0, 0]}
     line = HEAD + "L1  pace marketing  Bikes  2026-01  -0.5  .  .  ."
     found = plan(**EVEN, more=short, levers=line)  # type: ignore[arg-type]
     lever = found.frames["levers"].iloc[0]
-    assert lever["margin"] == pytest.approx(20)
+    assert (lever["margin"], lever["expense"]) == pytest.approx((0, -20))
     assert lever["closes_aop"].endswith("25 % of it")
     assert row(found, "lever_totals", "profit_after") == pytest.approx([-15, -15, 0, 0])

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from sop_xl.planning import Outcome, finance
+from sop_xl.planning.executive.views import finance_summary
 from sop_xl.planning.finance.bridge_view import bridge
+from sop_xl.planning.finance.recon_view import recon_view
 from sop_xl.planning.finance.tie_outs import still_open
 from sop_xl.planning.finance.windows import Months
+from sop_xl.planning.frames import zero
 from sop_xl.tables.data import AOP, BALANCE, FAMILIES, FINANCE_LINES, HISTORY, SCENARIO_DRIVERS
 from sop_xl.tables.recon import AOP as BUDGET
 from sop_xl.tables.recon import EFFECT_NAMES, MARGIN, SCENARIO
@@ -155,3 +158,35 @@ def test_a_scenario_is_one_however_it_is_spelt() -> None:
     found = run(drivers)
     assert found.frames["scenarios"]["scenario"].tolist() == ["Boom"]
     assert not [f for f in found.findings if f.table == "scenario_drivers"]
+
+
+def test_a_scenario_without_any_margin_is_compared_all_the_same() -> None:
+    """Bikes cost 60 % more, 400, and parts 150 % more, 5: nothing is earned, and that is news."""
+    drivers = """
+        number  scenario  driver     family  start    until  change
+        1       Dear      unit cost  Bikes   2026-01  .      0.6
+        2       Dear      unit cost  Parts   2026-01  .      1.5
+    """
+    found = run(drivers)
+    total, lines = found.frames["finance_total"], found.frames["recon_lines"]
+    assert plan_row(total, WHEN, "scenario_margin") == [0, 0, 0]
+    plan = Months(*(np.asarray(WHEN.periods >= WHEN.first),) * 5)
+    shown = recon_view(total, plan, SCENARIO, lines).set_index("line")
+    # 330 bikes earn 150 each, 2,000 parts 3
+    assert (shown["plan"]["Margin"], shown["difference"]["Margin"]) == (55_500, 55_500)
+    ties = found.frames["tie_outs"].set_index("tie_out")
+    assert ties["amount"]["Margin to scenario Dear"] == 55_500
+
+
+def test_the_page_of_the_meeting_and_the_reconciliation_have_one_variance() -> None:
+    """AOP in January only, of which parts have no cost: neither line takes in other months."""
+    for budget in (COSTED, UNCOSTED):
+        frames = run(aop=budget).frames
+        total, lines = frames["finance_total"], frames["recon_lines"]
+        year = Months(*(zero(total["aop_revenue"].to_numpy(dtype=float)) != 0,) * 5)
+        shown = recon_view(total, year, BUDGET, lines).set_index("line")
+        page = finance_summary(WHEN, total, lines).set_index("line")
+        expected = shown["difference"].reindex(page.index)
+        assert page["variance"].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
+        assert page["verdict"].tolist() == shown["verdict"].reindex(page.index).tolist()
+        assert page["outlook"]["Margin"] == 55_500  # the outlook itself is of the whole year

@@ -177,7 +177,20 @@ def test_a_locked_view_says_what_has_moved_and_by_how_much() -> None:
     assert lock.drift(locked, locked).set_index("line").loc["Inventory value", "locked"] == 7
     unlocked = lock.drift(locked.iloc[:0], locked)
     assert not lock.is_locked(unlocked)
-    assert not unlocked["moved"].any()
+    assert unlocked["moved"].isna().all()  # nothing can have moved
+    units = unlocked.set_index("line")["unit"]
+    assert (units["Shipments"], units["Revenue"], units["Inventory value"]) == (
+        "units", "money", "money",
+    )  # fmt: skip
+
+
+def test_months_that_moved_within_a_line_are_named_and_cents_are_rounding() -> None:
+    locked = view([100.0, 50])
+    assert lock.moved_months(locked, view([100.4, 50])).empty
+    moved = lock.moved_months(locked, view([110.0, 40]))  # the sums are the same
+    assert not lock.drift(locked, view([110.0, 40]))["moved"].any()
+    assert moved[moved["line"] == "Revenue"]["moved"].tolist() == [10, -10]
+    assert moved["line"].unique().tolist() == ["Revenue", "Revenue: Bikes"]
 
 
 def test_the_top_of_the_sheet_shows_the_families_that_moved_most() -> None:

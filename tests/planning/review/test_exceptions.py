@@ -205,7 +205,7 @@ def test_a_plan_that_moved_since_the_last_cycle_is_told() -> None:
     (issue,) = big_changes(WHEN, SETTINGS, demand, PRICES)
     assert issue.subject == "Bikes"
     assert (issue.size, issue.value) == (0, 80 * 400)
-    said = "went up by 40 and down by 40 pcs, in all unchanged: 13.3 % of the plan"
+    said = "went up by 40 and down by 40 pcs, in all unchanged, since the last cycle: 13.3 % of it"
     assert said in issue.message
 
 

@@ -72,8 +72,8 @@ def lever_plan(
         name: np.vstack([one[name] for one in found])
         for name in [m.name for m in LEVER_EFFECTS.measures if m.name in found[0]]
     }
-    budgeted = by_period(finance_total, "aop_margin", axis.plan) != 0
-    cells["planned_margin"] = np.where(budgeted, cells["margin"], 0.0)
+    budgeted = by_period(finance_total, "aop_operating_profit", axis.plan) != 0
+    cells["planned_profit"] = np.where(budgeted, cells["margin"] - cells["expense"], 0.0)
     so_far = np.cumsum(cells["cash"], axis=1)
     cells["cash_so_far"] = so_far
     cells["worst"] = np.minimum.accumulate(np.minimum(headroom + so_far - reserve, 0.0), axis=1)
@@ -190,7 +190,7 @@ def _effects(planned: _Planned, row: dict[Any, Any]) -> dict[str, Numbers]:
         kind, own, per_unit, spend, (base_revenue, base_cost), (starts, arrives),
         (amount, price, answer),
     )  # fmt: skip
-    revenue, margin, stock = (part * active for part in changed)
+    revenue, margin, expense, stock = (part * active for part in changed)
     return {
         "active": active,
         "starts": starts,
@@ -203,9 +203,10 @@ def _effects(planned: _Planned, row: dict[Any, Any]) -> dict[str, Numbers]:
         "base_revenue": base_revenue,
         "revenue": revenue,
         "margin": margin,
+        "expense": expense,
         "stock_change": stock,
         "inventory": np.cumsum(stock),
-        "cash": margin - stock,
+        "cash": margin - expense - stock,
     }
 
 
@@ -232,14 +233,16 @@ def _changes(
     base: tuple[Numbers, Numbers],
     when: tuple[Numbers, Numbers],
     given: tuple[float, float, float],
-) -> tuple[Numbers, Numbers, Numbers]:
-    """Revenue, margin and what goes into stock in each month, if the lever is in force."""
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Revenue, margin, operating cost and what goes into stock in each month, if the lever is in
+    force."""
     starts, arrives = when
     amount, price, answer = given
     volume, revenue, cost = own["volume"], own["revenue"], own["cost_of_sales"]
+    expense = np.zeros(len(revenue))
     if kind == TIMING:  # sales of one month; supply stays where it was
         moves = answer * arrives - starts
-        return base[0] * moves, (base[0] - base[1]) * moves, -base[1] * moves
+        return base[0] * moves, (base[0] - base[1]) * moves, expense, -base[1] * moves
     # money in place of units: a unit is what costs or brings one
     if kind == INVENTORY:
         rise = _ratio(base[0], base[1])
@@ -251,8 +254,9 @@ def _changes(
         )  # fmt: skip
     elif kind == MARKETING:
         four = effects.pace_marketing(spend, amount, revenue, answer, _ratio(cost, revenue))
+        expense = spend * amount
+        four[:, 1] += expense  # the lever itself gives the margin after marketing
         four = np.where((revenue == 0)[:, np.newaxis] & (np.arange(4) != 0), 0.0, four)
-        four[:, 1] = np.where(revenue == 0, -spend * amount, four[:, 1])
     elif kind == SUPPLY:
         units = amount * volume
         four = effects.shift_supply(
@@ -260,7 +264,7 @@ def _changes(
         )
     else:
         four = np.zeros((len(revenue), 4))
-    return four[:, 0], four[:, 1], four[:, 2]
+    return four[:, 0], four[:, 1], expense, four[:, 2]
 
 
 def _totals(
@@ -270,12 +274,13 @@ def _totals(
     headroom: Numbers,
     reserve: float,
 ) -> dict[str, Numbers]:
-    summed = {n: cells[n].sum(axis=0) for n in ("revenue", "margin", "inventory", "cash")}
+    names = ("revenue", "margin", "expense", "inventory", "cash")
+    summed = {name: cells[name].sum(axis=0) for name in names}
     gap = by_period(finance_total, "profit_variance", axis.plan)
     so_far = np.cumsum(summed["cash"])
     return summed | {
         "profit_gap": gap,
-        "profit_after": gap + cells["planned_margin"].sum(axis=0),
+        "profit_after": gap + cells["planned_profit"].sum(axis=0),
         "cash_so_far": so_far,
         "headroom": headroom,
         "headroom_after": headroom + so_far,
@@ -287,8 +292,8 @@ def _listed(
     rows: pd.DataFrame, cells: dict[str, Numbers], total: dict[str, Numbers]
 ) -> pd.DataFrame:
     """The list with the totals of the plan months and the gaps that they close."""
-    sums = {name: cells[name].sum(axis=1) for name in ("revenue", "margin", "cash")}
-    brought = cells["planned_margin"].sum(axis=1)
+    sums = {name: cells[name].sum(axis=1) for name in ("revenue", "margin", "expense", "cash")}
+    brought = cells["planned_profit"].sum(axis=1)
     profit, cash = float(total["profit_gap"].sum()), float(total["shortfall"][-1])
     named = rows["kind"].isin(KINDS).to_numpy()
     family = rows["family"]
@@ -296,7 +301,7 @@ def _listed(
         **sums,
         inventory=cells["inventory"][:, -1],
         closes_aop=_closes(named, profit, profit + brought),
-        closes_facility=_closes(named, cash, cells["worst"][:, -1]),
+        closes_reserve=_closes(named, cash, cells["worst"][:, -1]),
         reading=rows["kind"].map(READINGS).fillna(""),
         number=rows["kind"].map({k: float(at) for at, k in enumerate(KINDS, start=1)}).fillna(0.0),
         scope=family.where(~family.isin(["", ALL_FAMILIES]), "*"),
