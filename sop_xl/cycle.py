@@ -109,6 +109,7 @@ STEPS: tuple[Step, ...] = (
             *("finance_region", "finance_family", "operating_cost", "finance_total"),
             *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
             *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
+            *("bridge_regions", "bridge_places"),
             *("tie_outs", "tie_places", "finance_drift", "scenarios", "scenario_drivers"),
         ),
     ),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
 from sop_xl.tables import (
+    bridge_regions,
     cash,
     data,
     demand,
@@ -98,6 +99,7 @@ TABLES: dict[str, Table] = {
         *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
         *(data.WINDOWS, data.COMPARISONS, data.RESULTS, data.SCENARIOS),
         *(recon.BRIDGE, recon.FINANCE_DRIFT),
+        *(bridge_regions.BRIDGE_REGIONS, bridge_regions.BRIDGE_PLACES),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sop_xl.workbook.pages import (
     basis,
+    bridge_regions,
     capacity,
     cash,
     control,
@@ -132,6 +133,9 @@ SHEETS = (
               page=recon.recon, grid_row=recon.RECON_ROW),
     SheetSpec("PVM", "Bridge: price, volume, mix", "green", "finance",
               tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
+    SheetSpec("PVM_Regions", "Bridge by region", "green", "finance",
+              tables=("bridge_regions",), page=bridge_regions.by_region,
+              table_row=bridge_regions.TABLE_ROW),
     SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
               page=recon.tie_out),
     SheetSpec("Finance_Lock", "What finance has locked, and what moved since", "white", "finance",
@@ -171,6 +175,8 @@ SHEETS = (
     SheetSpec("Risks_Opps", "Risks and opportunities", "purple", "everybody", tables=("risks",)),
     SheetSpec("Change_Log", "Change log", "purple", "everybody", tables=("change_log",)),
     SheetSpec("Log", "What was run in this workbook", "purple", "everybody", tables=("log",)),
+    SheetSpec("PVM_Places", "Bridge by family and region", "white",
+              "nobody: PVM_Regions adds it up", tables=("bridge_places",)),
     SheetSpec("Lever_Effects", "Effects of the levers by month", "white", "finance",
               grids=("lever_totals", "lever_effects")),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",

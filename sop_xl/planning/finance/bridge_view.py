@@ -20,7 +20,7 @@ _BEFORE = {
 }
 """Units, revenue, revenue at budget rates and cost of what is compared with."""
 _AFTER = _BEFORE["Last year"]
-_UNCOSTED = {
+UNCOSTED = {
     "AOP": "uncosted", "Prior cycle": "prior_uncosted", "Plan of the month": "prior_uncosted",
 }  # fmt: skip
 """Where it is not zero there is no margin to compare with."""
@@ -45,9 +45,9 @@ def bridge(
     """
     frame = finance_family.assign(aop_cost=finance_family["aop_revenue"]
                                   - finance_family["aop_margin"])
-    if result == MARGIN and comparison in _UNCOSTED:
+    if result == MARGIN and comparison in UNCOSTED:
         measures = list(dict.fromkeys([*_BEFORE[comparison], *_AFTER]))
-        frame.loc[frame[_UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
+        frame.loc[frame[UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
     names = list(frame["family"].drop_duplicates())
     before = _sums(frame, len(names), _BEFORE[comparison], months.before, months.before_year)
     after = _sums(frame, len(names), _AFTER, months.inside, months.inside_year)

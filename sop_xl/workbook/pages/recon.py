@@ -301,7 +301,8 @@ def bridge(sheet: Sheet) -> None:
     draw_table(sheet, place)
     _totals(sheet)
     names = place.table.names
-    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0))
+    sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0)
+                 | {place.column("discontinued"): 18.0})
     sheet.skeleton.column_dimensions.group(
         column_letter(VISIBLE + 1), column_letter(len(names)), outline_level=1, hidden=False
     )
