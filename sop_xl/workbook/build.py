@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -36,7 +37,7 @@ SCHEMA = 1
 PROPERTIES = {
     "plan": "SopPlan", "cycle": "SopCycle", "build": "SopBuild", "version": "SopVersion",
     "schema": "SopSchema", "level": "SopLevel", "horizon": "SopHorizon",
-    "program": "SopProgram", "xlwings": "SopXlwings",
+    "program": "SopProgram", "xlwings": "SopXlwings", "contents": "SopContents",
 }
 """What the identity of a book is called in its document properties and in its defined names.
 
@@ -228,8 +229,14 @@ def _properties(settings: Settings, identity: Identity) -> dict[str, str]:
         "plan": identity.plan[:LONGEST_TEXT], "cycle": identity.cycle, "build": identity.build,
         "version": str(identity.version), "schema": str(SCHEMA),
         "level": " ".join(settings.level), "horizon": str(settings.horizon),
-        "program": __version__, "xlwings": XLWINGS_VERSION,
+        "program": __version__, "xlwings": XLWINGS_VERSION, "contents": contents(),
     }
+
+
+def contents() -> str:
+    """Which sheets, grids and lists a book of this program has: equal texts for equal books."""
+    names = [" ".join((spec.name, *spec.grids, *spec.tables)) for spec in SHEETS]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 
 def _identify(workbook: Any, identity: Identity, properties: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.supply import regional
 from sop_xl.planning.supply.allocation import MARGIN
 from sop_xl.planning.supply.constrained import (
     constrained_plan,
@@ -59,7 +60,8 @@ def run(
         "constrained_total": constrained_total(axis, constrained, supply_plan),
         "constraints": register(plan, settings, found, constraints),
     }
-    return Outcome(frames, _findings(plan, constraint.available, bill))
+    odd = regional.findings(settings, finance_region)
+    return Outcome(frames, [*odd, *_findings(plan, constraint.available, bill)])
 
 
 def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Finding]:

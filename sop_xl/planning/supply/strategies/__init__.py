@@ -103,7 +103,7 @@ def _statuses(made: dict[str, Made], months_over: int) -> pd.DataFrame:
     """
     status, reason = "● in the book", ""
     if months_over:
-        status = "▲ in the book"
+        status = "▲ lacks hours"
         reason = f"It lacks hours in {count(months_over, 'month')}: see Capacity and Options"
     rows = [(CURRENT, 1.0, status, reason, ABOUT[CURRENT])]
     for name in STRATEGIES:
