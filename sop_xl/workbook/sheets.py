@@ -77,6 +77,8 @@ SHEETS = (
               tables=("price_changes", "currencies", "exchange_rates", "region_prices")),
     SheetSpec("Data_Cash", "Cash and payment pattern", "blue", "finance",
               tables=("payment_pattern", "cash")),
+    SheetSpec("Data_Benchmarks", "Reference values of KPIs", "blue", "S&OP leader, finance",
+              tables=("benchmarks",)),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
