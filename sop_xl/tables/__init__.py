@@ -12,6 +12,7 @@ from sop_xl.schema import TOKEN, WHOLE, Grid, Table
 from sop_xl.tables import (
     bridge_regions,
     cash,
+    contributors,
     data,
     demand,
     executive,
@@ -106,7 +107,7 @@ TABLES: dict[str, Table] = {
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         *(kpi_detail.KPI_MORE, kpi_detail.KPI_PARTS),
-        *(kpi_detail.VALUE_ADDED, kpi_detail.LEAD_TIME),
+        *(kpi_detail.VALUE_ADDED, contributors.CONTRIBUTORS, kpi_detail.LEAD_TIME),
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
         forecast.LAG_ACCURACY,

@@ -187,7 +187,7 @@ SHEETS = (
               grids=("lag_forecasts",)),
     SheetSpec("Accuracy_Data", "Accuracy by lag, step and lead time", "white",
               "nobody: the sheet Accuracy looks it up",
-              tables=("lag_accuracy", "value_added", "lead_time")),
+              tables=("lag_accuracy", "value_added", "contributors", "lead_time")),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view",
                      "bridge_months"),

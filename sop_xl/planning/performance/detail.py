@@ -11,6 +11,7 @@ from sop_xl.planning.frames import blocks
 from sop_xl.planning.performance import LAGS
 from sop_xl.planning.performance.accuracy import accuracy, at_lag
 from sop_xl.planning.performance.benchmarks import findings
+from sop_xl.planning.performance.contributors import contributors
 from sop_xl.planning.performance.metrics import share
 from sop_xl.planning.performance.packs import more_kpis
 from sop_xl.planning.performance.parts import Sources, by_part
@@ -41,6 +42,7 @@ def run(
     cash_days: pd.DataFrame,
     gap_options: pd.DataFrame,
     benchmarks: pd.DataFrame,
+    past_authors: pd.DataFrame,
 ) -> Outcome:
     """Measure the plans of the past step by step, and the last month part by part."""
     plans = hierarchy.in_families(past_plans, pd.Index([*families["family"], ALL]))
@@ -57,6 +59,7 @@ def run(
             benchmarks=benchmarks,
         ),
         "value_added": value_added(history, plans, settings.level, axis, lags),
+        "contributors": contributors(history, plans, past_authors, settings.level, axis, lags),
         "lead_time": _lead_time(history, plans, settings.level, axis),
         "lag_forecasts": _by_lag(history, plans, settings.level, axis),
     }  # fmt: skip
