@@ -47,6 +47,9 @@ class SheetSpec:
     """Rows left free below its first grid, for a chart."""
     grid_row: int = 0
     """First row of its grids, on a page that has a chart above them."""
+    about: str = ""
+    """The source of goods that it is about; a company that sells no goods and delivers no rows of
+    it does not see the sheet."""
 
 
 SHEETS = (
@@ -60,7 +63,7 @@ SHEETS = (
     SheetSpec("Data_Review", "Data review", "blue", "analyst", tables=("completeness",)),
     SheetSpec("Data_Actuals", "Demand history", "blue", "demand planner", tables=("history",)),
     SheetSpec("Data_Stock", "Stock and output by family", "blue", "supply planner",
-              tables=("stock_history",)),
+              tables=("stock_history",), about="stock"),
     SheetSpec("Data_Items", "Items", "blue", "planners", tables=("items",)),
     SheetSpec("Portfolio", "Portfolio review", "white", "product managers", tables=("portfolio",)),
     SheetSpec("Families", "Families", "blue", "supply planner, demand planner",
@@ -114,18 +117,19 @@ SHEETS = (
               tables=("constraints",)),
     SheetSpec("Inventory", "Inventory", "green", "supply planner",
               grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
-              grid_row=stock.GRID_ROW),
+              grid_row=stock.GRID_ROW, about="stock"),
     SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
-              tables=("stock_summary", "stock_items"), page=basis.stock_review),
+              tables=("stock_summary", "stock_items"), page=basis.stock_review,
+              about="stock"),
     SheetSpec("Data_Materials", "Materials, their stock and what is on order", "blue", "purchasing",
-              tables=("materials", "material_stock", "purchase_orders")),
+              tables=("materials", "material_stock", "purchase_orders"), about="materials"),
     SheetSpec("Materials", "Materials and purchases", "green", "purchasing, supply planner",
               grids=("purchase_total", "purchases", "material_plan"), page=stock.materials,
-              grid_row=stock.GRID_ROW),
+              grid_row=stock.GRID_ROW, about="materials"),
     SheetSpec("Material_Actions", "Materials: what to do about orders", "green", "purchasing",
-              tables=("material_messages",)),
+              tables=("material_messages",), about="materials"),
     SheetSpec("Material_Orders", "Materials: orders to place, and what they are for", "green",
-              "purchasing", tables=("material_orders", "material_pegging")),
+              "purchasing", tables=("material_orders", "material_pegging"), about="materials"),
     SheetSpec("Workforce", "Workforce", "green", "operations, human resources",
               grids=("workforce_total", "workforce_plan"), page=people.workforce, side="people",
               grid_row=people.GRID_ROW),

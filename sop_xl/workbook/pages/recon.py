@@ -19,9 +19,9 @@ from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, LAST_YEAR, MARGIN, SCENA
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
-from sop_xl.workbook.lists import draw_lists, draw_table
+from sop_xl.workbook.lists import draw_lists, draw_table, print_apart
 from sop_xl.workbook.pages.basis import show_basis
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
+from sop_xl.workbook.pages.pieces import fit_to_page, headers
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
