@@ -104,7 +104,7 @@ def draw(
         if progress:
             progress(at, len(SHEETS), spec.name)
         _draw(sheet, spec)
-        if _is_of_no_use(spec, shown, settings):
+        if is_of_no_use(spec, shown, settings):
             sheet.skeleton.sheet_state = "hidden"
     properties = _properties(settings, identity)
     _identify(workbook, identity, properties)
@@ -183,14 +183,15 @@ def _draw(sheet: Sheet, spec: SheetSpec) -> None:
         draw_lists(sheet, [layout.tables[name] for name in spec.tables], first.help)
 
 
-def _is_of_no_use(
+def is_of_no_use(
     spec: SheetSpec, frames: Mapping[str, pd.DataFrame], settings: Settings
 ) -> bool:
     """Whether a sheet is about goods, and the company sells hours or seats and delivers no goods.
 
     A sheet that a finding sends people to is shown.
     """
-    if not spec.about or not BUSINESS_TYPES[settings.business_type].policy:
+    stocks = BUSINESS_TYPES[settings.business_type].policy == "make to stock"
+    if not spec.about or stocks:
         return False
     return frames[spec.about].empty and spec.name not in set(frames["exceptions"]["sheet"])
 
