@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sop_xl.tables.settings import Settings
-from sop_xl.workbook.build import is_of_no_use, glossary
+from sop_xl.workbook.build import glossary, is_of_no_use
 from sop_xl.workbook.sheets import SHEETS
 
 GOODS = ("Data_Stock", "Inventory", "Stock_Review", "Data_Materials", "Materials",
