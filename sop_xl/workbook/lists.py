@@ -76,10 +76,12 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
     named = f"A:{column_letter(keys)}" if keys else ""
-    pages = 1 if len(drawn) > 1 else _pages(sheet, drawn[0])
+    pages = max(_pages(sheet, place) for place in drawn)
     sheet.finish(print_columns=named if pages > 1 else "", pages_wide=pages)
     if len(drawn) > 1:
         print_apart(sheet, {place: place.table.names[-1] for place in drawn})
+        sheet.skeleton.page_setup.fitToWidth = pages
+        sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         return
     rows = len(sheet.book.frames[drawn[0].table.name])
     if rows > LONG and _breadth(sheet, drawn[0]) <= NARROW:
@@ -90,14 +92,17 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
 
 
 def print_apart(sheet: Sheet, lists: Mapping[TablePlace, str]) -> None:
-    """Lists that stand side by side are printed each on paper of its own, empty ones not at all.
+    """Lists that stand side by side are printed each on paper of its own.
+
+    Empty ones are not printed, nor those of one column, from which cells choose.
 
     Args:
         lists: Each list with the last column that is printed.
     """
     areas = []
     for place, last in lists.items():
-        if place.first_column > 1 and sheet.book.frames[place.table.name].empty:
+        is_choice = len(place.table.columns) == 1
+        if place.first_column > 1 and (is_choice or sheet.book.frames[place.table.name].empty):
             continue
         first, end = column_letter(place.first_column), column_letter(place.column(last))
         top = 1 if place.first_column == 1 else place.header_row - 1
