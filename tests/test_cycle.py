@@ -148,7 +148,7 @@ def test_a_step_reads_inputs_and_what_the_steps_before_it_wrote() -> None:
         assert set(step.reads) <= known, step.name
         known |= set(step.writes)
     inside = {"item_mix", "views", "headlines", "long_history"}
-    inside |= {"past_cash"}
+    inside |= {"past_cash", "past_authors"}
     inside |= {"past_forecasts", "forecast_methods", "forecast_ranks", "forecast_doubts"}
     inside |= {"recon_view", "recon_choices", "tie_places"}
     assert known - inside <= set(tables.inputs(LEVEL)) | set(GRIDS) | set(TABLES)
