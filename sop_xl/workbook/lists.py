@@ -80,7 +80,8 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
     sheet.finish(print_columns=named if pages > 1 else "", pages_wide=pages)
     if len(drawn) > 1:
         print_apart(sheet, {place: place.table.names[-1] for place in drawn})
-        sheet.skeleton.page_setup.fitToWidth = pages
+        # all lists of a sheet are printed at one scale: a page more would tear the narrow ones
+        sheet.skeleton.page_setup.fitToWidth = max(1, pages - 1)
         sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         return
     rows = len(sheet.book.frames[drawn[0].table.name])
