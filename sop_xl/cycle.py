@@ -26,6 +26,7 @@ from sop_xl.planning.performance import detail, outlook
 from sop_xl.planning.supply import shortage
 from sop_xl.schema import Finding, empty_frame
 from sop_xl.tables.cash import PAST_CASH
+from sop_xl.tables.contributors import PAST_AUTHORS
 from sop_xl.tables.executive import DONE, SIX_STEPS, process_steps
 from sop_xl.tables.forecast import FORECAST_METHODS
 from sop_xl.tables.settings import Settings
@@ -109,6 +110,7 @@ STEPS: tuple[Step, ...] = (
             *("finance_region", "finance_family", "operating_cost", "finance_total"),
             *("region_prices", "price_changes", "recon_lines", "recon_view", "recon_months"),
             *("windows", "comparisons", "results", "recon_choices", "bridge", "bridge_months"),
+            *("bridge_regions", "bridge_places"),
             *("tie_outs", "tie_places", "finance_drift", "scenarios", "scenario_drivers"),
         ),
     ),
@@ -135,7 +137,7 @@ STEPS: tuple[Step, ...] = (
     _step(
         "performance",
         detail.run,
-        ("kpi_parts", "kpi_more", "value_added", "lead_time", "lag_forecasts"),
+        ("kpi_parts", "kpi_more", "value_added", "contributors", "lead_time", "lag_forecasts"),
     ),
     _step("review", review.run, ("exceptions", "checks", "risks")),
     _step(
@@ -166,7 +168,7 @@ def run(
 
     Args:
         inputs: Every input table of the planning level, empty where nothing was delivered; and
-            ``past_forecasts`` and ``past_cash``, if a cycle before is known.
+            ``past_forecasts``, ``past_cash`` and ``past_authors``, if a cycle before is known.
         settings: The company's settings.
         axis: The time axis; its first plan period names the cycle.
         findings: What was found when the inputs were read.
@@ -180,7 +182,7 @@ def run(
     if missing:
         raise ValueError(f"no frame for the inputs {', '.join(sorted(missing))}")
     before = FORECAST_METHODS.for_level(settings.level)
-    unknown = {"past_forecasts": before, "past_cash": PAST_CASH}
+    unknown = {"past_forecasts": before, "past_cash": PAST_CASH, "past_authors": PAST_AUTHORS}
     frames = {name: empty_frame(table.columns) for name, table in unknown.items()} | dict(inputs)
     noticed = list(findings)
     told = {(one.table, one.message) for one in findings}

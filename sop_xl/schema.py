@@ -42,7 +42,8 @@ Formulas name other fields in braces; ``workbook.formulas`` turns them into cell
                            of the fiscal year in which the plan starts, ``@next_year`` of the next
 ``{grid.measure@year}``    the total of that fiscal year over equal keys; ``@year_after`` of the
                            next one; ``@key_plan`` the plan periods of the row with the same key,
-                           ``@key_line`` all its periods
+                           ``@key_line`` all its periods; ``@placed_line`` the same of the row
+                           whose place in the grid the column ``place`` of the table says
 ``{grid.measure@line}``    all periods of a measure of a grid without keys
 =========================  ========================================================================
 """
@@ -67,7 +68,7 @@ MODIFIERS = {
     *("prev", "opening", "final", "todate", "plan"),
     *("lookup", "sum", "count", "column", "scope", "all", "view", "block", "label", "keys"),
     *("total", "past_total", "later"),
-    *("year", "year_after", "key_plan", "key_line", "line"),
+    *("year", "year_after", "key_plan", "key_line", "placed_line", "line"),
     *WHOLE,
 }
 AXIS = ("year", "flag", "n", "days", "workdays", "period")

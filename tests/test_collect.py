@@ -347,6 +347,22 @@ def test_what_cannot_be_found_stays_as_it_was(
     assert any(message in line for line in told(result))
 
 
+def test_a_book_of_an_earlier_version_lacks_what_came_later(plan: Path) -> None:
+    def earlier(book: Any) -> None:
+        del book.custom_doc_props["SopContents"], book.defined_names["SopContents"]
+        renamed(book)
+        without_list_header(book)
+
+    type_in(plan / BOOK, {demand("± Sales"): 25, demand("Reason"): "other"})
+    change(plan / BOOK, earlier)
+    result = collect(plan)
+    assert [change.column for change in result.applied] == ["sales_adjustment", "reason"]
+    assert [line.removeprefix("!: ") for line in told(result)] == [
+        "another version of the program made this workbook, which has no Supply_Plan, Risks and "
+        "opportunities; their inputs stay as they were."
+    ]
+
+
 def test_a_lone_cell_far_away_does_no_harm(plan: Path) -> None:
     def stray(book: Any) -> None:
         book["Demand_Plan"]["XFD1048576"] = "oops"

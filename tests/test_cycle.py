@@ -143,12 +143,12 @@ def test_the_steps_are_the_six_of_the_process_and_the_review_that_closes_the_loo
 
 
 def test_a_step_reads_inputs_and_what_the_steps_before_it_wrote() -> None:
-    known = set(tables.inputs(LEVEL)) | {"past_forecasts", "past_cash"}
+    known = set(tables.inputs(LEVEL)) | {"past_forecasts", "past_cash", "past_authors"}
     for step in cycle.STEPS:
         assert set(step.reads) <= known, step.name
         known |= set(step.writes)
     inside = {"item_mix", "views", "headlines", "long_history"}
-    inside |= {"past_cash"}
+    inside |= {"past_cash", "past_authors"}
     inside |= {"past_forecasts", "forecast_methods", "forecast_ranks", "forecast_doubts"}
     inside |= {"recon_view", "recon_choices", "tie_places"}
     assert known - inside <= set(tables.inputs(LEVEL)) | set(GRIDS) | set(TABLES)

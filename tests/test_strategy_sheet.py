@@ -47,7 +47,7 @@ def test_the_items_sum_to_the_cost(demo: Path) -> None:
 
 def test_an_impossible_plan_shows_its_reason_in_place_of_its_figures(short: Path) -> None:
     shown = rows_of(short)
-    assert shown["Possible"][1:] == ["▲ in the book", *["■ impossible"] * 4]
+    assert shown["Possible"][1:] == ["▲ lacks hours", *["■ impossible"] * 4]
     assert shown["Cost of the plan"][1] > 0
     assert all(total in (None, "") for total in shown["Cost of the plan"][2:])
     for name in PLANS[1:]:

@@ -62,6 +62,7 @@ def _with_the_past(store: Store, held: Inputs, first: pd.Period) -> Inputs:
     frames = dict(held.frames)
     frames["past_plans"] = _own_first(store.past_plans(first), frames["past_plans"])
     frames["past_finance"] = _own_first(store.past_finance(first), frames["past_finance"])
+    frames["past_authors"] = store.past_authors(first)
     frames["past_cash"] = store.past_cash(first)
     frames["past_forecasts"] = store.past_forecasts(first)
     return held._replace(frames=frames)

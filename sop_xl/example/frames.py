@@ -18,6 +18,7 @@ from sop_xl.example import (
     pricing,
     treasury,
 )
+from sop_xl.example.benchmarks import benchmarks
 from sop_xl.example.demand import AHEAD, Demand, Numbers, event_period, forward_buying
 from sop_xl.example.operations import Operations
 from sop_xl.schema import ALL, Table
@@ -77,6 +78,7 @@ def tables(
         "past_finance": pricing.past_finance(demand, before, lines, cycle),
         "recon_lines": pricing.recon_lines(),
         "scenario_drivers": pricing.scenario_drivers(cycle),
+        "benchmarks": benchmarks(),
     }
     nothing = pd.DataFrame()
     return {table.name: _typed(table, frames.get(table.name, nothing)) for table in SOURCES}

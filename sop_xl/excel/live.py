@@ -225,6 +225,8 @@ class LiveBook:
                 put(sheets[name], block)
                 done.append((name, block))
             for key, name in PROPERTIES.items():
+                if key == "contents":  # no sheet has come to the book
+                    continue
                 place = f"its name {name}"
                 self.book.names[name] = f"={excel_text(drawn.properties[key])}"
         except Exception as error:

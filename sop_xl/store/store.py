@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sop_xl import tables
 from sop_xl.errors import SopError
 from sop_xl.schema import Finding
-from sop_xl.store import base, books, carry, log, plans
+from sop_xl.store import authors, base, books, carry, log, plans
 from sop_xl.store.base import Revision
 from sop_xl.store.books import OPEN, Cycle, Issue, Mark, need_cycle, need_issue, period_of
 from sop_xl.store.collecting import AppendResult, Collected, collect, weigh, widened
@@ -348,6 +348,11 @@ class Store:
         """The last financial plan of each cycle before a period, as rows of past_finance."""
         with self._database.read() as connection:
             return plans.financial_plans(connection, str(before))
+
+    def past_authors(self, before: pd.Period) -> pd.DataFrame:
+        """Who changed the demand plans of each cycle before a period, by number."""
+        with self._database.read() as connection:
+            return authors.past_authors(connection, str(before))
 
     def past_cash(self, before: pd.Period) -> pd.DataFrame:
         """The cash flows that each cycle before a period expected, as rows of past_cash."""

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from sop_xl.schema import TOKEN, WHOLE, Grid, Table
 from sop_xl.tables import (
+    bridge_regions,
     cash,
+    contributors,
     data,
     demand,
     executive,
@@ -98,13 +100,14 @@ TABLES: dict[str, Table] = {
         *(data.LOAD_REPORT, data.COMPLETENESS, data.REGION_PRICES),
         *(data.WINDOWS, data.COMPARISONS, data.RESULTS, data.SCENARIOS),
         *(recon.BRIDGE, recon.FINANCE_DRIFT),
+        *(bridge_regions.BRIDGE_REGIONS, bridge_regions.BRIDGE_PLACES),
         *MEETING,
         *(executive.AGENDA, executive.DEMAND_SUMMARY, executive.SUPPLY_SUMMARY),
         *(executive.FINANCE_SUMMARY, executive.VIEW_FAMILIES, executive.VIEW_RESOURCES),
         *(executive.SETTINGS_SHOWN, executive.GLOSSARY, review.CHANGE_LOG, review.LOG),
         performance.KPI_TABLE,
         *(kpi_detail.KPI_MORE, kpi_detail.KPI_PARTS),
-        *(kpi_detail.VALUE_ADDED, kpi_detail.LEAD_TIME),
+        *(kpi_detail.VALUE_ADDED, contributors.CONTRIBUTORS, kpi_detail.LEAD_TIME),
         review.CHECK_TABLE,
         *(forecast.FORECAST_BLOCKS, forecast.VIEW_BLOCKS, forecast.VIEW_METHODS),
         forecast.LAG_ACCURACY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop_xl.schema import ALL, Column, Role, Table, Unit
+from sop_xl.tables.benchmarks import BENCHMARKS
 from sop_xl.tables.cash import CASH, PAYMENT_PATTERN
 from sop_xl.tables.materials import MATERIAL_SOURCES, in_pieces
 from sop_xl.tables.settings import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_METHODS
@@ -851,7 +852,7 @@ SOURCES = (
     FAMILIES, PIPELINE, EVENTS, LAUNCHES, FORECAST_CHOICES, SIGNALS, AOP, FINANCE_LINES, BALANCE,
     CASH, PAYMENT_PATTERN, WORKFORCE, RISKS, ACTIONS, UNITS, PAST_PLANS, *MATERIAL_SOURCES,
     PRICE_CHANGES, CURRENCIES, EXCHANGE_RATES, PAST_FINANCE, RECON_LINES,
-    SCENARIO_DRIVERS,
+    SCENARIO_DRIVERS, BENCHMARKS,
 )
 """What may be loaded. Items and actuals are needed; every other table opens an ability."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
+from sop_xl.tables.benchmarks import REFERENCE
 
 KEY, OUTPUT = Role.KEY, Role.OUTPUT
 MONEY, PERCENT, QUANTITY, COUNT = Unit.MONEY, Unit.PERCENT, Unit.QUANTITY, Unit.COUNT
@@ -68,10 +69,12 @@ KPI_MORE = Table(
                formula=_share("part", "whole")),
         Column("average", "Average", Unit.RATIO, OUTPUT, unit_by="unit",
                help="Of the closed months shown of which it is known."),
+        REFERENCE[0],
         Column("unit", "Unit", role=OUTPUT, help="Unit of the figure."),
         Column("scor", "SCOR", role=OUTPUT, help="Number in the SCOR model, where it has one."),
         Column("definition", "Definition", role=OUTPUT, help="How it is computed here."),
         Column("source", "Source", role=OUTPUT, help="Where the facts come from."),
+        REFERENCE[1],
         Column("part", "Part", Unit.RATIO, OUTPUT, "What is divided."),
         Column("whole", "Whole", Unit.RATIO, OUTPUT, "What it is divided by."),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sop_xl.schema import VALUES, Column, Grid, Measure, Role, Table, Unit
+from sop_xl.tables.benchmarks import REFERENCE
 
 QUANTITY, MONEY, COUNT, HOURS = Unit.QUANTITY, Unit.MONEY, Unit.COUNT, Unit.HOURS
 
@@ -216,6 +217,7 @@ KPI_TABLE = Table(
                        'MATCH({kpi},{kpi_facts@measures},0),0)),"")'),
         Column("target", "Target", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="From the settings."),
+        REFERENCE[0],
         Column("variance", "To target", Unit.RATIO, Role.OUTPUT, unit_by="unit",
                help="Actual - target.",
                formula='IF(ISNUMBER({actual}),IF(ISNUMBER({target}),{actual}-{target},""),"")'),
@@ -249,6 +251,7 @@ KPI_TABLE = Table(
                help="How the other figure is computed, and whether it is the stricter one."),
         Column("source", "Source", role=Role.OUTPUT, help="Where the facts come from."),
         Column("owner", "Owner", role=Role.OUTPUT, help="Who answers for it."),
+        REFERENCE[1],
     ),
     help="The twelve KPIs of the last closed month, with target and status.",
 )

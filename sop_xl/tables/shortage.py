@@ -44,8 +44,8 @@ GAP_OPTIONS = Table(
         Column("net", "Net gain", Unit.MONEY, OUTPUT, alert="negative",
                help="Margin saved - cost: the rank."),
         Column("roi", "Return on cost", Unit.PERCENT, OUTPUT,
-               formula="IF(N({cost})>0,{net}/{cost},0)",
-               help="Net gain / cost; zero where it costs nothing."),
+               formula='IF(N({rank})=0,0,IF(N({cost})>0,{net}/{cost},""))',
+               help="Net gain / cost; blank where it costs nothing."),
         Column("pays", "Pays off", role=OUTPUT, alert="status",
                formula='IF(N({rank})=0,"",IF(OR({net}<0,AND({net}=0,OR({cost}>0,{covers}<=0))),'
                        '"■ no",IF(AND({cost}>0,{roi}<{$required_return}),"▲ too little","● yes")))',

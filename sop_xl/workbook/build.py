@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -36,7 +37,7 @@ SCHEMA = 1
 PROPERTIES = {
     "plan": "SopPlan", "cycle": "SopCycle", "build": "SopBuild", "version": "SopVersion",
     "schema": "SopSchema", "level": "SopLevel", "horizon": "SopHorizon",
-    "program": "SopProgram", "xlwings": "SopXlwings",
+    "program": "SopProgram", "xlwings": "SopXlwings", "contents": "SopContents",
 }
 """What the identity of a book is called in its document properties and in its defined names.
 
@@ -103,6 +104,8 @@ def draw(
         if progress:
             progress(at, len(SHEETS), spec.name)
         _draw(sheet, spec)
+        if is_of_no_use(spec, shown, settings):
+            sheet.skeleton.sheet_state = "hidden"
     properties = _properties(settings, identity)
     _identify(workbook, identity, properties)
     name_gates(workbook, shown["cycle_calendar"])
@@ -180,6 +183,19 @@ def _draw(sheet: Sheet, spec: SheetSpec) -> None:
         draw_lists(sheet, [layout.tables[name] for name in spec.tables], first.help)
 
 
+def is_of_no_use(
+    spec: SheetSpec, frames: Mapping[str, pd.DataFrame], settings: Settings
+) -> bool:
+    """Whether a sheet is about goods, and the company sells hours or seats and delivers no goods.
+
+    A sheet that a finding sends people to is shown.
+    """
+    stocks = BUSINESS_TYPES[settings.business_type].policy == "make to stock"
+    if not spec.about or stocks:
+        return False
+    return frames[spec.about].empty and spec.name not in set(frames["exceptions"]["sheet"])
+
+
 def _own_frames(settings: Settings, axis: Axis) -> dict[str, pd.DataFrame]:
     """Lists that only the book needs: settings and glossary."""
     values = setting_values(settings, axis)
@@ -203,10 +219,16 @@ def _own_frames(settings: Settings, axis: Axis) -> dict[str, pd.DataFrame]:
 
 
 def glossary(settings: Settings) -> pd.DataFrame:
-    """Every measure and column of the book with its unit and meaning."""
+    """Every measure and column that people read, with its unit and meaning.
+
+    A word that means the same in several places stands once, with the first of them. Sheets of
+    figures that others draw from are left out: their words are those of the others, or workings.
+    """
     level = settings.level
     rows = []
     for spec in SHEETS:
+        if spec.tab == "white" and spec.used_by.startswith("nobody"):
+            continue
         holders: list[Grid | Table] = [GRIDS[name].for_level(level) for name in spec.grids]
         holders += [TABLES[name].for_level(level) for name in spec.tables]
         for holder in holders:
@@ -216,7 +238,12 @@ def glossary(settings: Settings) -> pd.DataFrame:
                 place = f"{spec.name}: {holder.label}"
                 rows.append((one.label, place, unit, one.help or holder.help))
     columns = ["term", "place", "unit", "meaning"]
-    return pd.DataFrame(rows, columns=columns).sort_values(["term", "place"], key=_folded)
+    frame = pd.DataFrame(rows, columns=columns)
+    same = frame.groupby(["term", "unit", "meaning"])["place"]
+    more = same.transform("size") - 1
+    places = frame["place"].where(more == 0, frame["place"] + " + " + more.astype("str"))
+    frame = frame.assign(place=places).drop_duplicates(["term", "unit", "meaning"])
+    return frame.sort_values(["term", "place"], key=_folded, ignore_index=True)
 
 
 def _folded(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -228,8 +255,14 @@ def _properties(settings: Settings, identity: Identity) -> dict[str, str]:
         "plan": identity.plan[:LONGEST_TEXT], "cycle": identity.cycle, "build": identity.build,
         "version": str(identity.version), "schema": str(SCHEMA),
         "level": " ".join(settings.level), "horizon": str(settings.horizon),
-        "program": __version__, "xlwings": XLWINGS_VERSION,
+        "program": __version__, "xlwings": XLWINGS_VERSION, "contents": contents(),
     }
+
+
+def contents() -> str:
+    """Which sheets, grids and lists a book of this program has: equal texts for equal books."""
+    names = [" ".join((spec.name, *spec.grids, *spec.tables)) for spec in SHEETS]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 
 def _identify(workbook: Any, identity: Identity, properties: Mapping[str, str]) -> None:

@@ -251,6 +251,8 @@ class Translator:
                 return setting_name(name)
             if owner is None:
                 return structured(table, table[name], this_row=True)
+            if modifier == "placed_line":
+                return self._placed(table, self.layout.grids[owner], name)
             if modifier in ("year", "year_after", "total", "key_plan", "key_line"):
                 return self._keyed(table, self.layout.grids[owner], name, modifier)
             return self._free(owner, name, modifier)
@@ -292,6 +294,12 @@ class Translator:
         }[modifier]
         values = _range(other, column_letter(at))
         return f"SUMIFS({values},{keys},{cell},{measures},{label})"
+
+    def _placed(self, table: Table, other: GridPlace, name: str) -> str:
+        """All periods of the block of a grid whose first row the column ``place`` says."""
+        block = _range(other, self.first_past, self.final)
+        place = structured(table, table["place"], this_row=True)
+        return f"INDEX({block},{place}+{other.grid.names.index(name)},0)"
 
 
 def _every(criterion: str) -> str:

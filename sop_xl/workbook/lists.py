@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -29,9 +29,13 @@ GROWS = dict.fromkeys(
 ) | {"change_log": 200}
 """Lists that the program writes into while their book is open, and the rows by which they grow: an
 adopted plan changes each month of each family."""
+WRITTEN_LIVE = ("log", "change_log")
+"""Of these, what matters is written while the book is open."""
 LONGEST = 60.0
 PRINTED = 230
 """Characters across one sheet of paper that can still be read."""
+LONG, NARROW = 60, 170
+"""Rows from which on, and characters up to which, a list is printed on upright paper."""
 MOST_PAGES = 3
 """Sheets of paper side by side, at most."""
 TYPED_WIDTH = 22.0
@@ -72,16 +76,60 @@ def draw_lists(sheet: Sheet, places: Iterable[TablePlace], help: str) -> None:
     keys = len(drawn[0].table.keys) if len(drawn) == 1 else 0
     sheet.freeze(HEADER_ROW + 1, keys + 1)
     named = f"A:{column_letter(keys)}" if keys else ""
-    pages = min(2, len(drawn)) if len(drawn) > 1 else _pages(sheet, drawn[0])
+    pages = max(_pages(sheet, place) for place in drawn)
     sheet.finish(print_columns=named if pages > 1 else "", pages_wide=pages)
+    if len(drawn) > 1:
+        print_apart(sheet, {place: place.table.names[-1] for place in drawn})
+        # all lists of a sheet are printed at one scale: a page more would tear the narrow ones
+        sheet.skeleton.page_setup.fitToWidth = max(1, pages - 1)
+        sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        return
+    rows = len(sheet.book.frames[drawn[0].table.name])
+    if rows > LONG and _breadth(sheet, drawn[0]) <= NARROW:
+        sheet.skeleton.page_setup.orientation = "portrait"
+    end = column_letter(drawn[0].last_column)
+    sheet.skeleton.print_area = f"A1:{end}{_last_printed(sheet, drawn[0])}"
     sheet.skeleton.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+
+
+def print_apart(sheet: Sheet, lists: Mapping[TablePlace, str]) -> None:
+    """Lists that stand side by side are printed each on paper of its own.
+
+    Empty ones are not printed, nor those of one column, from which cells choose.
+
+    Args:
+        lists: Each list with the last column that is printed.
+    """
+    areas = []
+    for place, last in lists.items():
+        is_choice = len(place.table.columns) == 1
+        if place.first_column > 1 and (is_choice or sheet.book.frames[place.table.name].empty):
+            continue
+        first, end = column_letter(place.first_column), column_letter(place.column(last))
+        top = 1 if place.first_column == 1 else place.header_row - 1
+        areas.append(f"{first}{top}:{end}{_last_printed(sheet, place)}")
+    sheet.skeleton.print_area = ",".join(areas)
+    sheet.skeleton.print_title_rows = None
+    sheet.skeleton.print_title_cols = None
+    sheet.skeleton.page_setup.fitToWidth = 1
+
+
+def _last_printed(sheet: Sheet, place: TablePlace) -> int:
+    """The last row with something in it; of a list that only the open book fills, all of them."""
+    if place.table.name in WRITTEN_LIVE:
+        return place.last_row
+    return place.first_row + max(1, len(sheet.book.frames[place.table.name])) - 1
 
 
 def _pages(sheet: Sheet, place: TablePlace) -> int:
     """Sheets of paper side by side on which a list can be read."""
+    return min(MOST_PAGES, max(1, -(-int(_breadth(sheet, place)) // PRINTED)))
+
+
+def _breadth(sheet: Sheet, place: TablePlace) -> float:
+    """Characters from the left to the right edge of a list."""
     letters = map(column_letter, range(place.first_column, place.last_column + 1))
-    width = sum(sheet.skeleton.column_dimensions[letter].width for letter in letters)
-    return min(MOST_PAGES, max(1, -(-int(width) // PRINTED)))
+    return float(sum(sheet.skeleton.column_dimensions[letter].width for letter in letters))
 
 
 def draw_table(sheet: Sheet, place: TablePlace, frame: pd.DataFrame | None = None) -> None:

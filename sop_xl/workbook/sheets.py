@@ -8,6 +8,7 @@ from typing import Literal
 
 from sop_xl.workbook.pages import (
     basis,
+    bridge_regions,
     capacity,
     cash,
     control,
@@ -46,6 +47,9 @@ class SheetSpec:
     """Rows left free below its first grid, for a chart."""
     grid_row: int = 0
     """First row of its grids, on a page that has a chart above them."""
+    about: str = ""
+    """The source of goods that it is about; a company that sells no goods and delivers no rows of
+    it does not see the sheet."""
 
 
 SHEETS = (
@@ -59,7 +63,7 @@ SHEETS = (
     SheetSpec("Data_Review", "Data review", "blue", "analyst", tables=("completeness",)),
     SheetSpec("Data_Actuals", "Demand history", "blue", "demand planner", tables=("history",)),
     SheetSpec("Data_Stock", "Stock and output by family", "blue", "supply planner",
-              tables=("stock_history",)),
+              tables=("stock_history",), about="stock"),
     SheetSpec("Data_Items", "Items", "blue", "planners", tables=("items",)),
     SheetSpec("Portfolio", "Portfolio review", "white", "product managers", tables=("portfolio",)),
     SheetSpec("Families", "Families", "blue", "supply planner, demand planner",
@@ -76,6 +80,8 @@ SHEETS = (
               tables=("price_changes", "currencies", "exchange_rates", "region_prices")),
     SheetSpec("Data_Cash", "Cash and payment pattern", "blue", "finance",
               tables=("payment_pattern", "cash")),
+    SheetSpec("Data_Benchmarks", "Reference values of KPIs", "blue", "S&OP leader, finance",
+              tables=("benchmarks",)),
     SheetSpec("Resources", "Resources", "blue", "operations",
               tables=("resources", "resource_calendar", "capacity_options", "workforce", "bill")),
     SheetSpec("Data_Cleansing", "Cleansing of the demand history", "blue", "demand planner",
@@ -111,18 +117,19 @@ SHEETS = (
               tables=("constraints",)),
     SheetSpec("Inventory", "Inventory", "green", "supply planner",
               grids=("inventory", "stock_targets"), page=stock.inventory, side="supply",
-              grid_row=stock.GRID_ROW),
+              grid_row=stock.GRID_ROW, about="stock"),
     SheetSpec("Stock_Review", "Stock: where it stands", "green", "supply planner, product managers",
-              tables=("stock_summary", "stock_items"), page=basis.stock_review),
+              tables=("stock_summary", "stock_items"), page=basis.stock_review,
+              about="stock"),
     SheetSpec("Data_Materials", "Materials, their stock and what is on order", "blue", "purchasing",
-              tables=("materials", "material_stock", "purchase_orders")),
+              tables=("materials", "material_stock", "purchase_orders"), about="materials"),
     SheetSpec("Materials", "Materials and purchases", "green", "purchasing, supply planner",
               grids=("purchase_total", "purchases", "material_plan"), page=stock.materials,
-              grid_row=stock.GRID_ROW),
+              grid_row=stock.GRID_ROW, about="materials"),
     SheetSpec("Material_Actions", "Materials: what to do about orders", "green", "purchasing",
-              tables=("material_messages",)),
+              tables=("material_messages",), about="materials"),
     SheetSpec("Material_Orders", "Materials: orders to place, and what they are for", "green",
-              "purchasing", tables=("material_orders", "material_pegging")),
+              "purchasing", tables=("material_orders", "material_pegging"), about="materials"),
     SheetSpec("Workforce", "Workforce", "green", "operations, human resources",
               grids=("workforce_total", "workforce_plan"), page=people.workforce, side="people",
               grid_row=people.GRID_ROW),
@@ -132,6 +139,9 @@ SHEETS = (
               page=recon.recon, grid_row=recon.RECON_ROW),
     SheetSpec("PVM", "Bridge: price, volume, mix", "green", "finance",
               tables=("bridge",), page=recon.bridge, table_row=recon.BRIDGE_ROW),
+    SheetSpec("PVM_Regions", "Bridge by region", "green", "finance",
+              tables=("bridge_regions",), page=bridge_regions.by_region,
+              table_row=bridge_regions.TABLE_ROW),
     SheetSpec("Tie_Out", "Tie-out list", "green", "finance", tables=("tie_outs",),
               page=recon.tie_out),
     SheetSpec("Finance_Lock", "What finance has locked, and what moved since", "white", "finance",
@@ -171,6 +181,8 @@ SHEETS = (
     SheetSpec("Risks_Opps", "Risks and opportunities", "purple", "everybody", tables=("risks",)),
     SheetSpec("Change_Log", "Change log", "purple", "everybody", tables=("change_log",)),
     SheetSpec("Log", "What was run in this workbook", "purple", "everybody", tables=("log",)),
+    SheetSpec("PVM_Places", "Bridge by family and region", "white",
+              "nobody: PVM_Regions adds it up", tables=("bridge_places",)),
     SheetSpec("Lever_Effects", "Effects of the levers by month", "white", "finance",
               grids=("lever_totals", "lever_effects")),
     SheetSpec("KPI_Facts", "KPIs by month and their facts", "white", "S&OP leader",
@@ -179,7 +191,7 @@ SHEETS = (
               grids=("lag_forecasts",)),
     SheetSpec("Accuracy_Data", "Accuracy by lag, step and lead time", "white",
               "nobody: the sheet Accuracy looks it up",
-              tables=("lag_accuracy", "value_added", "lead_time")),
+              tables=("lag_accuracy", "value_added", "contributors", "lead_time")),
     SheetSpec("Chart_Data", "Figures of the charts", "white", "nobody: the charts draw from it",
               grids=("demand_view", "supply_view", "stock_view", "capacity_view", "finance_view",
                      "bridge_months"),

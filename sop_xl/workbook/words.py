@@ -32,6 +32,7 @@ WORDS = {
     "year_after": "next fiscal year",
     "key_plan": "plan months of the same key",
     "key_line": "all months of the same key",
+    "placed_line": "all months of the same keys",
     "line": "all months",
     "measures": "column of the measures",
     "range": "all rows of this month",

@@ -12,8 +12,10 @@ import pytest
 
 from sop_xl import actions
 from sop_xl.actions.running import run
+from sop_xl.planning.finance.bridge_regions import Compared, bridge_places, bridge_regions
 from sop_xl.planning.finance.bridge_view import bridge
 from sop_xl.planning.finance.windows import months, windows
+from sop_xl.tables.bridge_regions import BRIDGE_REGIONS, SHOWN
 from sop_xl.tables.recon import EFFECT_NAMES
 from tests.books import change, table_of
 from tests.conftest import BOOK, LATER, Once
@@ -76,8 +78,9 @@ def test_the_bridge_follows_what_is_chosen(recalculated: Path, demo: Path, name:
     done = run(demo)
     frames, axis = done.plan.frames, done.axis
     total = frames["finance_total"]
+    span = next(one for one in windows(axis) if one.name == window)
     chosen = months(
-        axis, compared, next(one for one in windows(axis) if one.name == window),
+        axis, compared, span,
         budgeted=(total["aop_revenue"] != 0).to_numpy(dtype=bool),
         planned_before=(total["prior_revenue"].fillna(0.0) != 0).to_numpy(dtype=bool),
         in_scenario=np.asarray(axis.periods >= axis.first),
@@ -90,6 +93,21 @@ def test_the_bridge_follows_what_is_chosen(recalculated: Path, demo: Path, name:
         found = cell(book, f"Bridge_total_{effect}").value
         assert found == pytest.approx(float(expected[effect].sum()), abs=0.011), effect
     assert cell(book, "Bridge_total_check").value == 0
+    places = bridge_places(
+        expected, Compared(chosen, span, compared, result),
+        finance_family=frames["finance_family"], finance_region=frames["finance_region"],
+        region_prices=frames["region_prices"], aop=frames["aop"],
+    )
+    regions = bridge_regions(places, expected).set_index("region")
+    sheet, reference = table_of(book, "tblBridgeRegions")
+    rows = [[one.value for one in row] for row in sheet[reference]]
+    labels = [BRIDGE_REGIONS[effect].label for effect in SHOWN]
+    for row in rows[1:]:
+        values = dict(zip(rows[0], row, strict=True))
+        assert [values[label] for label in labels] == pytest.approx(
+            regions.loc[row[0], list(SHOWN)].to_list(), abs=0.021
+        ), row[0]
+    assert len(rows) == len(regions) + 1
 
 
 def test_one_price_in_the_sheet_moves_revenue_and_bridge(

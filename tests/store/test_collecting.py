@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -337,3 +338,17 @@ def test_changes_of_all_tables_at_once(store: Store) -> None:
     for name, table in found.items():
         assert_frame_equal(inputs[name], table.reset_index(drop=True))
     assert set(inputs) == set(TABLES)
+
+
+def test_the_store_says_who_changed_the_plan_of_an_earlier_cycle(store: Store) -> None:
+    first_load(store)
+    issue(store)
+    collect(store, GRID, ONE, "ann")
+    other = HEAD + "Skis  North  2026-10  60  promotion"
+    collect(store, GRID, other, "cleo", day=4)  # a conflict: it is not taken
+    collect(store, GRID, other, "ben", day=5, prefer="book")
+    assert store.past_authors(pd.Period(OCTOBER, "M")).empty  # its months are not closed yet
+    (row,) = store.past_authors(pd.Period("2027-01", "M")).to_dict("records")
+    assert (str(row["cycle"]), str(row["period"])) == (OCTOBER, "2026-10")
+    assert (row["family"], row["region"], row["layer"]) == ("Skis", "North", "sales")
+    assert row["author"] == "ben"

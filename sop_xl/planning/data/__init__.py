@@ -61,6 +61,7 @@ def run(
     exchange_rates: pd.DataFrame,
     past_finance: pd.DataFrame,
     recon_lines: pd.DataFrame,
+    benchmarks: pd.DataFrame,
     scenario_drivers: pd.DataFrame,
     load_report: pd.DataFrame,
 ) -> Outcome:
@@ -100,6 +101,7 @@ def run(
         "exchange_rates": exchange_rates,
         "past_finance": past_finance,
         "recon_lines": recon_lines,
+        "benchmarks": benchmarks,
         "scenario_drivers": scenario_drivers,
     }
     family_of = hierarchy.families_of(items, settings)

@@ -72,8 +72,9 @@ def run(
     reconciled = reconcile(
         axis, settings, before.cycle, finance_total=total, finance_family=by_family,
         finance_region=by_region, supply_plan=supply_plan, demand_total=demand_total,
-        families=families, balance=balance, aop=aop, given_lines=recon_lines, typed=tie_outs,
-        locked=finance_lock, drivers=scenario_drivers, finance_lines=finance_lines,
+        families=families, balance=balance, aop=aop, region_prices=base,
+        given_lines=recon_lines, typed=tie_outs, locked=finance_lock, drivers=scenario_drivers,
+        finance_lines=finance_lines,
     )
     findings = [
         *_price_findings(by_family, axis),

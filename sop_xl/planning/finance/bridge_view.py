@@ -25,7 +25,7 @@ _COST_AFTER = {
     "Plan of the month": "like_cost", "Scenario": "full_cost",
 }  # fmt: skip
 """Supply cost beyond standard counts where what is compared with holds it, too."""
-_UNCOSTED = {
+UNCOSTED = {
     "AOP": "uncosted", "Prior cycle": "prior_uncosted", "Plan of the month": "prior_uncosted",
 }  # fmt: skip
 """Where it is not zero there is no margin to compare with."""
@@ -51,9 +51,9 @@ def bridge(
     frame = finance_family.assign(aop_cost=finance_family["aop_revenue"]
                                   - finance_family["aop_margin"])
     now = (*_AFTER, _COST_AFTER[comparison])
-    if result == MARGIN and comparison in _UNCOSTED:
+    if result == MARGIN and comparison in UNCOSTED:
         measures = list(dict.fromkeys([*_BEFORE[comparison], *now]))
-        frame.loc[frame[_UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
+        frame.loc[frame[UNCOSTED[comparison]].fillna(0.0) != 0, measures] = 0.0
     names = list(frame["family"].drop_duplicates())
     before = _sums(frame, len(names), _BEFORE[comparison], months.before, months.before_year)
     after = _sums(frame, len(names), now, months.inside, months.inside_year)

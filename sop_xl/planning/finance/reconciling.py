@@ -9,6 +9,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.finance import lock, scenarios, tie_outs, uncosted
+from sop_xl.planning.finance.bridge_regions import Compared, bridge_places, bridge_regions
 from sop_xl.planning.finance.bridge_view import bridge
 from sop_xl.planning.finance.recon_view import recon_lines, recon_view
 from sop_xl.planning.finance.windows import Months, Window, listed, months, windows
@@ -39,6 +40,7 @@ def reconcile(
     families: pd.DataFrame,
     balance: pd.DataFrame,
     aop: pd.DataFrame,
+    region_prices: pd.DataFrame,
     given_lines: pd.DataFrame,
     typed: pd.DataFrame,
     locked: pd.DataFrame,
@@ -80,6 +82,11 @@ def reconcile(
         ),
     ]
     table, places = tie_outs.tie_out_list(rows, typed, lines)
+    bridged = bridge(finance_family, chosen, comparison, REVENUE)
+    by_place = bridge_places(
+        bridged, Compared(chosen, found[0], comparison, REVENUE), finance_family=finance_family,
+        finance_region=finance_region, region_prices=region_prices, aop=aop,
+    )
     now = lock.lines(axis, finance_total, finance_family)
     flags = {name: cells.astype(float)[np.newaxis] for name, cells in chosen._asdict().items()}
     return {
@@ -95,7 +102,9 @@ def reconcile(
         "recon_months": blocks(RECON_MONTHS, [""], axis,
                                {name: flags[name] for name in RECON_MONTHS.names}),
         "bridge_months": blocks(BRIDGE_MONTHS, [""], axis, flags),
-        "bridge": bridge(finance_family, chosen, comparison, REVENUE),
+        "bridge": bridged,
+        "bridge_places": by_place,
+        "bridge_regions": bridge_regions(by_place, bridged),
         "recon_choices": pd.DataFrame(
             {"comparison": [comparison], "window": [found[0].name], "result": [REVENUE],
              "prior": [prior_cycle], "scenario": [named[0] if named else ""],

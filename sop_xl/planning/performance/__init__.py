@@ -47,6 +47,7 @@ def run(
     capacity: pd.DataFrame,
     finance_family: pd.DataFrame,
     kpi_outlook: pd.DataFrame,
+    benchmarks: pd.DataFrame,
 ) -> Outcome:
     """Gather the facts of the past months and make the KPIs of them."""
     # a plan of a family that is no more would count as an error
@@ -89,7 +90,7 @@ def run(
     )  # fmt: skip
     frames_made = {
         "kpi_facts": kpi_facts,
-        "kpis": scorecard(kpi_facts, axis, settings, totals(kpi_outlook)),
+        "kpis": scorecard(kpi_facts, axis, settings, totals(kpi_outlook), benchmarks),
         "lag_accuracy": measured,
     }
     return Outcome(frames_made, [])

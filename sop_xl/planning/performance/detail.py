@@ -10,6 +10,8 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import blocks
 from sop_xl.planning.performance import LAGS
 from sop_xl.planning.performance.accuracy import accuracy, at_lag
+from sop_xl.planning.performance.benchmarks import findings
+from sop_xl.planning.performance.contributors import contributors
 from sop_xl.planning.performance.metrics import share
 from sop_xl.planning.performance.packs import more_kpis
 from sop_xl.planning.performance.parts import Sources, by_part
@@ -18,6 +20,7 @@ from sop_xl.planning.performance.value_added import waterfall
 from sop_xl.planning.wording import count
 from sop_xl.schema import ALL, empty_frame
 from sop_xl.tables.kpi_detail import LAG_FORECASTS, LEAD_TIME, LEAD_TIMES, SHOWN_LAGS
+from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.tables.settings import Settings
 
 
@@ -38,6 +41,8 @@ def run(
     cash_flow: pd.DataFrame,
     cash_days: pd.DataFrame,
     gap_options: pd.DataFrame,
+    benchmarks: pd.DataFrame,
+    past_authors: pd.DataFrame,
 ) -> Outcome:
     """Measure the plans of the past step by step, and the last month part by part."""
     plans = hierarchy.in_families(past_plans, pd.Index([*families["family"], ALL]))
@@ -51,12 +56,15 @@ def run(
         "kpi_more": more_kpis(
             settings.kpi_packs, axis, orders=orders, stock=stock, production=production,
             actuals=actuals, cash_flow=cash_flow, cash_days=cash_days, gap_options=gap_options,
+            benchmarks=benchmarks,
         ),
         "value_added": value_added(history, plans, settings.level, axis, lags),
+        "contributors": contributors(history, plans, past_authors, settings.level, axis, lags),
         "lead_time": _lead_time(history, plans, settings.level, axis),
         "lag_forecasts": _by_lag(history, plans, settings.level, axis),
     }  # fmt: skip
-    return Outcome(frames, [])
+    names = [*(KPI_FACTS[kpi.name].label for kpi in KPIS), *frames["kpi_more"]["kpi"]]
+    return Outcome(frames, findings(benchmarks, names))
 
 
 def _lead_time(

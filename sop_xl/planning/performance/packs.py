@@ -7,6 +7,7 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers
+from sop_xl.planning.performance.benchmarks import references
 from sop_xl.planning.performance.facts import monthly
 from sop_xl.planning.performance.figure import Figure
 from sop_xl.planning.performance.flow import flow, roi
@@ -27,6 +28,7 @@ def more_kpis(
     cash_flow: pd.DataFrame,
     cash_days: pd.DataFrame,
     gap_options: pd.DataFrame,
+    benchmarks: pd.DataFrame,
 ) -> pd.DataFrame:
     """The table ``kpi_more``: the KPIs of the packs that are asked for and whose data are known."""
     figures = [
@@ -38,6 +40,7 @@ def more_kpis(
     ]
     rows = [_row(figure) for figure in figures if figure.pack in packs and _known(figure)]
     frame = pd.DataFrame(rows, columns=KPI_MORE.names)
+    frame = frame.assign(**references(frame["kpi"].astype("str"), benchmarks))
     return frame.astype(empty_frame(KPI_MORE.columns).dtypes.to_dict())
 
 

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.performance.benchmarks import references
+from sop_xl.schema import empty_frame
+from sop_xl.tables.benchmarks import BENCHMARKS
 from sop_xl.tables.performance import KPI_FACTS, KPI_TABLE, KPIS
 from sop_xl.tables.settings import Settings
 
@@ -23,6 +26,7 @@ def scorecard(
     axis: Axis,
     settings: Settings,
     outlook: Mapping[str, float] = MappingProxyType({}),
+    benchmarks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The table ``kpis``, in the order of the handbook.
 
@@ -31,6 +35,7 @@ def scorecard(
         axis: The last month of its past is shown.
         settings: Targets and tolerance.
         outlook: What the plan makes of a KPI, by its label.
+        benchmarks: The table, with what is usual elsewhere.
     """
     names = [kpi.name for kpi in KPIS]
     months = kpi_facts.set_index("period").reindex(axis.past)
@@ -58,6 +63,8 @@ def scorecard(
             ],
         }
     )
+    given = empty_frame(BENCHMARKS.columns) if benchmarks is None else benchmarks
+    frame = frame.assign(**references(frame["kpi"], given))
     frame = frame.assign(variance=frame["actual"] - frame["target"])
     frame = frame.assign(miss=_miss(frame, settings.tolerance))
     return frame.assign(status=_status(frame))[KPI_TABLE.names]

@@ -50,7 +50,7 @@ def value_added(
 def _of_lag(
     history: pd.DataFrame, past_plans: pd.DataFrame, level: tuple[str, ...], axis: Axis, lag: int
 ) -> Iterator[tuple[object, ...]]:
-    demand, steps = _cells(history, at_lag(past_plans, axis, lag), level, axis, lag)
+    demand, steps = cells_of(history, at_lag(past_plans, axis, lag), level, axis, lag)
     known: Flags = np.asarray(~np.isnan(steps).all(axis=1))
     same: Flags = np.asarray((demand >= 0) & ~np.isnan(steps[known]).any(axis=0))
     sold, made = demand[same], steps[:, same]
@@ -80,7 +80,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else np.nan
 
 
-def _cells(
+def cells_of(
     history: pd.DataFrame, plans: pd.DataFrame, level: tuple[str, ...], axis: Axis, lag: int
 ) -> tuple[Numbers, Numbers]:
     """Demand of each block and month, and beside it the forecast of every step."""

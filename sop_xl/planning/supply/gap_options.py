@@ -334,7 +334,7 @@ def _row(plan: Loads, one: Option, rank: int, required: float) -> dict[str, obje
         "cost": one.cost,
         "gain": one.gain,
         "net": one.net,
-        "roi": one.net / one.cost if one.cost > 0 else 0.0,
+        "roi": one.net / one.cost if one.cost > 0 else np.nan,
         "pays": one.returns(required),
         "rank": float(rank),
         "ready": axis.plan[later[0]] if len(later) else pd.NaT,

@@ -11,6 +11,8 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, positions, totals, zero
 from sop_xl.planning.spreading import spread_groups
 from sop_xl.planning.supply.allocation import MARGIN, PRIORITY
+from sop_xl.planning.wording import listed
+from sop_xl.schema import Finding, Severity
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_REGION
 
@@ -60,6 +62,23 @@ def _ranks(
         earned = zero(margin).sum(axis=1) / np.where(units > 0, units, 1.0)
         return np.asarray(-np.round(earned, 6))
     return np.zeros(len(blocks))
+
+
+def findings(settings: Settings, finance_region: pd.DataFrame) -> list[Finding]:
+    """Regions that the setting names and the plan does not have."""
+    known = set(finance_region["region"].str.casefold())
+    odd = [name for name in settings.region_priority if name.casefold() not in known]
+    if not odd:
+        return []
+    has = listed(finance_region["region"].drop_duplicates())
+    return [
+        Finding(
+            "settings",
+            f"region_priority: the plan has no region {listed(odd)}; it serves nobody first.",
+            f"Write the regions in sop.toml as the plan does: {has}.",
+            Severity.WARNING,
+        )
+    ]
 
 
 def regional_shares(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sop_xl.planning import Outcome
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.supply import regional
 from sop_xl.planning.supply.allocation import MARGIN
 from sop_xl.planning.supply.constrained import (
     constrained_plan,
@@ -68,7 +69,8 @@ def run(
             axis, material_messages, material_pegging, supply_plan, constrained
         ),
     }
-    return Outcome(frames, _findings(plan, constraint.available, bill))
+    odd = regional.findings(settings, finance_region)
+    return Outcome(frames, [*odd, *_findings(plan, constraint.available, bill)])
 
 
 def _findings(plan: Loads, available: np.ndarray, bill: pd.DataFrame) -> list[Finding]:

@@ -13,9 +13,10 @@ from sop_xl.tables.performance import KPI_FACTS, KPIS
 from sop_xl.workbook.charts import Bars, Drawn, Kind, add_bars, add_chart
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.layout import column_letter
-from sop_xl.workbook.lists import draw_lists, draw_table
+from sop_xl.workbook.lists import draw_lists, draw_table, print_apart
+from sop_xl.workbook.pages.contributors import contributors
 from sop_xl.workbook.pages.figures import kpi_chart
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart, view_of
+from sop_xl.workbook.pages.pieces import fit_to_page, headers, view_of
 from sop_xl.workbook.sheet import Sheet
 
 TREND_MONTHS = 13
@@ -106,6 +107,7 @@ def accuracy_page(sheet: Sheet) -> None:
     _choice(sheet)
     row = _families(sheet, _TOP + 2)
     row = _stairs(sheet, row + 2)
+    row = contributors(sheet, row + 2, CHOSEN_LAG, _lag(sheet))
     last = _lead_times(sheet, row + 2)
     _by_month(sheet, last + 1)
     sheet.freeze(_TOP + 1, 2)

@@ -101,24 +101,6 @@ def summary(sheet: Sheet, place: TablePlace) -> None:
     draw_table(sheet, place)
 
 
-def print_apart(sheet: Sheet, lists: Mapping[TablePlace, str]) -> None:
-    """Lists that stand side by side are printed each on paper of its own.
-
-    Args:
-        lists: Each list with the last column that is printed.
-    """
-    areas = []
-    for place, last in lists.items():
-        first, end = column_letter(place.first_column), column_letter(place.column(last))
-        filled = max(1, len(sheet.book.frames[place.table.name]))
-        top = 1 if place.first_column == 1 else place.header_row - 1
-        areas.append(f"{first}{top}:{end}{place.first_row + filled - 1}")
-    sheet.skeleton.print_area = ",".join(areas)
-    sheet.skeleton.print_title_rows = None
-    sheet.skeleton.print_title_cols = None
-    sheet.skeleton.page_setup.fitToWidth = 1
-
-
 def fit_to_page(sheet: Sheet) -> None:
     """Print set-up of a page that is read at a glance: all on one sheet of paper."""
     sheet.finish()

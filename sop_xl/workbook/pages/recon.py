@@ -19,10 +19,10 @@ from sop_xl.tables.recon import COMPARED, EFFECT_NAMES, MARGIN, SCENARIO, VISIBL
 from sop_xl.workbook.formulas import excel_text, structured
 from sop_xl.workbook.grids import PRINTED_PAST
 from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_letter
-from sop_xl.workbook.lists import draw_lists, draw_table
+from sop_xl.workbook.lists import draw_lists, draw_table, print_apart
 from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.left_out import show_left_out
-from sop_xl.workbook.pages.pieces import fit_to_page, headers, print_apart
+from sop_xl.workbook.pages.pieces import fit_to_page, headers
 from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
@@ -305,7 +305,7 @@ def bridge(sheet: Sheet) -> None:
     _totals(sheet)
     names = place.table.names
     sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0)
-                 | {place.column("discontinued"): 17.0})
+                 | {place.column("discontinued"): 18.0})
     sheet.skeleton.column_dimensions.group(
         column_letter(VISIBLE + 1), column_letter(len(names)), outline_level=1, hidden=False
     )

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables import GRIDS, TABLES
 from sop_xl.workbook.macros import missing_macros
 from sop_xl.workbook.reader.cells import BookInputs, SheetCells
-from sop_xl.workbook.reader.files import OpenedSheet, open_sheets, read_identity
+from sop_xl.workbook.reader.files import (
+    OpenedSheet,
+    made_otherwise,
+    open_sheets,
+    read_identity,
+)
 from sop_xl.workbook.reader.grids import read_grids
 from sop_xl.workbook.reader.lists import read_list
 from sop_xl.workbook.sheets import SHEETS
@@ -72,6 +78,8 @@ def inputs_of(
             read_list(sheet, table)
         if grids:
             read_grids(sheet, grids)
+    if book.not_there:
+        book.findings.append(_other_version(book))
     return book
 
 
@@ -87,7 +95,21 @@ def _other_program(path: Path, lost: Sequence[str]) -> Finding:
     )
 
 
+def _other_version(book: BookInputs) -> Finding:
+    return Finding(
+        "workbook",
+        f"another version of the program made this workbook, which has no "
+        f"{listed(book.not_there)}; their inputs stay as they were.",
+        "Nothing is to be done: the next book has them.",
+        Severity.REPAIR,
+        file=book.file,
+    )
+
+
 def _missing_sheet(book: BookInputs, sheet: str) -> None:
+    if made_otherwise(book.identity):
+        book.not_there.append(sheet)
+        return
     book.findings.append(
         Finding(
             sheet,

@@ -30,6 +30,8 @@ class BookInputs:
     unread: set[CellKey] = field(default_factory=set)
     """Rows of a grid that are not on its sheet: input table, key of the block, measure."""
     findings: list[Finding] = field(default_factory=list)
+    not_there: list[str] = field(default_factory=list)
+    """Sheets and grids that a book of another version of the program does not have."""
     typed_over: list[Finding] = field(default_factory=list)
     """Those of the findings that are about formulas somebody typed over."""
 

@@ -20,12 +20,13 @@ from openpyxl.xml.constants import REL_NS
 from openpyxl.xml.functions import fromstring
 
 from sop_xl.errors import SopError
-from sop_xl.workbook.build import PROPERTIES, SCHEMA
+from sop_xl.workbook.build import PROPERTIES, SCHEMA, contents
 from sop_xl.workbook.reader.sheet_xml import Formats, SheetXml, Spot
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 """First bytes of the container of old and of encrypted workbooks."""
-_SCHEMA = PROPERTIES["schema"]
+_STRUCTURE = PROPERTIES["schema"], PROPERTIES["contents"]
+"""What a book keeps of the program that made it, whoever brings it up to date."""
 _WORKBOOK, _PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
 _TABLE = f"{REL_NS}/table"
 GAP = 200
@@ -59,14 +60,20 @@ def read_identity(path: Path) -> dict[str, str]:
     return identity
 
 
+def made_otherwise(identity: Mapping[str, str]) -> bool:
+    """Whether another version of the program made a book, with other sheets and lists."""
+    return identity.get("contents", "") != contents()
+
+
 def what_it_says_it_is(package: zipfile.ZipFile) -> dict[str, str]:
     """What stands in the properties and the defined names of a workbook, by the names in both."""
     named = _PROPERTIES in package.namelist()
     properties = fromstring(package.read(_PROPERTIES)) if named else ()
-    told = {one.get("name"): "".join(one.itertext()) for one in properties}
+    told = {one.get("name", ""): "".join(one.itertext()) for one in properties}
     names = _named_texts(fromstring(package.read(_WORKBOOK)))
     # only the names follow when an open book is brought up to date; its structure stays
-    return {**told, **names, _SCHEMA: told.get(_SCHEMA) or names.get(_SCHEMA, "")}
+    kept = {name: told.get(name) or names.get(name, "") for name in _STRUCTURE}
+    return {**told, **names, **kept}
 
 
 def _named_texts(workbook: Any) -> dict[str, str]:

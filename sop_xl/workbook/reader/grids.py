@@ -19,6 +19,7 @@ from sop_xl.reading import Cells, read_details
 from sop_xl.schema import BLANK, VALUES, Finding, Grid, Role, Severity, Table
 from sop_xl.workbook.layout import KEY_SEPARATOR
 from sop_xl.workbook.reader.cells import SheetCells, is_formula, month_of, text_of
+from sop_xl.workbook.reader.files import made_otherwise
 
 HEADER_SEARCH = 40
 """Rows from the top in which the header of a time sheet is looked for."""
@@ -51,6 +52,10 @@ def read_grids(sheet: SheetCells, grids: Sequence[Grid]) -> None:
     _check_months(sheet, grids[0], months)
     for grid in grids:
         keys = [labels[column.label] for column in grid.keys if column.label in labels]
+        if len(keys) < len(grid.keys) and made_otherwise(sheet.book.identity):
+            if grid.inputs:
+                sheet.book.not_there.append(grid.label)
+            continue
         if len(keys) < len(grid.keys):
             sheet.find(grid, f"a key column of {grid.label} is gone",
                        "Bring back its header; the inputs of the sheet stay as they were.")

@@ -11,6 +11,7 @@ from sop_xl.reading import Cells, read_details
 from sop_xl.schema import Table
 from sop_xl.workbook.layout import excel_name
 from sop_xl.workbook.reader.cells import SheetCells, is_formula, month_of
+from sop_xl.workbook.reader.files import made_otherwise
 
 HEADER_SEARCH = 40
 """Rows from the top in which the header of a moved list is looked for."""
@@ -21,6 +22,9 @@ GAP = 10
 def read_list(sheet: SheetCells, table: Table) -> None:
     """Read the inputs of a list; columns that are not there are not compared later."""
     place = _place(sheet, table)
+    if place is None and made_otherwise(sheet.book.identity):
+        sheet.book.not_there.append(table.label)
+        return
     if place is None:
         sheet.find(table, f"the list {table.label} is not on the sheet",
                    "Bring back its header row; its inputs stay as they were.")

@@ -6,6 +6,7 @@ import pytest
 from sop_xl.planning.frames import blocks
 from sop_xl.planning.performance.packs import more_kpis
 from sop_xl.tables import inputs as input_tables
+from sop_xl.tables.benchmarks import BENCHMARKS
 from sop_xl.tables.cash import CASH_DAYS, CASH_FLOW
 from sop_xl.tables.kpi_detail import RETAIL, SCOR
 from sop_xl.tables.settings import Settings
@@ -22,7 +23,7 @@ def packs(orders: str) -> pd.DataFrame:
     return more_kpis(
         (RETAIL, SCOR), WHEN, orders=rows(TABLES["orders"].inputs, orders), **empty,
         cash_flow=blocks(CASH_FLOW, [""], WHEN, {}), cash_days=blocks(CASH_DAYS, [""], WHEN, {}),
-        gap_options=rows(GAP_OPTIONS.columns),
+        gap_options=rows(GAP_OPTIONS.columns), benchmarks=rows(BENCHMARKS.inputs),
     ).set_index("kpi")  # fmt: skip
 
 

@@ -162,7 +162,8 @@ def test_an_option_pays_off_by_the_return_that_is_asked_for() -> None:
     covered = plan([0.0, 0.0, -15.0, 40.0], stock=(10.0, 10.0))
     table = listing(covered, priced(covered, units=0.0), rows(GAP_OPTIONS.inputs), 5.0)
     free = table.set_index("option").loc["move later"]  # nothing is at stake, nothing is late
-    assert (free["cost"], free["roi"], free["pays"], free["rank"]) == (0, 0, "● yes", 1)
+    assert (free["cost"], free["pays"], free["rank"]) == (0, "● yes", 1)
+    assert np.isnan(free["roi"])  # nothing can be divided by no cost
     assert table.set_index("option").loc["overtime", "pays"] == "■ no"
 
 

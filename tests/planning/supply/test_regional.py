@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sop_xl.planning.frames import Numbers, across
 from sop_xl.planning.hierarchy import level_grid
-from sop_xl.planning.supply.regional import constrained_region, regional_shares
+from sop_xl.planning.supply.regional import constrained_region, findings, regional_shares
 from sop_xl.tables.finance import FINANCE_REGION
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_PLAN
@@ -67,3 +67,13 @@ def test_the_shares_of_a_family_are_one(
     for one in (0, 1):
         millionths = np.round(shares[family == one] * 1e6)
         assert millionths.sum(axis=0).tolist() == [1e6] * 3
+
+
+def test_a_region_that_the_plan_does_not_have_is_told() -> None:
+    regions = pd.DataFrame({"region": ["North", "South"]})
+    assert findings(Settings(region_priority=("south",)), regions) == []
+    [found] = findings(Settings(region_priority=("South", "West")), regions)
+    assert (found.table, found.message) == (
+        "settings", "region_priority: the plan has no region West; it serves nobody first."
+    )  # fmt: skip
+    assert found.remedy == "Write the regions in sop.toml as the plan does: North, South."

@@ -136,7 +136,7 @@ def _statuses(made: dict[str, Made], months_over: int, missing: float) -> pd.Dat
     """
     status, reason = "● in the book", ""
     if months_over:
-        status = "▲ in the book"
+        status = "▲ lacks hours"
         reason = f"It lacks hours in {count(months_over, 'month')}: see Capacity and Options"
     if missing > SHORT_HOURS:
         reason += f"; {number(missing)} h nobody offers: they have no price here"
