@@ -433,6 +433,10 @@ def test_views_show_all_families_and_the_fullest_resource() -> None:
     assert plan_row(frames["resource_view"], WHEN, "available") == [100] * 4
     forecast = frames["forecast_view"]
     assert plan_row(forecast, WHEN, "baseline") == [10, 20, 30, 40]
+    # what launches and phase-outs change comes on top
+    change = plan_row(forecast, WHEN, "lifecycle")
+    on_top = [base + more for base, more in zip([10, 20, 30, 40], change, strict=True)]
+    assert plan_row(forecast, WHEN, "followed") == on_top
     # a month that no block was tested in is empty, one that only this block was not is zero
     assert past_row(forecast, WHEN, "backtest_1") == pytest.approx([NONE, 0], nan_ok=True)
     what_if = frames["what_if_view"]
