@@ -31,9 +31,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from sop_xl import actions, cycle, sources  # noqa: E402  # the line above finds it
-from sop_xl.actions import books  # noqa: E402
+from sop_xl.actions import issuing  # noqa: E402
 from sop_xl.example import to_csv  # noqa: E402
-from sop_xl.planning import demand  # noqa: E402
+from sop_xl.planning.demand import step as demand  # noqa: E402
 from sop_xl.schema import empty_frame  # noqa: E402
 from sop_xl.tables import TABLES  # noqa: E402
 from sop_xl.tables.settings import Settings  # noqa: E402
@@ -179,10 +179,10 @@ def measure(folder: Path) -> dict[str, float]:
     clock = Clock()
     clock.around("read and check", sources, "load")
     clock.around("steps", cycle, "run")
-    clock.around("workbook", books, "draw")
-    clock.around("workbook", books, "pack")
-    clock.around("workbook", books, "write_atomically")
-    clock.around("forecast", demand, "forecast")
+    clock.around("workbook", issuing, "draw")
+    clock.around("workbook", issuing, "pack")
+    clock.around("workbook", issuing, "write_atomically")
+    clock.around("forecast", demand, "statistical")
     before = _peak()
     began = time.perf_counter()
     loading = actions.load(folder, author="benchmark", at=NOW)

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from sop_xl.planning.supply import allocation, availability, rough_cut, stock_health  # noqa: E402
 from sop_xl.planning.supply.capacity import resource_profile  # noqa: E402
 from sop_xl.planning.supply.materials import netting  # noqa: E402
-from sop_xl.planning.supply.people import Team, workforce_plan  # noqa: E402
+from sop_xl.planning.supply.staffing import Team, workforce_plan  # noqa: E402
 
 
 def ways(families: int, periods: int, resources: int) -> dict[str, Callable[[], object]]:

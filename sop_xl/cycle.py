@@ -13,7 +13,6 @@ from sop_xl import tables
 from sop_xl.planning import (
     Outcome,
     data,
-    demand,
     executive,
     finance,
     performance,
@@ -21,6 +20,7 @@ from sop_xl.planning import (
     supply,
 )
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand import step as demand
 from sop_xl.planning.finance import liquidity
 from sop_xl.planning.performance import detail, outlook
 from sop_xl.planning.supply import shortage

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from sop_xl import actions
-from sop_xl.actions.books import issuable
+from sop_xl.actions.issuing import issuable
 from sop_xl.actions.plans import open_plan
 from sop_xl.workbook.build import Drawn, draw
 from sop_xl.workbook.reader import OpenedSheet

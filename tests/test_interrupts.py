@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sop_xl import actions, cycle, example
-from sop_xl.actions import books
 from sop_xl.actions import example as making
+from sop_xl.actions import issuing
 from sop_xl.cli import IMPOSSIBLE, main
 from sop_xl.store import base
 from tests.books import InGrid, type_in
@@ -111,7 +111,7 @@ def test_people_go_on_in_the_old_workbook_where_no_new_one_could_be_written(
 
 
 @pytest.mark.parametrize(
-    "place", [(books, "draw"), (books, "run_open"), (os, "fsync"), (cycle, "run")],
+    "place", [(issuing, "draw"), (issuing, "run_open"), (os, "fsync"), (cycle, "run")],
     ids=["drawing", "planning", "writing", "step"],
 )  # fmt: skip
 def test_ctrl_c_while_a_workbook_is_made(

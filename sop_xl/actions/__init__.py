@@ -3,10 +3,10 @@
 from sop_xl.actions.backtesting import Backtested, backtest
 from sop_xl.actions.batching import BatchRow, batch, find_plans
 from sop_xl.actions.book import FileBook, PlanBook
-from sop_xl.actions.books import Generated, generate
 from sop_xl.actions.buttons import BUTTONS, Button, button
 from sop_xl.actions.collecting import Collected, collect
 from sop_xl.actions.example import demo
+from sop_xl.actions.issuing import Generated, generate
 from sop_xl.actions.loading import Loading, check, load
 from sop_xl.actions.looking import diff, status
 from sop_xl.actions.plans import OpenPlan, Progress, init, login, open_plan, plan_folder_of

@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from sop_xl.actions.books import generate
+from sop_xl.actions.issuing import generate
 from sop_xl.actions.loading import load
 from sop_xl.actions.plans import Progress, relative
 from sop_xl.errors import SopError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sop_xl.actions.books import MACROS, free_name
+from sop_xl.actions.issuing import MACROS, free_name
 from sop_xl.errors import SopError
 from sop_xl.workbook.build import Drawn, pack
 from sop_xl.workbook.macros import missing_macros

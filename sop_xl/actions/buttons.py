@@ -16,9 +16,9 @@ import pandas as pd
 from sop_xl import __version__
 from sop_xl.actions import reconciling
 from sop_xl.actions.adopting import adopt, optimise
-from sop_xl.actions.books import default_book, generate
 from sop_xl.actions.collecting import take_over
 from sop_xl.actions.comparing import scenario_lines
+from sop_xl.actions.issuing import default_book, generate
 from sop_xl.actions.loading import Loading, load
 from sop_xl.actions.loading import check as check_data
 from sop_xl.actions.plans import open_plan

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from sop_xl import example, sources
-from sop_xl.actions.books import Generated, generate
+from sop_xl.actions.issuing import Generated, generate
 from sop_xl.actions.loading import Loading, load
 from sop_xl.actions.plans import Progress
 from sop_xl.errors import SopError

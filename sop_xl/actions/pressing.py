@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sop_xl import __version__
-from sop_xl.actions.books import Issuable, default_book, free_name, issuable, register, write_book
 from sop_xl.actions.collecting import Collected, misplaced, take_over
+from sop_xl.actions.issuing import Issuable, default_book, free_name, issuable, register, write_book
 from sop_xl.actions.plans import OpenPlan, open_plan, relative
 from sop_xl.actions.preview import Preview, drawn_as, healed, preview
 from sop_xl.actions.session import Press, Session, read

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sop_xl.actions.books import Issuable, shown
 from sop_xl.actions.collecting import baseline_typed_over
+from sop_xl.actions.issuing import Issuable, shown
 from sop_xl.actions.plans import OpenPlan
 from sop_xl.actions.running import run_open
 from sop_xl.actions.session import Session

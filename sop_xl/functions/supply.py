@@ -7,12 +7,12 @@ from sop_xl.functions.function import Function
 from sop_xl.planning.supply import (
     availability,
     buffers,
-    people,
     production,
     rough_cut,
+    staffing,
     stock_health,
 )
-from sop_xl.planning.supply.aggregate import ranges as aggregate
+from sop_xl.planning.supply.aggregate import plan_table as aggregate
 from sop_xl.planning.supply.capacity import capacity_gap, resource_profile
 from sop_xl.planning.supply.materials import netting
 
@@ -213,7 +213,7 @@ FUNCTIONS = (
         "lot_size": _ZERO_UP, "minimum": _ZERO_UP, "cover": Limits(1),
         "output": Limits(0.01, 1),
     }, result=_PERIODS),
-    Function("SOP_WORKFORCE", people.people_needed, {
+    Function("SOP_WORKFORCE", staffing.people_needed, {
         "required_hours": "Hours of work: a column, a row, or a row for each skill.",
         "people": "People now; one number, or one for each skill.",
         "hours": "Productive hours of one person in a period; one number, one for each skill, or"

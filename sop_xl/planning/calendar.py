@@ -9,11 +9,13 @@ first of that month, so that some years have 53 weeks; the 53rd is added to the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sop_xl.tables.settings import Settings
+if TYPE_CHECKING:
+    from sop_xl.tables.settings import Settings
 
 PATTERNS = {"4-4-5": (4, 4, 5), "4-5-4": (4, 5, 4), "5-4-4": (5, 4, 4)}
 MONTHS = "months"

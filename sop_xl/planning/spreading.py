@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning.cell_ranges import one_each, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import one_each, series
 
 UNLOCKED = frozenset(("", "0", "false", "no", "n", "-"))
 """Marks that lock nothing; any other mark does."""

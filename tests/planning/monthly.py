@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl import tables
-from sop_xl.planning import Outcome, data, demand
+from sop_xl.planning import Outcome, data
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.demand import step as demand
 from sop_xl.schema import empty_frame
 from sop_xl.tables.cash import PAST_CASH
 from sop_xl.tables.data import ACTUALS

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning.cell_ranges import one_each
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.ranges import one_each
 
 A_SHARE, B_SHARE = 0.80, 0.95
 X_LIMIT, Y_LIMIT = 0.5, 1.0

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning.cell_ranges import beside
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import beside
 from sop_xl.schema import ALL
 
 

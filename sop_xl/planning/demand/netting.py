@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import beside
 from sop_xl.planning.frames import zero
-from sop_xl.planning.ranges import beside
 
 
 def net_forecast(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import one_each, series
 from sop_xl.planning.curves import along, curve
 from sop_xl.planning.demand.outlook import forecast
-from sop_xl.planning.ranges import one_each, series
 
 
 def new_product(

@@ -12,13 +12,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import Series, series
 from sop_xl.planning.demand import forecaster, statsmodels_ets
 from sop_xl.planning.demand.engine import Forecasts
 from sop_xl.planning.demand.engine import cumulative as sums_ahead
 from sop_xl.planning.demand.engine.panel import LARGEST
 from sop_xl.planning.demand.forecaster import SEASON, Forecast, made_of
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.ranges import Series, series
 
 Method: TypeAlias = Literal[
     "weights", "simple",

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning.cell_ranges import beside, one_each, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import beside, one_each, series
 from sop_xl.planning.wording import month, number
 from sop_xl.schema import Finding, Severity
 
@@ -160,22 +160,6 @@ def over_facility(table: str, periods: pd.PeriodIndex, room: Numbers) -> list[Fi
             f"The facility is exceeded in {month(first)} for the first time, by"
             f" {number(-room[worst])} in {month(periods[worst])} at most.",
             "Collect sooner, hold less stock, pay later, spend later, or ask for more credit.",
-            Severity.WARNING,
-        )
-    ]
-
-
-def late_growth(table: str, periods: pd.PeriodIndex, dso: Numbers, alert: Numbers) -> list[Finding]:
-    """A finding for the last month, where growth brings its cash later: what :func:`dso_alert`
-    says."""
-    if not len(periods) or zero(alert)[-1] == 0:
-        return []
-    return [
-        Finding(
-            table,
-            f"In {month(periods[-1])} sales have grown and customers pay later: {dso[-1]:.0f} days"
-            " of sales are outstanding.",
-            "Look at overdue customers and at terms given to win the sales.",
             Severity.WARNING,
         )
     ]

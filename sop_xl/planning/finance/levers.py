@@ -14,8 +14,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import series
 
 Sums: TypeAlias = Literal["total", "periods"]
 Supply: TypeAlias = Literal["stays", "moves"]

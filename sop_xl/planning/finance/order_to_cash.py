@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import across, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import across, series
 
 Dates: TypeAlias = npt.NDArray[np.datetime64]
 Flow: TypeAlias = Literal["collections", "receivables", "write-offs"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import one_each, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import one_each, series
 
 
 def return_on_investment(benefit: npt.ArrayLike, cost: npt.ArrayLike) -> Numbers:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sop_xl.planning.cell_ranges import beside, one_each
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import beside, one_each
 from sop_xl.planning.wording import month
 from sop_xl.schema import Finding, Severity
 

@@ -12,7 +12,7 @@ from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Flags
 from sop_xl.planning.performance.accuracy import at_lag, by_detail
-from sop_xl.planning.performance.steps import MOVED, cells_of
+from sop_xl.planning.performance.stair_steps import MOVED, cells_of
 from sop_xl.planning.performance.value_added import by_contributor
 from sop_xl.schema import empty_frame
 from sop_xl.tables.contributors import CONTRIBUTORS, STEP_OF

@@ -15,7 +15,7 @@ from sop_xl.planning.performance.contributors import contributors
 from sop_xl.planning.performance.metrics import share
 from sop_xl.planning.performance.packs import more_kpis
 from sop_xl.planning.performance.parts import Sources, by_part
-from sop_xl.planning.performance.steps import value_added
+from sop_xl.planning.performance.stair_steps import value_added
 from sop_xl.planning.performance.value_added import waterfall
 from sop_xl.planning.wording import count
 from sop_xl.schema import ALL, empty_frame

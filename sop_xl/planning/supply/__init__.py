@@ -14,21 +14,21 @@ from sop_xl.planning.resource_bill import ResourceBill, later, resource_bill
 from sop_xl.planning.supply import strategies
 from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
 from sop_xl.planning.supply.inventory import (
-    cumulative,
-    days_of_supply,
-    shipments,
-    target_inventory,
-)
-from sop_xl.planning.supply.materials.requirements import requirements, with_months
-from sop_xl.planning.supply.materials.sheets import material_frames
-from sop_xl.planning.supply.production import level_in_steps, level_plan, project, required_rate
-from sop_xl.planning.supply.stock import (
     DAYS,
     booked_orders,
     inventory,
     stock_summary,
     stock_targets,
     target_findings,
+)
+from sop_xl.planning.supply.materials.requirements import requirements, with_months
+from sop_xl.planning.supply.materials.sheets import material_frames
+from sop_xl.planning.supply.production import level_in_steps, level_plan, project, required_rate
+from sop_xl.planning.supply.stock_flow import (
+    cumulative,
+    days_of_supply,
+    shipments,
+    target_inventory,
 )
 from sop_xl.planning.supply.stock_items import stock_items
 from sop_xl.planning.supply.workforce import with_overtime_rate

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import across, beside, one_each, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import across, beside, one_each, series
-from sop_xl.planning.supply.inventory import days_of_supply
+from sop_xl.planning.supply.stock_flow import days_of_supply
 
 
 def projected_available(
@@ -74,7 +74,7 @@ def forward_cover(stock: npt.ArrayLike, demand: npt.ArrayLike, days: npt.ArrayLi
     """Days of the coming demand that the stock of today covers, walking through the periods. A
     stock that outlasts them covers the days to their end; none or a backlog covers nothing.
 
-    It is :func:`~sop_xl.planning.supply.inventory.days_of_supply`, seen from the start of the
+    It is :func:`~sop_xl.planning.supply.stock_flow.days_of_supply`, seen from the start of the
     first period.
 
     Args:

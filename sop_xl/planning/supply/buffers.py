@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import beside
 from sop_xl.planning.frames import Numbers, ratio
-from sop_xl.planning.ranges import beside
 
 HALVINGS = 60
 """Steps of the search for a safety stock: the interval shrinks to the precision of a float."""

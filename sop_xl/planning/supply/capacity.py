@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
+from sop_xl.planning.cell_ranges import one_each
 from sop_xl.planning.frames import (
     Numbers,
     across,
@@ -20,7 +21,6 @@ from sop_xl.planning.frames import (
     totals,
     zero,
 )
-from sop_xl.planning.ranges import one_each
 from sop_xl.planning.resource_bill import resource_bill
 from sop_xl.planning.supply.rough_cut import demonstrated
 from sop_xl.planning.supply.workforce import adopted_change, planned_hires, there

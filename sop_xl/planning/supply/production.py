@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import across, beside, one_each, series
 from sop_xl.planning.frames import Numbers, zero
-from sop_xl.planning.ranges import across, beside, one_each, series
 
 
 class Projection(NamedTuple):

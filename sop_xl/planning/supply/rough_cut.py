@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import beside, series
 from sop_xl.planning.frames import Numbers, ratio, rounded, zero
-from sop_xl.planning.ranges import beside, series
 
 BANDS = (0.85, 1.0, 1.1)
 """Utilisation up to which a resource is free, full, over; above the last one it is far over."""

@@ -12,7 +12,7 @@ from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, zero
 from sop_xl.planning.supply.overtime import offered, option_hours
-from sop_xl.planning.supply.people import Team, of_all_who_started, workforce_plan
+from sop_xl.planning.supply.staffing import Team, of_all_who_started, workforce_plan
 from sop_xl.planning.wording import listed
 from sop_xl.schema import Finding, Severity
 from sop_xl.tables.people import WORKFORCE_PLAN, WORKFORCE_TOTAL

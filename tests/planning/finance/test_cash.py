@@ -10,11 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_xl.functions import CellError, named
-from sop_xl.planning.finance.cash import dso_alert, late_growth, over_facility
-from sop_xl.planning.finance.cash_plan import Opening, Plan, Policy, cash_plan
+from sop_xl.planning.finance.cash import over_facility
 from sop_xl.planning.finance.order_to_cash import settled
 from sop_xl.planning.finance.rolling import roll_gap, unrolled
-from sop_xl.planning.frames import Numbers
 
 NAN = float("nan")
 MONTHS = pd.period_range("2026-01", periods=3, freq="M")
@@ -121,12 +119,6 @@ def test_the_alert_is_for_sales_and_dso_that_rise_together() -> None:
     assert cells("SOP_DSO_ALERT", [40, 45, 50], [100, 120, 130], 2) == pytest.approx(
         [NAN, NAN, 1], nan_ok=True
     )
-    dso, sales = np.array([40.0, 45, 47]), np.array([100.0, 120, 140])
-    told = late_growth("balance", MONTHS, dso, np.asarray(dso_alert(dso, sales), dtype=float))
-    assert [finding.message for finding in told] == [
-        "In Mar 2026 sales have grown and customers pay later: 47 days of sales are outstanding."
-    ]
-    assert late_growth("balance", MONTHS, dso, np.zeros(3)) == []
 
 
 # ---- balances ------------------------------------------------------------------------------------
@@ -198,55 +190,3 @@ def test_cash_forecast_accuracy_is_of_gross_flows() -> None:
     assert cells("SOP_CASH_ACC", [10], [100]) == 0
     with pytest.raises(CellError, match="not enough"):
         named("SOP_CASH_ACC")([0], [5])
-
-
-def test_a_cash_plan_by_hand() -> None:
-    # sales 100 and 200, collected a month later less 10 % bad debt; before them 90
-    # collections 81, 90; lost 9, 10; receivables 100, 200
-    # purchases 50, 70 paid a month later, before them 40: payments 40, 50; payables 50, 70
-    # inventory 80 + 50 - 60 = 70, then 70 + 70 - 110 = 30
-    # EBITDA 100 - 60 - 20 - 9 = 11, 200 - 110 - 20 - 10 = 60; tax 20 % of it: 2.2, 12
-    found = cash_plan(
-        Plan(*(np.array(flow, dtype=float) for flow in (
-            [100, 200], [60, 110], [50, 70], [20, 20], [0, 0], [5, 0],
-        ))),
-        Opening(cash=10, inventory=80, sales=np.array([90.0]), purchases=np.array([40.0])),
-        Policy(collection=(0, 0.9), tax_rate=0.2, facility=15),
-    )  # fmt: skip
-    assert found.collections == pytest.approx([81, 90])
-    assert found.receivables == pytest.approx([100, 200])
-    assert found.inventory == pytest.approx([70, 30])
-    assert found.working_capital == pytest.approx([120, 160])
-    assert found.direct == pytest.approx([81 - 40 - 20 - 2.2, 90 - 50 - 20 - 12])
-    assert found.cash == pytest.approx([10 + 18.8 - 5, 23.8 + 8])
-    assert found.headroom == pytest.approx([38.8, 46.8])
-
-
-flows = st.lists(st.tuples(*[st.integers(0, 10**5)] * 6), min_size=1, max_size=12)
-shares = st.sampled_from([(1.0,), (0.0, 1.0), (0.3, 0.5, 0.2), (0.0, 0.0, 0.0, 1.0)])
-
-
-@given(flows, shares, st.sampled_from([(0.5, 0.3), (0.0, 0.9, 0.05), (1.0,)]))
-def test_both_cash_flows_agree_and_every_balance_rolls(
-    months: list[tuple[int, ...]], payment: tuple[float, ...], collection: tuple[float, ...]
-) -> None:
-    plan = Plan(*np.array(months, dtype=float).T)
-    before: Numbers = np.array([500.0, 900.0])
-    opening = Opening(cash=100, inventory=50, sales=before, purchases=before, tax=before)
-    policy = Policy(collection, payment, tax_rate=0.3, tax_payment=(0, 0.5, 0.5))
-
-    found = cash_plan(plan, opening, policy)
-
-    assert found.direct == pytest.approx(found.indirect, abs=1e-4)
-    assert opening.inventory + (plan.purchases - plan.cost_of_sales).sum() == pytest.approx(
-        found.inventory[-1]
-    )
-    growth = np.diff(found.payables)
-    assert growth == pytest.approx((plan.purchases - found.payments)[1:], abs=1e-6)
-    spent = found.direct.sum() - plan.capital_spending.sum()
-    assert found.cash[-1] == pytest.approx(100 + spent, abs=1e-4)
-
-
-def test_suppliers_are_paid_in_full() -> None:
-    with pytest.raises(ValueError, match="payment: the shares have to sum to 1"):
-        Policy(payment=(0.5, 0.4))

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sop_xl.planning.performance.contributors import contributors
-from sop_xl.planning.performance.steps import value_added
+from sop_xl.planning.performance.stair_steps import value_added
 from sop_xl.tables.contributors import PAST_AUTHORS
 from sop_xl.tables.data import HISTORY, PAST_PLANS
 from tests.planning.rows import axis, rows

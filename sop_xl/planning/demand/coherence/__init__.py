@@ -6,6 +6,7 @@ sums from those of the leaves and the errors they share, and ``rounding`` gives 
 arrays in, arrays out; the largest matrix is that of the sums, and it is sparse.
 """
 
+from sop_xl.planning.demand.coherence.intervals import Ends, sum_ranges
 from sop_xl.planning.demand.coherence.methods import (
     bottom_up,
     middle_out,
@@ -16,7 +17,6 @@ from sop_xl.planning.demand.coherence.methods import (
     wls_variance,
 )
 from sop_xl.planning.demand.coherence.mint import mint
-from sop_xl.planning.demand.coherence.ranges import Ends, sum_ranges
 from sop_xl.planning.demand.coherence.rounding import never_negative, whole_units
 from sop_xl.planning.demand.coherence.structure import Structure, structure
 

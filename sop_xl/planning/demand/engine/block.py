@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from sop_xl.planning.demand.engine import origins, ranges, tasks
+from sop_xl.planning.demand.engine import intervals, origins, tasks
 from sop_xl.planning.demand.engine.methods import METHODS
 from sop_xl.planning.demand.engine.outcome import Outcome
 from sop_xl.planning.demand.engine.panel import (
@@ -205,4 +205,4 @@ def _shares(
         seen = silent(panel, held, horizon)
         periods, without = periods + seen[0], without + seen[1]
     living = int(np.count_nonzero(routes >= 0)) - len(over)
-    return ranges.living(options.levels, living, len(over), without / periods)
+    return intervals.living(options.levels, living, len(over), without / periods)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sop_xl.planning.demand.engine import ranges
+from sop_xl.planning.demand.engine import intervals
 from sop_xl.planning.demand.engine.panel import Flags
 from sop_xl.planning.demand.engine.result import Forecasts
 from sop_xl.planning.demand.engine.routing import PLAIN, SHORT, SPORADIC
@@ -60,11 +60,11 @@ def cumulative(found: Forecasts) -> Cumulative:
         series = int(np.count_nonzero(~np.isin(found.kinds, PLAIN)))
         size = _size(found, rows, errors, series, sporadic=sporadic)
         sums = np.cumsum(errors, axis=2) / size
-        spread = ranges.spread(sums, np.ones(len(size)), cuts)
+        spread = intervals.spread(sums, np.ones(len(size)), cuts)
         spread = spread._replace(growth=spread.growth * _beyond(sums))
         kinds = np.unique(found.kinds[rows].astype(str), return_inverse=True)[1]
         natural: Flags = found.low[:, rows].min(axis=(0, 2)) >= 0
-        ends = ranges.around(
+        ends = intervals.around(
             mean[rows] / size,
             spread,
             found.levels,
@@ -92,14 +92,14 @@ def _size(
     """
     mean, low, high = found.mean[rows, 0], found.low[-1, rows, 0], found.high[-1, rows, 0]
     level = found.levels[-1]
-    most = ranges.untold(level if sporadic else (1 + level) / 2, skewed=sporadic)
+    most = intervals.untold(level if sporadic else (1 + level) / 2, skewed=sporadic)
     half = np.maximum(high - mean, mean - low) / most
     usual = np.where(half > 0, half, 1.0)
     cuts = found.backtest.cuts.tolist()
     # the range of a single period was made wider, as that of the sum will be
-    places = ranges.spread(errors, usual, cuts).places
-    usual = usual / ranges.widening(places, series, sporadic=sporadic)
-    single = ranges.spread(errors, usual, cuts)
+    places = intervals.spread(errors, usual, cuts).places
+    usual = usual / intervals.widening(places, series, sporadic=sporadic)
+    single = intervals.spread(errors, usual, cuts)
     sizes = single.size[:, np.newaxis] * single.growth
     largest = sizes.max(axis=1, keepdims=True)  # whose square may be too large for a number
     of_sums: Numbers = largest * np.sqrt(np.cumsum(np.square(sizes / largest), axis=1))

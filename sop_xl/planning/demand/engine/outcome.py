@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sop_xl.planning.demand.engine import ranges, tasks
+from sop_xl.planning.demand.engine import intervals, tasks
 from sop_xl.planning.demand.engine.assembly import Part, Weighed, weighed
 from sop_xl.planning.demand.engine.origins import wape
 from sop_xl.planning.demand.engine.panel import Counts, Flags, steps
@@ -77,9 +77,9 @@ class Outcome:
             rows[own], natural[own], kinds[own] = part.rows, part.natural, part.kinds
             expected[own], mean[own], residuals[:, own] = part.expected, found.mean, found.residuals
         # over all parts at once: what a kind tells does not depend on where it was cut
-        spread = ranges.spread(residuals, expected, self.held)
+        spread = intervals.spread(residuals, expected, self.held)
         del residuals
-        low, high = ranges.around(
+        low, high = intervals.around(
             mean,
             spread,
             self.shares,

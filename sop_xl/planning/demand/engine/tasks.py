@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sop_xl.planning.demand.engine import ranges, simple
+from sop_xl.planning.demand.engine import intervals, simple
 from sop_xl.planning.demand.engine.assembly import Part
 from sop_xl.planning.demand.engine.common import Common, at_origin, never_negative
 from sop_xl.planning.demand.engine.members import FEWEST, candidates
@@ -239,7 +239,7 @@ def _part(block: Prepared, task: Task, found: _Found, wanted: list[str]) -> Part
         task.told,
         task.rows,
         task.names,
-        ranges.expected(task.panel),
+        intervals.expected(task.panel),
         numbers,
         never_negative(task.panel),
         pins,

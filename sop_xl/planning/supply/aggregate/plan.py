@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import fitted
 from sop_xl.planning.frames import Numbers, ratio, rounded, zero
-from sop_xl.planning.ranges import fitted
 from sop_xl.planning.supply.aggregate import model
 from sop_xl.planning.supply.aggregate.program import NoSolution, Solution
 from sop_xl.planning.supply.aggregate.rules import MOST_FAULTS, Rules, Situation, situation

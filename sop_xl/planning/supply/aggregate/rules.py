@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import fitted
 from sop_xl.planning.frames import Numbers
-from sop_xl.planning.ranges import fitted
 from sop_xl.planning.resource_bill import ResourceBill
 
 Of: TypeAlias = Literal["family", "resource", "bill", "period", "plan"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_xl.planning.demand.coherence import structure, sum_ranges
-from sop_xl.planning.demand.coherence.ranges import shared
+from sop_xl.planning.demand.coherence.intervals import shared
 from sop_xl.planning.frames import Numbers
 
 TREE = structure(pd.DataFrame({"item": ["a", "b"]}), [()])

@@ -13,7 +13,7 @@ from sop_xl.planning.demand.engine import (
     common,
     cumulative,
     forecast_block,
-    ranges,
+    intervals,
     reasons,
     tasks,
 )
@@ -308,8 +308,8 @@ def test_a_series_that_nothing_can_be_tested_on_stands_alone(values: list[float]
 
 def _width(errors: Numbers, series: int) -> float:
     """Of the 80 % range around 0, as the errors of fifty series tell it of so many."""
-    spread = ranges.spread(errors, np.ones(50), [6, 4, 2])
-    low, high = ranges.around(
+    spread = intervals.spread(errors, np.ones(50), [6, 4, 2])
+    low, high = intervals.around(
         np.zeros((50, 6)), spread, (0.8,), np.zeros(50, dtype=bool),
         np.zeros(50, dtype=np.int64), series=series, sporadic=False,
     )  # fmt: skip

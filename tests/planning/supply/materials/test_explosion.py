@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sop_xl.planning.frames import Numbers
 from sop_xl.planning.supply.materials.exceptions import order_messages
 from sop_xl.planning.supply.materials.explosion import MaterialPlan, material_plan
-from sop_xl.planning.supply.materials.purchases import purchases
 
 
 def table(text: str) -> pd.DataFrame:
@@ -60,18 +59,6 @@ def test_pegging_says_who_needs_it() -> None:
     assert shutters().pegging.to_numpy().tolist() == [
         ["frame", 2, "shutter", 200], ["frame", 6, "shutter", 300],
         ["wood", 2, "shutter", 400], ["wood", 6, "shutter", 600],
-    ]  # fmt: skip
-
-
-def test_what_is_bought_from_whom() -> None:
-    plan = shutters()
-    items = ITEMS.assign(unit_cost=ITEMS["unit_cost"].astype(float))
-
-    found = purchases(items, plan.receipt, plan.release)
-
-    assert found.to_numpy().tolist() == [
-        ["Oak", 0, 600, 0], ["Oak", 2, 0, 600], ["Oak", 4, 900, 0], ["Oak", 6, 0, 900],
-        ["Pine", 1, 165, 0], ["Pine", 2, 0, 165], ["Pine", 5, 300, 0], ["Pine", 6, 0, 300],
     ]  # fmt: skip
 
 

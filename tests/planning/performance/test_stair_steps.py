@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 import pytest
 
-from sop_xl.planning.performance.steps import value_added
+from sop_xl.planning.performance.stair_steps import value_added
 from sop_xl.tables import inputs as input_tables
 from sop_xl.tables.data import HISTORY
 from sop_xl.tables.kpi_detail import STEPS

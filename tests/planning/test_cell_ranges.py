@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sop_xl.planning.ranges import across, beside, one_each, series
+from sop_xl.planning.cell_ranges import across, beside, one_each, series
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import series
 from sop_xl.planning.frames import Numbers, ratio, zero
-from sop_xl.planning.ranges import series
 from sop_xl.planning.supply.aggregate.plan import (
     COSTS,
     AggregatePlan,

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sop_xl.planning.cell_ranges import fitted, one_each, series
 from sop_xl.planning.frames import Numbers, rounded, zero
-from sop_xl.planning.ranges import fitted, one_each, series
 
 PEOPLE_COSTS = ("wages", "hiring", "overtime", "contractors")
 """What people cost, item by item."""

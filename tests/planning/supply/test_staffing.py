@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_xl.functions import CellError, named
-from sop_xl.planning.supply.people import PEOPLE_COSTS, Team, workforce_plan
+from sop_xl.planning.supply.staffing import PEOPLE_COSTS, Team, workforce_plan
 
 
 def answer(*arguments: object) -> object:
