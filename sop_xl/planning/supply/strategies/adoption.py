@@ -202,7 +202,7 @@ def _beside(
 
 def _mine(both: pd.DataFrame, keys: Sequence[str], column: str, ours: Cells) -> pd.Series:
     """Which rows hold a number that an adoption put there."""
-    names = both[list(keys)].agg(BETWEEN.join, axis=1)
+    names = [BETWEEN.join(key) for key in both[list(keys)].itertuples(index=False, name=None)]
     places = zip(names, both["period"].astype(str), strict=True)
     mine = [(name, period, column) in ours for name, period in places]
     return pd.Series(mine, index=both.index, dtype=bool)

@@ -82,6 +82,17 @@ def test_clearing_leaves_what_people_bought() -> None:
     assert "adopted_hours" in CAPACITY.names
 
 
+def test_a_company_without_teams_adopts_a_plan() -> None:
+    none = TEAMS.iloc[:0]
+    empty = hierarchy.level_grid(WORKFORCE_PLAN, none[["team", "resource"]], WHEN, {})
+    hands = grid(CAPACITY, WHEN, {"Frame": {"machine_hours": [100, 100]}})
+    cells = adoption(WHEN, "level", PLANS, HOURS, empty, none, hands)
+    # machines alone limit: 130 - 100
+    assert cells.capacity["adopted_hours"].tolist() == pytest.approx([30, np.nan], nan_ok=True)
+    held = empty[["team", "resource", "period", "adopted_change"]]
+    assert typed_over(held, cells.workforce, ["team", "resource"], set()) == []
+
+
 def test_a_plan_that_is_not_there_cannot_be_adopted() -> None:
     with pytest.raises(ValueError, match="there is no mixed plan"):
         adopt("mixed")
