@@ -34,7 +34,8 @@ WORKFORCE_PLAN = Grid(
                 help="Required hours / productive hours of one person."),
         Measure("proposed_hires", "Proposed hires", Unit.PEOPLE, plan=VALUES, total="sum",
                 help="Whole people who would have to start so that nothing is missing, as late as "
-                     "ramp and time to hire allow; written when the plan is computed."),
+                     "ramp and time to hire allow, beside those of the adopted plan. Planned hires "
+                     "are not taken off: compare both rows. Written when the plan is computed."),
         Measure("planned_hires", "+ Planned hires", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
                 minimum=0, total="sum", help="People who start in the month: what we commit to."),
         Measure("adopted_change", "± Adopted plan", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
