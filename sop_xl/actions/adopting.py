@@ -134,6 +134,7 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
     cells = adoption(
         foreseen.made.run.axis, name, frames[STRATEGY_PLAN.name], frames[STRATEGY_HOURS.name],
         frames[WORKFORCE_PLAN.name], frames["workforce"], frames["capacity"],
+        frames["families"], frames["bill"],
     )  # fmt: skip
     ours = _ours(session)
     if name == NONE_ADOPTED:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, positions, rounded, totals, zero
+from sop_xl.planning.frames import Numbers, lookup, matrix, positions, rounded, totals, zero
+from sop_xl.planning.resource_bill import resource_bill
+from sop_xl.planning.supply.production import level_in_steps
 from sop_xl.planning.supply.workforce import planned_hires, there
 from sop_xl.planning.wording import listed, month, number
 from sop_xl.tables.strategy import NONE_ADOPTED, name_of
@@ -45,12 +47,15 @@ def adoption(
     workforce_plan: pd.DataFrame,
     workforce: pd.DataFrame,
     capacity: pd.DataFrame,
+    families_table: pd.DataFrame,
+    bill: pd.DataFrame,
 ) -> Adoption:
     """The cells that a plan fills; those of ``none`` are all blank.
 
     Production and what is bought go to the supply plan, people whom it hires or lays off to the
     teams of their resource by who is there, and the hours beyond the regular ones with these people
-    (overtime and extra hours) to capacity.
+    (overtime and extra hours) to capacity. What is made in batches or whole units is written so,
+    its sum to date never below that of the plan; people and hours in hundredths, rounded up.
 
     Args:
         axis: Periods across.
@@ -60,6 +65,8 @@ def adoption(
         workforce_plan: The grid, for the teams and their planned hires.
         workforce: The list of teams.
         capacity: The grid, for the hours of machines.
+        families_table: The table, for batches and whole units.
+        bill: Hours per unit, for the hours of production in whole steps.
 
     Raises:
         ValueError: The plan is not there, as it is impossible.
@@ -87,15 +94,26 @@ def adoption(
     )
     if not made.size or np.isnan(made).any():
         raise ValueError(f"there is no {chosen} plan")
-    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen))
-    change = teams.shared(zero(of(strategy_hours, "resource", resources, name_of("change", chosen))))
+    step = zero(lookup(families_table, "family", families, "step"))
+    whole = _in_steps(made, step)
+    more = resource_bill(bill, families, resources).load(whole - made)
+    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen)) + more
+    change = teams.shared(
+        zero(of(strategy_hours, "resource", resources, name_of("change", chosen)))
+    )
     machines = totals(capacity, "machine_hours", "resource", resources, axis.plan)
     # as Capacity has them with the people of the plan
     people = teams.hours(change)
     regular = np.where((people > 0) | teams.staffed, np.minimum(machines, people), machines)
-    beyond = np.maximum(0.0, rounded(hours - regular))
+    beyond = _hundredths(np.maximum(0.0, hours - regular))
     return Adoption(
-        _cells(axis, "family", families, adopted=made, subcontracted=_blank(zero(bought))),
+        _cells(
+            axis,
+            "family",
+            families,
+            adopted=whole,
+            subcontracted=_blank(_in_steps(zero(bought), np.minimum(step, 1.0))),
+        ),
         _cells(axis, "resource", resources, adopted_hours=_blank(beyond)),
         teams.cells(axis, np.where(change == 0, np.nan, change)),
     )
@@ -135,7 +153,8 @@ class _Teams:
             new = present + self._moved(due, present, least[:, month] + to_date)
             found[:, month] = new - base[:, month] - to_date
             to_date = to_date + found[:, month]
-        return rounded(found)
+        # to date, so that nobody comes and goes by rounding twice
+        return rounded(np.diff(_hundredths(np.cumsum(found, axis=1)), axis=1, prepend=0.0))
 
     def _moved(self, due: Numbers, present: Numbers, lasting: Numbers) -> Numbers:
         """Who comes or leaves in a month, by team.
@@ -176,6 +195,17 @@ class _Teams:
         resources = np.repeat(self.keys["resource"].to_numpy(dtype=object), axis.horizon)
         found.insert(1, "resource", pd.Series(resources, dtype="str"))
         return found
+
+
+def _hundredths(numbers: Numbers) -> Numbers:
+    """Rounded up to hundredths; less than a tenth of one is the noise of the solver."""
+    return np.ceil(np.round(numbers * 100, 1)) / 100 + 0.0
+
+
+def _in_steps(units: Numbers, step: Numbers) -> Numbers:
+    """A plan in whole steps; a thousandth of a unit too many is no reason for another one."""
+    settled = np.diff(np.round(np.cumsum(units, axis=1), 3), axis=1, prepend=0.0)
+    return np.where(step > 0, level_in_steps(settled, step), units)
 
 
 def _blank(numbers: Numbers) -> Numbers:
