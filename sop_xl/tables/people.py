@@ -70,7 +70,8 @@ WORKFORCE_PLAN = Grid(
                 plan=f"IF({_HOURS}>0,{{gap}}/{_HOURS},0)",
                 help="Gap / hours of one person; negative is a shortage."),
         Measure("use", "Use", Unit.PERCENT, ratio=("required_hours", "productive"),
-                plan='IF({productive}>0,ROUND({required_hours}/{productive},6),"")', alert="utilisation",
+                alert="utilisation",
+                plan='IF({productive}>0,ROUND({required_hours}/{productive},6),"")',
                 help="Required / productive hours; low is a bench, above 100 % is overtime."),
         Measure("cost", "Cost of people", Unit.MONEY, total="sum",
                 plan="{people}*{workforce.cost_per_month@lookup}"
