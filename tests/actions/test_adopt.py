@@ -53,7 +53,9 @@ def test_the_plan_that_is_named_is_written_with_its_reason(plan: Path) -> None:
     with open_plan(plan) as opened:
         last = opened.store.changes(CYCLE).iloc[-1]
     assert (last["author"], last["reason"]) == ("Bob", "Adopted the level plan, by Bob")
-    assert any("It costs" in line for line in told.lines)
+    assert told.lines[0].startswith("It costs")
+    units = f"{held['adopted'].sum():,.0f}"
+    assert any(line.startswith(f"It makes {units} units") for line in told.lines)
 
 
 def test_production_follows_the_adopted_plan_and_none_takes_it_back(plan: Path) -> None:
