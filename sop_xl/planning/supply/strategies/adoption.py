@@ -204,8 +204,8 @@ def _hundredths(numbers: Numbers) -> Numbers:
 
 def _in_steps(units: Numbers, step: Numbers) -> Numbers:
     """A plan in whole steps; a thousandth of a unit too many is no reason for another one."""
-    to_date: Numbers = np.round(np.cumsum(units, axis=1), 3) + 0.0
-    settled: Numbers = np.diff(to_date, axis=1, prepend=0.0) + 0.0
+    to_date: Numbers = np.asarray(np.round(np.cumsum(units, axis=1), 3), dtype=np.float64)
+    settled = to_date - np.hstack([np.zeros_like(to_date[:, :1]), to_date[:, :-1]])
     return np.where(step > 0, level_in_steps(settled, step), units)
 
 
