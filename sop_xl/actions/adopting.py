@@ -28,7 +28,7 @@ from sop_xl.planning.supply.strategies.adoption import (
     only_ours,
     typed_over,
 )
-from sop_xl.planning.supply.strategies.words import findings_in_words, plan_costs
+from sop_xl.planning.supply.strategies.words import cost_after, findings_in_words
 from sop_xl.planning.wording import count, number
 from sop_xl.store import difference
 from sop_xl.store.log import key_text
@@ -36,7 +36,6 @@ from sop_xl.tables import GRIDS
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.strategy import (
     BOTTLENECKS,
-    CURRENT,
     NONE_ADOPTED,
     STRATEGIES,
     STRATEGIES_TABLE,
@@ -64,6 +63,8 @@ class _Choice(NamedTuple):
     name: str
     cells: Adoption
     lines: list[str]
+    before: pd.DataFrame
+    """The costs of the plans while this one is not adopted yet."""
 
 
 def optimise(press: Press) -> Report:
@@ -95,10 +96,11 @@ def adopt(press: Press) -> Report:
             choices.append(_weighed(session, foreseen, name))
 
         done = bring_up_to_date(session, lambda s: _write(s, choices[0]), allow)
-        what = f"Adopted: the {name} plan"
-        if name == NONE_ADOPTED:
-            what = "No plan is adopted any more"
-        return done.report(f"{what}: {taken_over(done.collected)}.", go="Supply_Plan!A1")
+        what, told = "No plan is adopted any more", []
+        if name != NONE_ADOPTED:
+            what, after = f"Adopted: the {name} plan", done.made.frames[STRATEGY_COST.name]
+            told = [cost_after(choices[0].before, after, session.plan.settings.currency)]
+        return done.report(f"{what}: {taken_over(done.collected)}.", told, "Supply_Plan!A1")
 
     return opened(press, "supply", then)
 
@@ -134,6 +136,7 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
     cells = adoption(
         foreseen.made.run.axis, name, frames[STRATEGY_PLAN.name], frames[STRATEGY_HOURS.name],
         frames[WORKFORCE_PLAN.name], frames["workforce"], frames["capacity"],
+        frames["families"], frames["bill"],
     )  # fmt: skip
     ours = _ours(session)
     if name == NONE_ADOPTED:
@@ -146,7 +149,7 @@ def _weighed(session: Session, foreseen: Preview, name: str) -> _Choice:
         for line in typed_over(_held(frames, part, cells), getattr(cells, part), keys, ours)
     ]  # fmt: skip
     ask_first(session, "This was typed, and is going to be written over:", lost)
-    return _Choice(name, cells, _said(session, foreseen, name))
+    return _Choice(name, cells, _said(foreseen, name, cells), frames[STRATEGY_COST.name])
 
 
 def _held(frames: Mapping[str, pd.DataFrame], part: str, cells: Adoption) -> pd.DataFrame:
@@ -195,16 +198,16 @@ def _log(session: Session) -> pd.DataFrame:
     return pd.concat([store.changes(cycle) for cycle in reversed(cycles[::2])], ignore_index=True)
 
 
-def _said(session: Session, foreseen: Preview, name: str) -> list[str]:
-    """What the plan costs against the one in the book, and what goes before it."""
+def _said(foreseen: Preview, name: str, cells: Adoption) -> list[str]:
+    """What the plan makes and whom it moves, and what goes before it."""
     frames = foreseen.made.frames
     if name == NONE_ADOPTED:
         return ["Production follows chase or level again, as the families say."]
-    costs = plan_costs(frames[STRATEGY_COST.name], frames[STRATEGIES_TABLE.name])
-    currency = session.plan.settings.currency
+    made, bought = (cells.supply[column].sum() for column in ("adopted", "subcontracted"))
+    beside = f" and buys {number(bought)}" if bought else ""
     lines = [
-        f"It costs {number(costs[name], currency)}; the plan in the book before cost "
-        f"{number(costs[CURRENT], currency)}."
+        f"It makes {number(made)} units{beside}, in batches and whole units where families are "
+        "made so."
     ]
     months = frames[STRATEGY_COST.name]
     people = months[months["strategy"] == name][["hired", "laid_off"]].sum().round()

@@ -100,7 +100,7 @@ def _reckoned(
 ) -> tuple[Loads, list[Reckoned]]:
     plan = loads(
         axis, frames["capacity"], frames["supply_plan"], frames["finance_family"], frames["bill"],
-        frames["families"], settings, frames["workforce"],
+        frames["families"], settings, frames["workforce"], frames["workforce_plan"],
     )  # fmt: skip
     shortfall = shortfall_of(axis, plan, frames["constrained_plan"])
     offers = frames["capacity_options"]

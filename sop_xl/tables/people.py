@@ -34,7 +34,8 @@ WORKFORCE_PLAN = Grid(
                 help="Required hours / productive hours of one person."),
         Measure("proposed_hires", "Proposed hires", Unit.PEOPLE, plan=VALUES, total="sum",
                 help="Whole people who would have to start so that nothing is missing, as late as "
-                     "ramp and time to hire allow; written when the plan is computed."),
+                     "ramp and time to hire allow, beside those of the adopted plan. Planned hires "
+                     "are not taken off: compare both rows. Written when the plan is computed."),
         Measure("planned_hires", "+ Planned hires", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
                 minimum=0, total="sum", help="People who start in the month: what we commit to."),
         Measure("adopted_change", "± Adopted plan", Unit.PEOPLE, Role.OPTIONAL, plan=VALUES,
@@ -69,7 +70,8 @@ WORKFORCE_PLAN = Grid(
                 plan=f"IF({_HOURS}>0,{{gap}}/{_HOURS},0)",
                 help="Gap / hours of one person; negative is a shortage."),
         Measure("use", "Use", Unit.PERCENT, ratio=("required_hours", "productive"),
-                plan='IF({productive}>0,{required_hours}/{productive},"")', alert="utilisation",
+                alert="utilisation",
+                plan='IF({productive}>0,ROUND({required_hours}/{productive},6),"")',
                 help="Required / productive hours; low is a bench, above 100 % is overtime."),
         Measure("cost", "Cost of people", Unit.MONEY, total="sum",
                 plan="{people}*{workforce.cost_per_month@lookup}"

@@ -176,8 +176,10 @@ STRATEGY_HOURS = Grid(
     (
         Measure("overtime_limit", "Overtime at most", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True,
-                help="Of the capacity options where one offers overtime, else the overtime cap of "
-                     "the teams; or what Capacity commits to, where that is more."),
+                help="Of the plan in the book: of the capacity options where one offers overtime, "
+                     "else the overtime cap of the teams, with the people of an adopted plan; or "
+                     "what Capacity commits to, where that is more. The strategies reckon without "
+                     "those people."),
         Measure("extra_limit", "Extra hours at most", Unit.HOURS, plan=VALUES, total="sum",
                 detail=True, help="Extra shift and subcontractor of the capacity options, or what "
                                   "Capacity commits to, where that is more."),

@@ -165,16 +165,17 @@ CAPACITY = Grid(
                 minimum=0, total="sum", help="Hours from an extra shift or from outside."),
         Measure("adopted_hours", "+ Adopted plan", Unit.HOURS, OPTIONAL, plan=VALUES, minimum=0,
                 total="sum", detail=True,
-                help="Hours beyond today's regular ones that the adopted plan takes; counted where "
-                     "they are more than overtime and extra hours."),
+                help="Hours that the adopted plan takes beyond the regular ones, those of its own "
+                     "people (± Adopted plan of Workforce) among them; counted where they are more "
+                     "than overtime and extra hours."),
         Measure("available", "Available", Unit.HOURS, total="sum", strong=True,
                 past="IF({labour_hours}>0,MIN({machine_hours},{labour_hours}),{machine_hours})",
                 plan="IF({labour_hours}+{workforce.hours@sum}>0,"
                      "MIN({machine_hours},{labour_hours}),{machine_hours})"
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
-        Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
-                alert="negative",
+        Measure("gap", "Gap", Unit.HOURS, plan="ROUND({available}-{load},6)", total="sum",
+                strong=True, alert="negative",
                 help="Available - load; negative is a shortage: load above 100 % of the available "
                      "hours, on every sheet."),
         Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
@@ -186,8 +187,8 @@ CAPACITY = Grid(
                      f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
-                past='IF(AND({available}>0,{load}>0),{load}/{available},"")',
-                plan='IF({available}>0,{load}/{available},"")',
+                past='IF(AND({available}>0,{load}>0),ROUND({load}/{available},6),"")',
+                plan='IF({available}>0,ROUND({load}/{available},6),"")',
                 alert="utilisation",
                 help="Load / available; above 100 % is an overload. Blank in closed months without "
                      "output."),
@@ -206,9 +207,9 @@ HEAT_MAP = Grid(
     (
         Measure("heat", "Utilisation", Unit.PERCENT, alert="heat",
                 past='IF(AND({capacity.available@sum}>0,{capacity.load@sum}>0),'
-                     '{capacity.load@sum}/{capacity.available@sum},"")',
-                plan='IF({capacity.available@sum}>0,{capacity.load@sum}/{capacity.available@sum},'
-                     '"")',
+                     'ROUND({capacity.load@sum}/{capacity.available@sum},6),"")',
+                plan='IF({capacity.available@sum}>0,'
+                     'ROUND({capacity.load@sum}/{capacity.available@sum},6),"")',
                 help="Load / available hours: ● free, ▲ full, ■ over the limit."),
     ),
     help="Utilisation of every resource, one line each: ● free, ▲ full, ■ over the limit.",

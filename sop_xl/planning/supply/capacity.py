@@ -18,6 +18,7 @@ from sop_xl.planning.frames import (
     matrix,
     positions,
     ratio,
+    rounded,
     totals,
     zero,
 )
@@ -111,7 +112,7 @@ def capacity_gap(load: npt.ArrayLike, available: npt.ArrayLike) -> Numbers:
     >>> capacity_gap([176.0, 150.0], 160.0).tolist()
     [-16.0, 10.0]
     """
-    return np.asarray(np.asarray(available, dtype=float) - np.asarray(load, dtype=float))
+    return rounded(np.asarray(available, dtype=float) - np.asarray(load, dtype=float))
 
 
 def with_team_hours(workforce: pd.DataFrame) -> pd.DataFrame:
@@ -217,7 +218,7 @@ def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
 def _utilisation(axis: Axis, load: Numbers, available: Numbers) -> Numbers:
     """Load / available hours; blank in closed months without output: nobody delivered it."""
     known = axis.periods.isin(axis.plan) | (load > 0)
-    return np.where(known, ratio(load, np.maximum(available, 0.0)), np.nan)
+    return np.where(known, rounded(ratio(load, np.maximum(available, 0.0))), np.nan)
 
 
 def _of_resources(workforce: pd.DataFrame, names: Sequence[str], hours: Numbers) -> Numbers:

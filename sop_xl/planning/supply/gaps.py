@@ -170,6 +170,7 @@ def loads(
     policies: pd.DataFrame,
     settings: Settings,
     workforce: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
 ) -> Loads:
     """The arrays of the plan months from the grids.
 
@@ -183,15 +184,17 @@ def loads(
             month's delay costs.
         settings: The cost of delay as a share of the price where a family names none.
         workforce: The teams, for the overtime caps.
+        workforce_plan: The grid, for the hours of the teams.
     """
     resources = [str(name) for name in capacity["resource"].drop_duplicates()]
     families = [str(name) for name in supply_plan["family"].drop_duplicates()]
-    gap, overtime, extra, adopted, available = (
+    gap, overtime, extra, adopted = (
         totals(capacity, name, "resource", resources, axis.plan)
-        for name in ("gap", "overtime", "extra", "adopted_hours", "available")
+        for name in ("gap", "overtime", "extra", "adopted_hours")
     )
-    regular = available - np.maximum(overtime + extra, adopted)
-    caps = team_cap(workforce, resources) * np.maximum(0.0, regular)
+    teams = [str(name) for name in workforce["team"]]
+    productive = totals(workforce_plan, "productive", "team", teams, axis.plan)
+    caps = team_cap(workforce, resources, productive)
     # of typed and adopted hours the more are in force; what goes beyond the typed is overtime
     overtime = overtime + np.maximum(adopted - overtime - extra, 0.0)
     price, cost = (

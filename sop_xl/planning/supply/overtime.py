@@ -53,7 +53,7 @@ def overtime_limit(
     workforce: pd.DataFrame,
     names: Sequence[str],
     periods: pd.PeriodIndex,
-    regular: Numbers,
+    productive: Numbers,
 ) -> Numbers:
     """Hours of overtime at most by resource and plan period.
 
@@ -62,18 +62,22 @@ def overtime_limit(
         workforce: The teams with their overtime caps.
         names: Resources.
         periods: The plan periods.
-        regular: Hours in regular time, resources down, plan periods across.
+        productive: Hours of each team in regular time, teams down, plan periods across.
     """
     by_option = option_hours(options, names, periods, overtime=True)
-    return np.where(offered(options, names), by_option, team_cap(workforce, names) * regular)
+    return np.where(offered(options, names), by_option, team_cap(workforce, names, productive))
 
 
-def team_cap(workforce: pd.DataFrame, names: Sequence[str]) -> Numbers:
-    """Overtime cap of the teams at each resource as a share of their hours, by people; upright."""
+def team_cap(workforce: pd.DataFrame, names: Sequence[str], productive: Numbers) -> Numbers:
+    """Overtime at most by the caps of the teams at each resource, resources down.
+
+    Args:
+        workforce: The teams with their overtime caps.
+        names: Resources.
+        productive: Hours of each team in regular time, teams down, plan periods across.
+    """
     at = positions(workforce["resource"], names)
-    people, part = np.zeros(len(names)), np.zeros(len(names))
-    heads = zero(workforce["headcount"].to_numpy(dtype=float))
-    cap = zero(workforce["overtime_share"].to_numpy(dtype=float))
-    np.add.at(people, at[at >= 0], heads[at >= 0])
-    np.add.at(part, at[at >= 0], (heads * cap)[at >= 0])
-    return np.asarray((part / np.where(people > 0, people, 1.0))[:, np.newaxis])
+    cap = zero(workforce["overtime_share"].to_numpy(dtype=float))[:, np.newaxis] * productive
+    sums = np.zeros((len(names), productive.shape[1]))
+    np.add.at(sums, at[at >= 0], cap[at >= 0])
+    return sums

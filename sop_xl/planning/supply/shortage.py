@@ -43,6 +43,7 @@ def run(
     resources: pd.DataFrame,
     capacity_options: pd.DataFrame,
     workforce: pd.DataFrame,
+    workforce_plan: pd.DataFrame,
     gap_options: pd.DataFrame,
     constraints: pd.DataFrame,
     material_messages: pd.DataFrame,
@@ -50,8 +51,9 @@ def run(
 ) -> Outcome:
     """Price the options of each gap, limit the plan to the hours, and register what limits it."""
     plan = loads(
-        axis, capacity, supply_plan, finance_family, bill, families, settings, workforce
-    )
+        axis, capacity, supply_plan, finance_family, bill, families, settings, workforce,
+        workforce_plan,
+    )  # fmt: skip
     constraint = constraint_of(axis, plan, capacity, supply_plan, families)
     constrained = constrained_plan(axis, settings, plan, constraint)
     shortfall = shortfall_of(axis, plan, constrained)

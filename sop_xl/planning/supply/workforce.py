@@ -10,7 +10,7 @@ import pandas as pd
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, zero
+from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, rounded, zero
 from sop_xl.planning.supply.overtime import offered, option_hours
 from sop_xl.planning.supply.staffing import Team, of_all_who_started, workforce_plan
 from sop_xl.planning.wording import listed
@@ -183,7 +183,7 @@ def people(
     return {
         "required_hours": required,
         "required": zero(ratio(required, np.broadcast_to(hours, required.shape))),
-        "proposed_hires": proposed_hires(teams, required, by_option),
+        "proposed_hires": proposed_hires(teams, required, by_option, moved),
         "planned_hires": hires,
         "adopted_change": adopted,
         "people": present,
@@ -192,7 +192,7 @@ def people(
         "overtime": overtime,
         "gap": gap,
         "gap_people": zero(ratio(gap, np.broadcast_to(hours, gap.shape))),
-        "use": np.where(productive > 0, ratio(required, productive), np.nan),
+        "use": np.where(productive > 0, rounded(ratio(required, productive)), np.nan),
         "cost": present * fact["cost_per_month"]
         + started * fact["hiring_cost"]
         + np.maximum(0.0, -moved) * fact["layoff_cost"]
@@ -200,16 +200,27 @@ def people(
     }
 
 
-def proposed_hires(teams: pd.DataFrame, required: Numbers, by_option: Numbers) -> Numbers:
+def proposed_hires(
+    teams: pd.DataFrame, required: Numbers, by_option: Numbers, adopted: Numbers
+) -> Numbers:
     """Whole people whom each team would have to hire; none for a team without hours.
 
-    Overtime that options offer counts as a share of the hours of today's people.
+    They come beside the people of an adopted plan, whose hours, and overtime by the cap of the
+    team, are taken off what is required. Overtime that options offer counts as a share of the hours
+    of today's people.
 
     Args:
         teams: The list, as for :func:`workforce`.
         required: Hours of work, teams down, plan periods across.
         by_option: As for :func:`people`.
+        adopted: People whom an adopted plan hires or, negative, lays off.
     """
+    hours, cap = (
+        zero(teams[name].to_numpy(dtype=float))[:, np.newaxis]
+        for name in ("hours_per_month", "overtime_share")
+    )
+    reach = np.where(np.isnan(by_option), 1 + cap, 1.0)
+    required = required - np.cumsum(adopted, axis=1) * hours * reach
     proposed = np.zeros_like(required)
     for at, (_, team) in enumerate(teams.iterrows()):
         if not team["hours_per_month"] > 0:

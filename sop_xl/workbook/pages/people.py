@@ -26,6 +26,8 @@ PATH_ROW = 8
 """Row of the title of the path."""
 _SIZE = (27.0, 10.0)
 OPTIMISED = "optimised"
+_BESIDE = ("overtime", "hiring", "layoffs")
+"""What people cost beside their pay: lines of their own in the profit and loss account."""
 _COUNT, _MONEY = Unit.PEOPLE.number_format, Unit.MONEY.number_format
 
 
@@ -119,9 +121,9 @@ def _money(sheet: Sheet, row: int) -> list[Line]:
     teams = frames["workforce_plan"]
     elsewhere = here - float(teams.loc[teams["resource"].str.lower().isin(known), "cost"].sum())
     sums = frames["supply_cost"][
-        ["wages", "overtime", "hiring", "judged", "absorbed", "unabsorbed"]
+        ["wages", *_BESIDE, "judged", "absorbed", "unabsorbed"]
     ].sum()
-    beside = float(sums["overtime"] + sums["hiring"])
+    beside = float(sums[list(_BESIDE)].sum())
     strategy = float(sums["wages"]) + beside
 
     def sum_of(*names: str) -> str:
@@ -136,9 +138,9 @@ def _money(sheet: Sheet, row: int) -> list[Line]:
         Line("- of teams at no resource", elsewhere, f"{c(0)}-{at_resources}", _MONEY),
         Line("± overtime: by team here, by resource and option there",
              strategy - here + elsewhere, f"{c(3)}-{c(0)}+{c(1)}", _MONEY),
-        Line("= Strategy: wages, overtime, hiring", strategy,
-             sum_of("wages", "overtime", "hiring"), _MONEY, True),
-        Line("- overtime and hiring, lines of their own", beside, sum_of("overtime", "hiring"),
+        Line("= Strategy: wages, overtime, hiring, laying off", strategy,
+             sum_of("wages", *_BESIDE), _MONEY, True),
+        Line("- overtime, hiring and laying off, lines of their own", beside, sum_of(*_BESIDE),
              _MONEY),
         Line("- pay for families without known labour cost",
              float(sums["wages"] - sums["judged"]),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.supply.capacity import capacity, load_hours, with_team_hours
+from sop_xl.planning.supply.capacity import capacity, heat_map, load_hours, with_team_hours
 from sop_xl.tables.data import BILL, RESOURCE_CALENDAR, RESOURCES, WORKFORCE
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.supply import CAPACITY
@@ -156,3 +156,12 @@ def test_closed_months_without_output_are_blank_not_idle() -> None:
     grid = planned(production=np.zeros_like(PRODUCTION))
     assert np.isnan(past_row(grid, WHEN, "utilisation")).all()
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]
+
+
+def test_noise_of_floating_point_is_no_shortage() -> None:
+    # 2 x 8 x 0.9 x 0.9 x 22 = 285.12 hours of January, at half an hour each 570.24 units
+    units = 570.24 * (1 + 1.6e-10)
+    found = planned(production=np.array([[0.0, units, units, units], [0.0] * 4]))
+    assert plan_row(found, WHEN, "gap")[0] == 0
+    assert plan_row(found, WHEN, "utilisation")[0] == 1
+    assert plan_row(heat_map(WHEN, found), WHEN, "heat")[0] == 1

@@ -11,6 +11,7 @@ from sop_xl.tables.data import BILL, FAMILIES, WORKFORCE
 from sop_xl.tables.finance import FINANCE_FAMILY
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.nobody import nobody
 from tests.planning.rows import axis, grid, plan_row, rows
 
 WHEN = axis("2026-01", history=2, horizon=2)
@@ -31,7 +32,7 @@ def constrained(production: list[float], available: Numbers, **supply: list[floa
     frame = grid(SUPPLY_PLAN, WHEN, {"Bikes": cells})
     money = grid(FINANCE_FAMILY, WHEN, {"Bikes": {"price": [20.0] * 2, "unit_cost": [10.0] * 2}})
     plan = loads(WHEN, hours, frame, money, bill, RANKS, Settings(),
-                 rows(WORKFORCE.columns))  # fmt: skip
+                 rows(WORKFORCE.columns), nobody(WHEN))  # fmt: skip
     return constrained_plan(
         WHEN, Settings(), plan, constraint_of(WHEN, plan, hours, frame, RANKS)
     )

@@ -17,6 +17,7 @@ from sop_xl.tables.materials import MATERIAL_MESSAGES, MATERIAL_PEGGING
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
+from tests.planning.nobody import nobody
 from tests.planning.rows import axis, grid, plan_row, rows
 
 WHEN = axis("2026-01", history=2, horizon=3)
@@ -80,6 +81,7 @@ def run(
         resources=rows(RESOURCES.columns, resources),
         capacity_options=rows(CAPACITY_OPTIONS.columns),
         workforce=rows(WORKFORCE.columns),
+        workforce_plan=nobody(WHEN),
         gap_options=empty_frame(GAP_OPTIONS.inputs),
         constraints=rows(CONSTRAINTS.inputs, typed),
         material_messages=rows(MATERIAL_MESSAGES.columns, MESSAGES),
@@ -161,7 +163,7 @@ def test_hours_of_an_adopted_plan_are_in_force_already() -> None:
     capacity = grid(CAPACITY, WHEN, {"Frame": frame})
     bill = rows(BILL.columns, BILL_ROWS)
     plan = loads(WHEN, capacity, SUPPLY, FINANCE, bill, RANKS, Settings(),
-                 rows(WORKFORCE.columns))  # fmt: skip
+                 rows(WORKFORCE.columns), nobody(WHEN))  # fmt: skip
     assert plan.overtime.tolist() == [[7.0] * 3]
     offers = rows(CAPACITY_OPTIONS.columns, "resource  option  hours\nFrame  overtime  15")
     late = -np.ones_like(plan.production)

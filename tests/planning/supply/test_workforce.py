@@ -84,6 +84,23 @@ def test_proposed_hires_close_what_is_missing() -> None:
     assert min(row(planned(hires=typed_in), "gap")) >= 0
 
 
+def test_people_of_an_adopted_plan_need_not_be_proposed_again() -> None:
+    still = TEAM.replace("0.1  ", ".  ").replace("0.05", ".").replace("  1  ", "  0  ")
+    adopted = "team  resource  period  adopted_change\nWelders  Frame  2026-02  "
+    # 1250 hours of ten people at 100: three are missing; two of the plan come in February
+    assert row(planned(still, load=1250), "proposed_hires") == [3, 0, 0, 0]
+    assert row(planned(still, adopted + "2", load=1250), "proposed_hires") == [3, 0, 0, 0]
+    # with 1000 hours nobody is missing until the plan lays off one
+    assert row(planned(still, adopted + "-1", load=1000), "proposed_hires") == [0, 1, 0, 0]
+    # two who come in January leave one missing, and their overtime counts as well
+    soon = adopted.replace("-02", "-01") + "2"
+    assert row(planned(still, soon, load=1250), "proposed_hires") == [1, 0, 0, 0]
+    capped = TEAM.replace("0.1  ", ".  ").replace("  1  ", "  0  ")
+    # 12 people x 100 x 1.05 = 1260
+    assert row(planned(capped, soon, load=1260), "proposed_hires") == [0, 0, 0, 0]
+    assert row(planned(capped, soon, load=1261), "proposed_hires") == [1, 0, 0, 0]
+
+
 def test_teams_of_one_resource_share_its_load_by_their_hours() -> None:
     text = """
         team   resource  headcount  hours_per_month

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, positions, rounded, totals, zero
+from sop_xl.planning.frames import Numbers, lookup, matrix, positions, rounded, totals, zero
+from sop_xl.planning.resource_bill import resource_bill
+from sop_xl.planning.supply.production import level_in_steps
+from sop_xl.planning.supply.workforce import planned_hires, there
 from sop_xl.planning.wording import listed, month, number
 from sop_xl.tables.strategy import NONE_ADOPTED, name_of
 
@@ -44,21 +47,26 @@ def adoption(
     workforce_plan: pd.DataFrame,
     workforce: pd.DataFrame,
     capacity: pd.DataFrame,
+    families_table: pd.DataFrame,
+    bill: pd.DataFrame,
 ) -> Adoption:
     """The cells that a plan fills; those of ``none`` are all blank.
 
     Production and what is bought go to the supply plan, people whom it hires or lays off to the
-    teams of their resource by headcount, and the hours beyond the regular ones with these people
-    (overtime and extra hours) to capacity.
+    teams of their resource by who is there, and the hours beyond the regular ones with these people
+    (overtime and extra hours) to capacity. What is made in batches or whole units is written so,
+    its sum to date never below that of the plan; people and hours in hundredths, rounded up.
 
     Args:
         axis: Periods across.
         chosen: A strategy, or ``none``.
         strategy_plan: The grid.
         strategy_hours: The grid.
-        workforce_plan: The grid, with what is adopted so far.
+        workforce_plan: The grid, for the teams and their planned hires.
         workforce: The list of teams.
-        capacity: The grid, for the hours of machines and people.
+        capacity: The grid, for the hours of machines.
+        families_table: The table, for batches and whole units.
+        bill: Hours per unit, for the hours of production in whole steps.
 
     Raises:
         ValueError: The plan is not there, as it is impossible.
@@ -86,19 +94,26 @@ def adoption(
     )
     if not made.size or np.isnan(made).any():
         raise ValueError(f"there is no {chosen} plan")
-    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen))
-    moved = zero(of(strategy_hours, "resource", resources, name_of("change", chosen)))
-    change = teams.shared(moved)
-    machines, labour = (
-        totals(capacity, name, "resource", resources, axis.plan)
-        for name in ("machine_hours", "labour_hours")
+    step = zero(lookup(families_table, "family", families, "step"))
+    whole = _in_steps(made, step)
+    more = resource_bill(bill, families, resources).load(whole - made)
+    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen)) + more
+    change = teams.shared(
+        zero(of(strategy_hours, "resource", resources, name_of("change", chosen)))
     )
-    # what the people adopted so far give goes, what those of the plan give comes
-    people = labour + teams.hours(change - teams.adopted)
+    machines = totals(capacity, "machine_hours", "resource", resources, axis.plan)
+    # as Capacity has them with the people of the plan
+    people = teams.hours(change)
     regular = np.where((people > 0) | teams.staffed, np.minimum(machines, people), machines)
-    beyond = np.maximum(0.0, rounded(hours - regular))
+    beyond = _hundredths(np.maximum(0.0, hours - regular))
     return Adoption(
-        _cells(axis, "family", families, adopted=made, subcontracted=_blank(zero(bought))),
+        _cells(
+            axis,
+            "family",
+            families,
+            adopted=whole,
+            subcontracted=_blank(_in_steps(zero(bought), np.minimum(step, 1.0))),
+        ),
         _cells(axis, "resource", resources, adopted_hours=_blank(beyond)),
         teams.cells(axis, np.where(change == 0, np.nan, change)),
     )
@@ -114,29 +129,65 @@ class _Teams:
         at = positions(rows["resource"], resources)
         self.keys, self._at = rows[at >= 0].reset_index(drop=True), at[at >= 0]
         facts = workforce.drop_duplicates("team").set_index("team").reindex(self.keys["team"])
-        heads, self._hours = (
-            zero(facts[name].to_numpy(dtype=float)) for name in ("headcount", "hours_per_month")
-        )
-        every = np.zeros(len(resources))
-        np.add.at(every, self._at, heads)
-        self._share = heads / np.where(every > 0, every, 1.0)[self._at]
-        names = [str(name) for name in self.keys["team"]]
-        self.adopted = zero(matrix(plan, "adopted_change", "team", names, axis.plan))
+        self._facts = facts.reset_index()
+        self._hires = planned_hires(axis, self._facts, plan)
+        self._heads = zero(facts["headcount"].to_numpy(dtype=float))
         self._many = len(resources)
-        today = np.zeros((len(resources), 1))
-        np.add.at(today[:, 0], self._at, heads * self._hours)
-        self.staffed = today > 0
+        today = self._heads * zero(facts["hours_per_month"].to_numpy(dtype=float))
+        self.staffed = self._sums(today[:, np.newaxis]) > 0
 
     def shared(self, change: Numbers) -> Numbers:
-        """People by resource, shared by headcount."""
-        return rounded(change[self._at] * self._share[:, np.newaxis])
+        """People by resource whom a plan hires or lays off, shared by who is there in the month.
+
+        Whoever is to be laid off comes first from those who would stay to the end, so that nobody
+        has to be hired again where people leave by themselves; no team falls below zero.
+        """
+        base = there(self._facts, self._hires, np.zeros_like(self._hires)).people
+        least = np.minimum.accumulate(base[:, ::-1], axis=1)[:, ::-1]
+        wanted = np.maximum(0.0, self._sums(base) + np.cumsum(change, axis=1))
+        found, to_date = np.zeros_like(base), np.zeros((len(base), 1))
+        for t in range(base.shape[1]):
+            month = slice(t, t + 1)
+            present = np.maximum(0.0, base[:, month] + to_date)
+            due = wanted[:, month] - self._sums(present)
+            new = present + self._moved(due, present, least[:, month] + to_date)
+            found[:, month] = new - base[:, month] - to_date
+            to_date = to_date + found[:, month]
+        # to date, so that nobody comes and goes by rounding twice
+        return rounded(np.diff(_hundredths(np.cumsum(found, axis=1)), axis=1, prepend=0.0))
+
+    def _moved(self, due: Numbers, present: Numbers, lasting: Numbers) -> Numbers:
+        """Who comes or leaves in a month, by team.
+
+        Args:
+            due: By resource; negative are laid off, no more than are present.
+            present: By team.
+            lasting: Those of them who stay to the end.
+        """
+        staying = np.clip(lasting, 0.0, present)
+        leaving = np.maximum(0.0, -due)
+        first = np.minimum(leaving, self._sums(staying))
+        today = np.where(self._sums(present)[self._at] > 0, present, self._heads[:, np.newaxis])
+        return (
+            self._parts(np.maximum(0.0, due), today)
+            - self._parts(first, staying)
+            - self._parts(leaving - first, present - staying)
+        )
+
+    def _parts(self, amount: Numbers, weights: Numbers) -> Numbers:
+        """An amount of each resource by the weights of its teams."""
+        every = self._sums(weights)
+        return amount[self._at] * weights / np.where(every > 0, every, 1.0)[self._at]
+
+    def _sums(self, numbers: Numbers) -> Numbers:
+        """By resource what is given by team."""
+        sums = np.zeros((self._many, numbers.shape[1]))
+        np.add.at(sums, self._at, numbers)
+        return sums
 
     def hours(self, change: Numbers) -> Numbers:
-        """Hours by resource that people give who come or leave, by team and month."""
-        given = np.cumsum(change, axis=1) * self._hours[:, np.newaxis]
-        sums = np.zeros((self._many, change.shape[1]))
-        np.add.at(sums, self._at, given)
-        return sums
+        """Productive hours by resource with people who come or leave, by team and month."""
+        return self._sums(there(self._facts, self._hires, change).productive)
 
     def cells(self, axis: Axis, change: Numbers) -> pd.DataFrame:
         """The input cells of the teams."""
@@ -144,6 +195,18 @@ class _Teams:
         resources = np.repeat(self.keys["resource"].to_numpy(dtype=object), axis.horizon)
         found.insert(1, "resource", pd.Series(resources, dtype="str"))
         return found
+
+
+def _hundredths(numbers: Numbers) -> Numbers:
+    """Rounded up to hundredths; less than a tenth of one is the noise of the solver."""
+    return np.ceil(np.round(numbers * 100, 1)) / 100 + 0.0
+
+
+def _in_steps(units: Numbers, step: Numbers) -> Numbers:
+    """A plan in whole steps; a thousandth of a unit too many is no reason for another one."""
+    to_date: Numbers = np.asarray(np.round(np.cumsum(units, axis=1), 3), dtype=np.float64)
+    settled = to_date - np.hstack([np.zeros_like(to_date[:, :1]), to_date[:, :-1]])
+    return np.where(step > 0, level_in_steps(settled, step), units)
 
 
 def _blank(numbers: Numbers) -> Numbers:
@@ -202,7 +265,7 @@ def _beside(
 
 def _mine(both: pd.DataFrame, keys: Sequence[str], column: str, ours: Cells) -> pd.Series:
     """Which rows hold a number that an adoption put there."""
-    names = both[list(keys)].agg(BETWEEN.join, axis=1)
+    names = [BETWEEN.join(key) for key in both[list(keys)].itertuples(index=False, name=None)]
     places = zip(names, both["period"].astype(str), strict=True)
     mine = [(name, period, column) in ours for name, period in places]
     return pd.Series(mine, index=both.index, dtype=bool)

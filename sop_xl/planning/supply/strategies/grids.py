@@ -58,7 +58,7 @@ def current_figures(
     people = company.there
     available = company.hours(people)
     beyond = np.maximum(0.0, hours - available)
-    overtime = rounded(np.minimum(beyond, company.overtime_limit))
+    overtime = rounded(np.minimum(beyond, company.overtime_in_book))
     extra = rounded(np.minimum(beyond - overtime, company.extra_limit))
     missing = rounded(beyond - overtime - extra)
     return Figures(
@@ -112,7 +112,7 @@ def hours_grid(
         gap: Available less load of each resource as Capacity shows it.
     """
     cells = {
-        "overtime_limit": company.overtime_limit,
+        "overtime_limit": company.overtime_in_book,
         "extra_limit": company.extra_limit,
         "per_person": company.hours_per_person,
         "planned_hires": company.planned_hires,

@@ -12,6 +12,8 @@ from sop_xl.planning.frames import Flags, Numbers, lookup, matrix, ratio, rounde
 from sop_xl.planning.resource_bill import ResourceBill, resource_bill
 from sop_xl.planning.supply.aggregate import Rules
 from sop_xl.planning.supply.overtime import option_hours, overtime_limit
+from sop_xl.planning.supply.workforce import adopted_change, planned_hires
+from sop_xl.planning.supply.workforce import there as who_is_there
 from sop_xl.planning.wording import month
 from sop_xl.tables.settings import MAKE_TO_ORDER, Settings
 
@@ -45,6 +47,9 @@ class Company(NamedTuple):
     hours_per_person: Numbers
     """By month, new people by their ramp; zero where people do not limit a resource."""
     overtime_limit: Numbers
+    """Of the computed plans: with the people whom they start from."""
+    overtime_in_book: Numbers
+    """Of the plan in the book: with those of an adopted plan, too."""
     extra_limit: Numbers
     rules: Rules
 
@@ -92,19 +97,27 @@ def company_of(
     today = lookup(rates, "resource", places, "hours_per_person")
     per_person = np.where(there > 0, zero(ratio(labour, there)), today)
     start = np.floor(base + 0.5) if settings.people_in_plans == WHOLE else base
-    regular = np.where(per_person > 0, np.minimum(machines, start * per_person), machines)
     committed_overtime, committed_extra, adopted = (
         totals(capacity, name, "resource", places, axis.plan)
         for name in ("overtime", "extra", "adopted_hours")
     )
-    overtime = np.maximum(overtime_limit(options, workforce, places, axis.plan, regular),
-                          committed_overtime)  # fmt: skip
+    typed, moved = (f(axis, workforce, workforce_plan) for f in (planned_hires, adopted_change))
+    overtime, in_book = (
+        np.maximum(
+            overtime_limit(
+                options, workforce, places, axis.plan,
+                who_is_there(workforce, typed, change).productive,
+            ),
+            committed_overtime,
+        )
+        for change in (np.zeros_like(moved), moved)
+    )  # fmt: skip
     extra = np.maximum(option_hours(options, places, axis.plan, overtime=False), committed_extra)
     company = Company(
         names, places, [month(period) for period in axis.plan], demand, opening,
         resource_bill(bill, names, places), machines, people, there, start, hires,
         adopted_people, per_person,
-        overtime, np.maximum(extra, rounded(adopted - overtime)),
+        overtime, in_book, np.maximum(extra, rounded(adopted - in_book)),
         Rules(),
     )  # fmt: skip
     target = totals(supply_plan, "target", "family", names, axis.plan)

@@ -49,6 +49,25 @@ def verdict(costs: pd.DataFrame, strategies: pd.DataFrame, currency: str) -> str
     )
 
 
+def cost_after(before: pd.DataFrame, after: pd.DataFrame, currency: str) -> str:
+    """What the plan in the book costs, and what it cost before, in a sentence.
+
+    Args:
+        before: The grid ``strategy_cost`` as it was.
+        after: The grid as it is.
+        currency: Of the money.
+    """
+
+    def told(costs: pd.DataFrame) -> str:
+        sums = costs.loc[costs["strategy"] == CURRENT, ["total", "missing_hours"]].sum()
+        amount = number(sums["total"], currency)
+        if sums["missing_hours"] <= SHORT_HOURS:
+            return amount
+        return f"{amount} without {number(sums['missing_hours'])} h that nobody offers"
+
+    return f"It costs {told(after)}; the plan in the book before cost {told(before)}."
+
+
 def findings_in_words(
     costs: pd.DataFrame, strategies: pd.DataFrame, bottlenecks: pd.DataFrame, currency: str
 ) -> list[str]:
