@@ -394,9 +394,9 @@ SUPPLY_COST = Grid(
                 help="Pay held against it - labour in the standard cost of what is made; negative "
                      "is over-absorbed."),
         Measure("overtime_beyond", "Overtime beyond standard", Unit.MONEY, total="sum",
-                plan=_known_at("overtime_cost", _OVERTIME) + "+" + _known_at("extra_cost", _EXTRA),
-                help="Overtime and extra shift in full, as far as their families absorb labour: "
-                     "what they make absorbs it as well."),
+                plan="{overtime}",
+                help="Overtime and extra shift in full: they are paid beside the wages, and what "
+                     "they make absorbs labour as well."),
         Measure("staffing", "Hiring and laying off beyond standard", Unit.MONEY, total="sum",
                 plan="{hiring}+{layoffs}", help="In full: no standard cost holds it."),
         Measure("premium", "Subcontracting above standard", Unit.MONEY, total="sum",

@@ -38,8 +38,9 @@ def supply_cost(
     ``unabsorbed labour = pay that is judged - labour in the standard cost of what is made``;
     negative is over-absorbed, where people make more than standard hours or overtime makes it.
     Judged is pay for hours of families whose labour cost is known, at resources whose pay is known;
-    nobody can say what the others absorb, so they count as standard. Overtime counts in full, in
-    the same parts, for its units absorb labour like the others.
+    nobody can say what the others absorb, so they count as standard. Overtime and extra hours
+    count in full, whatever is known: they are paid beside the wages, and what they make absorbs
+    labour like the rest.
 
     Args:
         axis: Periods across.
@@ -52,17 +53,12 @@ def supply_cost(
     """
     cells = {name: totals(costs, name, "strategy", [CURRENT], axis.plan) for name in COSTS}
     rate = {name: zero(units[name].to_numpy(dtype=float)) for name in ("absorbs", "premium")}
-    known, wage, overtime, extra = (
-        zero(hours[name].to_numpy(dtype=float))
-        for name in ("known", "wage", "overtime_cost", "extra_cost")
-    )
+    known, wage = (zero(hours[name].to_numpy(dtype=float)) for name in ("known", "wage"))
     absorbed = (rate["absorbs"] @ plan.production)[np.newaxis]
     judged = ((known * wage) @ plan.people)[np.newaxis]
     beyond = {
         "unabsorbed": judged - absorbed,
-        "overtime_beyond": (
-            (known * overtime) @ plan.overtime + (known * extra) @ plan.extra
-        )[np.newaxis],
+        "overtime_beyond": cells["overtime"],
         "staffing": cells["hiring"] + cells["layoffs"],
         "premium": (rate["premium"] @ zero(plan.subcontracted))[np.newaxis],
         "expedite": _expedite(axis, materials, material_plan),

@@ -62,11 +62,13 @@ def test_hires_count_in_full_and_a_subcontractor_above_standard() -> None:
                    "Joiners  Bench     2          150"),
     ],
 )  # fmt: skip
-def test_without_pay_or_labour_in_the_standard_cost_nothing_is_beyond_it(
+def test_without_pay_or_labour_in_the_standard_cost_only_overtime_is_beyond_it(
     families: str, team: str
 ) -> None:
     found = lines(run(families=families, team=team))
-    assert found["beyond"] == [0, 0, 0]
+    assert found["unabsorbed"] == [0, 0, 0]
+    # February takes 350 of 300 hours: 50 of overtime at 40
+    assert found["overtime_beyond"] == found["beyond"] == [0, 2000, 0]
 
 
 def test_pay_that_does_not_fit_the_standard_cost_is_told() -> None:
@@ -88,8 +90,8 @@ def test_pay_for_families_without_known_labour_is_no_unabsorbed_labour() -> None
     judged = 6000 * 720 / 870
     assert found["absorbed"] == [4000, 6000, 4400]
     assert found["unabsorbed"] == pytest.approx([judged - 4000, judged - 6000, judged - 4400])
-    # 50 hours of overtime in February at 40, in the same part
-    assert found["overtime_beyond"] == pytest.approx([0, 2000 * 720 / 870, 0])
+    # 50 hours of overtime in February at 40: paid in full, whatever labour is known
+    assert found["overtime_beyond"] == [0, 2000, 0]
     told = [one.message for one in outcome.findings]
     assert [text for text in told if "No labour in the standard cost of Made" in text] == [
         "No labour in the standard cost of Made: the pay for 150 h of theirs is held against no "
