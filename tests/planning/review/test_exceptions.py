@@ -144,6 +144,14 @@ def test_stock_that_the_hours_leave_short_is_told_with_its_amount() -> None:
     assert low.exception == "Stock short of hours: Bikes from Feb 2026"
     assert (low.size, low.value) == (-100, 100 * 250)
     assert "by the supply plan 0" in low.message
+    # 30 of 90 that are missing are missing in the supply plan: 60 for want of hours
+    planned = {"Bikes": {"inventory": [70] * 6, "target": [100] * 6}}
+    held = {"Bikes": {"net_stock": [10] * 6}}
+    (part,) = limited_stock(
+        WHEN, SETTINGS, grid(SUPPLY_PLAN, WHEN, planned), grid(CONSTRAINED_PLAN, WHEN, held), prices
+    )
+    assert (part.size, part.value) == (-60, 60 * 250)
+    assert "is 90 pcs below its target stock in Jan 2026, by the supply plan 30" in part.message
     # what is missing in the supply plan itself is told there
     same = {"Bikes": {"inventory": [40] * 6, "target": [100] * 6}}
     both = {"Bikes": {"net_stock": [40] * 6}}
