@@ -155,4 +155,5 @@ def test_closed_months_without_output_are_blank_not_idle() -> None:
     """Teams that serve customers report no production: their past is unknown, not 0 %."""
     grid = planned(production=np.zeros_like(PRODUCTION))
     assert np.isnan(past_row(grid, WHEN, "utilisation")).all()
+    assert np.isnan(past_row(grid, WHEN, "load")).all()
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]
