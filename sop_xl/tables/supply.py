@@ -178,10 +178,11 @@ CAPACITY = Grid(
                      "MIN({machine_hours},{labour_hours}),{machine_hours})"
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
-        Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", total="sum", strong=True,
+        Measure("gap", "Gap", Unit.HOURS, plan="{available}-{load}", strong=True,
                 alert="negative",
                 help="Available - load; negative is a shortage: load above 100 % of the available "
-                     "hours, on every sheet."),
+                     "hours, on every sheet. It has no total: hours to spare in one month are not "
+                     "there in another; Hours short of D4_Supply adds up what is short."),
         Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",

@@ -6,7 +6,9 @@ import pytest
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.supply.capacity import capacity, load_hours, with_team_hours
+from sop_xl.schema import Grid
 from sop_xl.tables.data import BILL, RESOURCE_CALENDAR, RESOURCES, WORKFORCE
+from sop_xl.tables.executive import WHAT_IF_LOAD_VIEW
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.supply import CAPACITY
 from tests.planning.rows import axis, past_row, plan_row, rows, typed
@@ -157,3 +159,13 @@ def test_closed_months_without_output_are_blank_not_idle() -> None:
     assert np.isnan(past_row(grid, WHEN, "utilisation")).all()
     assert np.isnan(past_row(grid, WHEN, "load")).all()
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("table", "measure"),
+    [(CAPACITY, "gap"), (WORKFORCE_PLAN, "gap"), (WHAT_IF_LOAD_VIEW, "gap"),
+     (WHAT_IF_LOAD_VIEW, "what_if_gap")],
+)  # fmt: skip
+def test_a_gap_has_no_total(table: Grid, measure: str) -> None:
+    """30 h short in January and 20 to spare in March are no gap of 10 h."""
+    assert table[measure].total == ""
