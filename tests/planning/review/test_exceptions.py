@@ -448,4 +448,21 @@ def test_a_material_that_comes_too_late_is_one_exception() -> None:
         "together worth 1,350 EUR."
     )
     assert (tube.option, tube.sheet) == ("Ask_for_a_date", "Material_Actions")
-    assert (wheel.value, wheel.size) == (80, -1)
+    assert (wheel.value, wheel.size) == (80, 1)
+    assert (tube.size, tube.size_unit) == (2, "orders")
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    ((0, 0), "no price is known."),
+    ((30, 0), "together worth 30 EUR as far as a price is known."),
+])  # fmt: skip
+def test_a_late_material_without_a_price_is_not_worth_nothing(
+    values: tuple[int, int], told: str
+) -> None:
+    head = "number  what  component  name  value  due  message\n"
+    messages = rows(MATERIAL_MESSAGES.columns, head +
+                    f"1  late  M-1  Tube  {values[0]}  2026-01  Order\n"
+                    f"2  late  M-1  Tube  {values[1]}  2026-02  Order")  # fmt: skip
+    (tube,) = late_materials(SETTINGS, messages)
+    assert tube.message.endswith(told)
+    assert np.isnan(tube.value) == (sum(values) == 0)
