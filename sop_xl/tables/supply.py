@@ -59,7 +59,7 @@ SUPPLY_PLAN = Grid(
                 help="Demand of the target days that follow the month (beyond the horizon at the "
                      "daily demand of the last month), or the target by safety stock of Inventory "
                      "where the stock method says so."),
-        Measure("chase_plan", "Chase plan", detail=True, total="sum",
+        Measure("chase_plan", "Chase plan", detail=True,
                 plan="MAX(0," + _in_steps(_WANTED) + ")",
                 help="Output that ends the month on target: demand + target - stock - bought; in "
                      "batches or whole units where the family is made so."),
