@@ -63,9 +63,10 @@ WORKFORCE_PLAN = Grid(
                 help="What is missing in regular time, up to one limit, the same as in Strategy: "
                      "overtime offered, else the overtime cap of the team; or what Capacity commits"
                      " to, where that is more."),
-        Measure("gap", "Gap", Unit.HOURS, total="sum", alert="negative",
+        Measure("gap", "Gap", Unit.HOURS, alert="negative",
                 plan="ROUND({productive}+{overtime}-{required_hours},6)",
-                help="Productive hours + overtime - required; negative is a shortage."),
+                help="Productive hours + overtime - required; negative is a shortage. No "
+                     "total, as in Capacity."),
         Measure("gap_people", "Gap in people", Unit.PEOPLE, total="last", alert="negative",
                 plan=f"IF({_HOURS}>0,{{gap}}/{_HOURS},0)",
                 help="Gap / hours of one person; negative is a shortage."),

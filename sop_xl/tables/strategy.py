@@ -359,6 +359,25 @@ def _at_family_rate(rate: str, measure: str) -> str:
     )
 
 
+def _at_bill(label: str) -> str:
+    """Hours of the plan in the book at the resource of each row of the bill."""
+    return (
+        "SUMIFS({strategy_hours@range},{strategy_hours.resource@keys},{bill.resource@column},"
+        f'{{strategy_hours@measures}},"{label}: {CURRENT}")'
+    )
+
+
+_UNWORKED = (
+    "SUMPRODUCT({bill.hours_per_unit@column}*SUMIFS({output@range},{output.family@keys},"
+    "{bill.family@column},{output.offset@keys},{bill.offset@column})"
+    "*SUMIFS({family_rates.labour_per_hour@column},{family_rates.family@column},"
+    "{bill.family@column})*(SUMIFS({resource_rates.wage@column},{resource_rates.resource@column},"
+    f"{{bill.resource@column}})>0)*{_at_bill(_MISSING)}/({_at_bill(_HOURS)}"
+    f"+({_at_bill(_HOURS)}=0)))"
+)
+"""Labour of the hours that nobody offers: of each row of the bill, its hours at the labour of an
+hour of its family x the part of the hours of its resource that is missing."""
+
 _EXPEDITE = (
     "SUMPRODUCT({materials.expedite_cost@column}*SUMIFS({material_plan@range},"
     "{material_plan.component@keys},{materials.component@column},{material_plan@measures},"
@@ -385,8 +404,9 @@ SUPPLY_COST = Grid(
         Measure("total", "Total supply cost", Unit.MONEY, total="sum", strong=True,
                 plan="+".join(f"{{{name}}}" for name in COSTS), help="Sum of its items."),
         Measure("absorbed", "Labour in the standard cost", Unit.MONEY, total="sum",
-                plan=_at_family_rate("absorbs", _MADE),
-                help="Units made x labour that a unit absorbs, by the families' own labour cost."),
+                plan=_at_family_rate("absorbs", _MADE) + "-" + _UNWORKED,
+                help="Units made x labour that a unit absorbs, by the families' own labour cost; "
+                     "without that of hours that nobody offers, which are in no pay either."),
         Measure("judged", "Pay held against it", Unit.MONEY, total="sum",
                 plan=_known_at("wage", _PEOPLE),
                 help="Wages as far as the hours of the resource go to families with labour in their"
@@ -396,9 +416,9 @@ SUPPLY_COST = Grid(
                 help="Pay held against it - labour in the standard cost of what is made; negative "
                      "is over-absorbed."),
         Measure("overtime_beyond", "Overtime beyond standard", Unit.MONEY, total="sum",
-                plan=_known_at("overtime_cost", _OVERTIME) + "+" + _known_at("extra_cost", _EXTRA),
-                help="Overtime and extra shift in full, as far as their families absorb labour: "
-                     "what they make absorbs it as well."),
+                plan="{overtime}",
+                help="Overtime and extra shift in full: they are paid beside the wages, and what "
+                     "they make absorbs labour as well."),
         Measure("staffing", "Hiring and laying off beyond standard", Unit.MONEY, total="sum",
                 plan="{hiring}+{layoffs}", help="In full: no standard cost holds it."),
         Measure("premium", "Subcontracting above standard", Unit.MONEY, total="sum",
@@ -456,8 +476,11 @@ FAMILY_RATES = Table(
         Column("labour", "Labour per unit", Unit.PRICE, OUTPUT,
                formula=f"IFERROR(N({_of_family('cost')})*N({_of_family('labour_share')}),0)",
                help="In the standard cost, as far as the item master gives it."),
+        Column("labour_per_hour", "Labour per hour", Unit.HOURLY, OUTPUT,
+               formula=f"IFERROR({{labour}}/{_WORKED_BY % 'people'},0)",
+               help="Labour per unit / the hours of it that people work."),
         Column("absorbs", "Labour absorbed per unit", Unit.PRICE, OUTPUT,
-               formula=f"IFERROR({{labour}}*{_WORKED_BY % 'wage'}/{_WORKED_BY % 'people'},0)",
+               formula=f"{{labour_per_hour}}*{_WORKED_BY % 'wage'}",
                help="Labour per unit x the part of its hours, of those that people work, at "
                     "resources whose pay is known."),
         Column("premium", "Subcontractor above standard", Unit.PRICE, OUTPUT,

@@ -59,7 +59,7 @@ SUPPLY_PLAN = Grid(
                 help="Demand of the target days that follow the month (beyond the horizon at the "
                      "daily demand of the last month), or the target by safety stock of Inventory "
                      "where the stock method says so."),
-        Measure("chase_plan", "Chase plan", detail=True, total="sum",
+        Measure("chase_plan", "Chase plan", detail=True,
                 plan="MAX(0," + _in_steps(_WANTED) + ")",
                 help="Output that ends the month on target: demand + target - stock - bought; in "
                      "batches or whole units where the family is made so."),
@@ -112,6 +112,9 @@ SUPPLY_PLAN = Grid(
     help="Demand, production, inventory and backlog by family.",
 )
 
+_KNOWN = 'IF({supply_plan.production@all}=0,"",%s)'
+"""Of closed months without any output of the company nobody delivered the output: not known."""
+
 OUTPUT = Grid(
     "output",
     "Production by family",
@@ -121,10 +124,11 @@ OUTPUT = Grid(
                help="Months between the work and the month of completion."),
     ),
     (
-        Measure("production", "Units worked on", past="{supply_plan.production@later}",
+        Measure("production", "Units worked on", past=_KNOWN % "{supply_plan.production@later}",
                 plan="{supply_plan.production@later}", total="sum",
                 help="Production of the supply plan by the month of the work: so many months "
-                     "before it is completed. After the last plan month nothing is known."),
+                     "before it is completed. After the last plan month nothing is known, nor in "
+                     "closed months without any output of the company."),
     ),
     help="What loads the resources: production of the supply plan, one row per family and months "
          "between work and completion.",
@@ -142,8 +146,9 @@ CAPACITY = Grid(
     (Column("resource", "Resource", role=Role.KEY, help="Work centre, line, team or warehouse."),),
     (
         Measure("load", "Load", Unit.HOURS, total="sum",
-                past=_LOAD, plan=_LOAD,
-                help="Units worked on x hours per unit, over all families; by load_method."),
+                past=_KNOWN % _LOAD, plan=_LOAD,
+                help="Units worked on x hours per unit, over all families; by load_method. Blank "
+                     "in closed months without any output of the company."),
         Measure("machine_hours", "Machine hours", Unit.HOURS, detail=True, total="sum",
                 past="{resources.machines@lookup}*{resources.hours_per_day@lookup}"
                      "*{resources.efficiency@lookup}*(1-{resources.planned_loss@lookup})"
@@ -174,10 +179,11 @@ CAPACITY = Grid(
                      "MIN({machine_hours},{labour_hours}),{machine_hours})"
                      "+MAX(N({overtime})+N({extra}),N({adopted_hours}))",
                 help="The lower of machine and labour hours + overtime + extra hours."),
-        Measure("gap", "Gap", Unit.HOURS, plan="ROUND({available}-{load},6)", total="sum",
-                strong=True, alert="negative",
+        Measure("gap", "Gap", Unit.HOURS, plan="ROUND({available}-{load},6)", strong=True,
+                 alert="negative",
                 help="Available - load; negative is a shortage: load above 100 % of the available "
-                     "hours, on every sheet."),
+                     "hours, on every sheet. It has no total: hours to spare in one month are not "
+                     "there in another; Hours short of D4_Supply adds up what is short."),
         Measure("cumulative_gap", "Cumulative gap", Unit.HOURS, detail=True,
                 plan="{gap}+N({cumulative_gap@prev})",
                 alert="negative",
@@ -187,7 +193,7 @@ CAPACITY = Grid(
                      f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
-                past='IF(AND({available}>0,{load}>0),ROUND({load}/{available},6),"")',
+                past='IF(AND({available}>0,N({load})>0),ROUND({load}/{available},6),"")',
                 plan='IF({available}>0,ROUND({load}/{available},6),"")',
                 alert="utilisation",
                 help="Load / available; above 100 % is an overload. Blank in closed months without "

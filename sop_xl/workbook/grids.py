@@ -220,6 +220,9 @@ class _MeasureRows:
         columns = place.columns
         translate = sheet.book.translate
         self.history = columns.axis.history
+        self.in_part = self._years_in_part()
+        top, _ = measure.ratio or (measure.name, "")
+        self.has_holes = not self._known(top).all()
         self.letters = [
             column_letter(at) for at in range(columns.first_past - 1, columns.last_plan + 1)
         ]
@@ -314,21 +317,31 @@ class _MeasureRows:
             mask[span] = True
             value, formula = self._total(at, block, column, mask)
             self.sheet.cells.put(row, column, value, style, formula)
-        closed = self._years_in_part()
         for year, column in columns.years.items():
             value, formula = self._total(at, block, column, years == year)
             part = style
-            if year in closed:
-                number = _marked(self.number, int((years[self.history :] == year).sum()))
+            if year in self.in_part:
+                number = _marked(self.number, self.in_part[year])
                 part = self.sheet.styles.named("SOP Sum", number)
             self.sheet.cells.put(row, column, value, part, formula)
 
-    def _years_in_part(self) -> set[int]:
-        """Fiscal years with closed months, of a measure that only plan months have."""
-        if self.measure.past != BLANK or self.measure.total == "last":
-            return set()
-        years = self.place.columns.fiscal_years
-        return set(years[: self.history].tolist()) & set(years[self.history :].tolist())
+    def _years_in_part(self) -> dict[int, int]:
+        """Fiscal years with plan months, and with closed months of which the measure says nothing
+        in any block; and how many months it tells."""
+        if self.measure.total == "last" or self.measure.sparse:
+            return {}
+        top, _ = self.measure.ratio or (self.measure.name, "")
+        years, known = self.place.columns.fiscal_years, self._known(top)
+        ahead = set(years[self.history :].tolist())
+        told = {year: int((known & (years == year)).sum()) for year in ahead}
+        return {year: n for year, n in told.items() if n < int((years == year).sum())}
+
+    def _known(self, name: str) -> npt.NDArray[np.bool_]:
+        """The months of which a measure says something in some block; every plan month is one."""
+        past = self.values[name][:, : self.history]
+        known = np.ones(len(self.place.columns.fiscal_years), dtype=bool)
+        known[: self.history] = pd.notna(past).any(axis=0)
+        return known
 
     def _total(
         self, at: int, block: Key, column: int, mask: npt.NDArray[np.bool_]
@@ -360,10 +373,31 @@ class _MeasureRows:
         top, bottom = self.measure.ratio or ("", "")
         letter = column_letter(column)
         over, under = (f"{letter}{self.place.row(block, name)}" for name in (top, bottom))
-        formula = f'IF(N({under})=0,"",{over}/{under})'
         grid = self.place.grid
+        if self.has_holes:
+            under = self._of_months_with(block, top, bottom, column)
+            mask = mask & pd.notna(self.values[top][at])
+        formula = f'IF(N({under})=0,"",{over}/{under})'
         below = self._sum(grid[bottom], at, mask)
         return (None if below == 0 else self._sum(grid[top], at, mask) / below), formula
+
+    def _of_months_with(self, block: Key, top: str, bottom: str, column: int) -> str:
+        """The sum of a ratio's lower measure over months in which the upper one is known."""
+        columns, place = self.place.columns, self.place
+        first, last = {
+            columns.past_total: (columns.first_past, columns.last_past),
+            columns.plan_total: (columns.first_plan, columns.last_plan),
+        }.get(column, (columns.first_past, columns.last_plan))
+        span = [column_letter(at) for at in (first, last)]
+        over, under, header = (
+            f"${span[0]}{row}:${span[1]}{row}"
+            for row in (place.row(block, top), place.row(block, bottom), f"${AXIS_ROW['year']}")
+        )
+        known = f"ISNUMBER({over})"
+        if column in (columns.past_total, columns.plan_total):
+            return f"SUMPRODUCT(--{known},{under})"
+        here = f"{column_letter(column)}${AXIS_ROW['year']}"
+        return f"SUMPRODUCT(({header}={here})*{known},{under})"
 
     def _sum(self, measure: Measure, at: int, mask: npt.NDArray[np.bool_]) -> float:
         values = self.values[measure.name][at]

@@ -121,7 +121,10 @@ def _against(share: float) -> str:
 def _capacity(summary: pd.DataFrame) -> str:
     if summary.empty:
         return "No resources are planned."
-    tight = summary.sort_values(["peak", "resource"], ascending=[False, True]).iloc[0]
+    # peaks that look the same are told apart by the load of the other months
+    ranked = summary.assign(shown=summary["peak"].round(4))
+    order = ["shown", "utilisation", "resource"]
+    tight = ranked.sort_values(order, ascending=[False, False, True]).iloc[0]
     short = summary[summary["short_months"] > 0]
     if short.empty:
         return (
@@ -156,15 +159,16 @@ def _stock(
     end = supply_plan[supply_plan["period"] == axis.plan[min(YEAR, axis.horizon) - 1]]
     stock, target, owed = (float(end[name].sum()) for name in ("inventory", "target", "backlog"))
     when = month(end["period"].iloc[0]) if len(end) else month(axis.first)
-    text = (
-        f"Inventory by the unlimited supply plan reaches {number(stock, settings.base_unit)} in "
-        f"{when} against a target of {number(target)}"
-    )
-    text += f", backlog {number(owed)}" if owed >= 1 else ""
     behind = by_period(constrained_total, "behind", axis.plan)
     at = int(behind.argmax())
-    if behind[at] < 1:
-        return f"{text}."
+    limited = bool(behind[at] >= 1)
+    text = (
+        f"Inventory by the {'unlimited ' if limited else ''}supply plan reaches "
+        f"{number(stock, settings.base_unit)} in {when} against a target of {number(target)}"
+    )
+    text += f", backlog {number(owed)}" if owed >= 1 else ""
+    if not limited:
+        return f"{text}; the hours there are make it."
     return (
         f"{text}; by the hours there are up to {number(float(behind[at]))} less "
         f"({month(axis.plan[at])})."

@@ -62,7 +62,7 @@ def run(
     issues = (
         *capacity_shortages(settings, capacity, resources, constraints, gap_options),
         *too_full(axis, settings, capacity),
-        *stock_issues(axis, settings, supply_plan, finance_family),
+        *stock_issues(axis, settings, supply_plan, finance_family, capacity, bill),
         *limited_stock(axis, settings, supply_plan, constrained_plan, finance_family),
         *late_materials(settings, material_messages),
         *aop_gaps(axis, settings, demand_total, prices),

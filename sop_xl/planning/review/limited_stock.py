@@ -27,7 +27,8 @@ def limited_stock(
     finance_family: pd.DataFrame,
 ) -> Iterator[Issue]:
     """One issue for each run of months in which the hours there are leave the stock of a family
-    below its target, beyond what the supply plan leaves it.
+    below its target, beyond what the supply plan leaves it; only that counts and is valued, for the
+    rest is an issue of the supply plan (``stock_issues``).
 
     Args:
         axis: Periods across.
@@ -42,13 +43,13 @@ def limited_stock(
     )
     possible = np.maximum(0.0, totals(constrained_plan, "net_stock", "family", names, axis.plan))
     cost = totals(finance_family, "unit_cost", "family", names, axis.plan)
-    missing = target - possible
-    least = np.maximum(NOISE, BAND * target)
-    low = (missing > least) & (missing - np.maximum(0.0, target - planned) > least)
+    missing, told_already = target - possible, np.maximum(0.0, target - planned)
+    by_hours = missing - told_already
+    low = by_hours > np.maximum(NOISE, BAND * target)
     for at, name in enumerate(names):
         for run in runs(low[at]):
-            worst = run.first + int(np.argmax(missing[at, run.part]))
-            units, first = float(missing[at, worst]), axis.plan[run.first]
+            worst = run.first + int(np.argmax(by_hours[at, run.part]))
+            units, first = float(by_hours[at, worst]), axis.plan[run.first]
             value = units * float(cost[at, worst])
             yield Issue(
                 exception=f"Stock short of hours: {name} from {month(first)}",
@@ -56,11 +57,13 @@ def limited_stock(
                 subject=name,
                 period=first,
                 message=(
-                    f"With the hours there are, {name} is up to "
-                    f"{number(units, settings.base_unit)} below its target stock in "
-                    f"{months(first, axis.plan[run.last])}, by the supply plan "
-                    f"{number(max(0.0, float(target[at, worst] - planned[at, worst])))}: stock "
-                    f"worth {number(value, settings.currency)} at cost is missing."
+                    f"With the hours there are, {name} is "
+                    f"{number(float(missing[at, worst]), settings.base_unit)} below its target "
+                    f"stock in {month(axis.plan[worst])}, by the supply plan "
+                    f"{number(float(told_already[at, worst]))}; for want of hours up to "
+                    f"{number(units, settings.base_unit)} are missing in "
+                    f"{months(first, axis.plan[run.last])}, worth "
+                    f"{number(value, settings.currency)} at cost."
                 ),
                 size=-units,
                 size_unit=settings.base_unit,

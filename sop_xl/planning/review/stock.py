@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +12,9 @@ import pandas as pd
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, totals
 from sop_xl.planning.review.exceptions import Issue, Run, runs
-from sop_xl.planning.wording import count, month, months, number
+from sop_xl.planning.wording import count, listed, month, months, number
 from sop_xl.tables.settings import Settings
+from sop_xl.tables.supply import SHORT_HOURS
 
 NOISE = 0.5
 """Units that are rounding."""
@@ -33,12 +34,28 @@ class _Family(NamedTuple):
     margin: Numbers
     cost: Numbers
     daily_demand: float
+    full: Sequence[Sequence[str]]
+    """In each month the resources of the family that have no hours to spare."""
 
 
 def stock_issues(
-    axis: Axis, settings: Settings, supply_plan: pd.DataFrame, finance_family: pd.DataFrame
+    axis: Axis,
+    settings: Settings,
+    supply_plan: pd.DataFrame,
+    finance_family: pd.DataFrame,
+    capacity: pd.DataFrame,
+    bill: pd.DataFrame,
 ) -> Iterator[Issue]:
-    """Backlog, shortage and excess of every family, one issue for each run of months."""
+    """Backlog, shortage and excess of every family, one issue for each run of months.
+
+    Args:
+        axis: Periods across.
+        settings: Unit and currency.
+        supply_plan: The grid.
+        finance_family: The grid, for what a unit costs and earns.
+        capacity: The grid, for the hours that are left for more output.
+        bill: Which resources a family uses.
+    """
     names = sorted(set(supply_plan["family"]))
     inventory, backlog, target, demand = (
         totals(supply_plan, name, "family", names, axis.plan)
@@ -57,10 +74,35 @@ def stock_issues(
             price[at] - cost[at],
             cost[at],
             float(demand[at].sum() / days),
+            _full_resources(axis, name, capacity, bill),
         )
         yield from _backlogs(axis, settings, family)
         yield from _shortages(axis, settings, family)
         yield from _excesses(axis, settings, family)
+
+
+def _full_resources(
+    axis: Axis, family: str, capacity: pd.DataFrame, bill: pd.DataFrame
+) -> list[list[str]]:
+    """The resources that a family uses and that have no hours to spare, month by month."""
+    uses = bill.loc[(bill["family"] == family) & (bill["hours_per_unit"] > 0), "resource"]
+    names = sorted(set(uses) & set(capacity["resource"]))
+    full = totals(capacity, "gap", "resource", names, axis.plan) < SHORT_HOURS
+    return [
+        [name for name, is_full in zip(names, at, strict=True) if is_full] for at in full.T.tolist()
+    ]
+
+
+def _more_or_less(family: _Family, at: int, when: str) -> str:
+    """What to do about missing stock: more output where the hours allow it."""
+    full = family.full[at]
+    if not full:
+        return f"Bring production forward to {when}, or lower the target days."
+    verb = "has" if len(full) == 1 else "have"
+    return (
+        f"{listed(full)} {verb} no hours to spare in {when}, so production cannot come forward to"
+        " it: lower the target days, or add hours there."
+    )
 
 
 def _worst(run: Run, sizes: Numbers) -> int:
@@ -112,7 +154,7 @@ def _shortages(axis: Axis, settings: Settings, family: _Family) -> Iterator[Issu
             size=-units,
             size_unit=settings.base_unit,
             value=value,
-            option=f"Bring production forward to {month(first)}, or lower the target days.",
+            option=_more_or_less(family, run.first, month(first)),
             sheet="Supply_Plan",
         )
 

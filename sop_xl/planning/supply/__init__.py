@@ -12,7 +12,7 @@ from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, lookup, matrix, rounded, totals, zero
 from sop_xl.planning.resource_bill import ResourceBill, later, resource_bill
 from sop_xl.planning.supply import strategies
-from sop_xl.planning.supply.capacity import capacity, heat_map, with_team_hours
+from sop_xl.planning.supply.capacity import capacity, heat_map, with_known_output, with_team_hours
 from sop_xl.planning.supply.inventory import (
     DAYS,
     booked_orders,
@@ -80,7 +80,10 @@ def run(
         settings.demonstrated_months, hires=workforce_plan_inputs,
     )  # fmt: skip
     hours = resource_bill(bill, names, sorted(resources["resource"]))
-    worked = np.concatenate([later(zero(production), offset) for offset in hours.offsets])
+    worked = np.concatenate([
+        with_known_output(axis, production, later(zero(production), offset))
+        for offset in hours.offsets
+    ])  # fmt: skip
     output = hierarchy.level_grid(OUTPUT, hours.keys(names), axis, {"production": worked})
     booked = booked_orders(
         axis, names, orders, hierarchy.families_of(items, settings), stock_history

@@ -153,7 +153,7 @@ def capacity(
     names = sorted(resources["resource"])
     plan, past = slice(axis.history, None), slice(None, axis.history)
     needs = resource_bill(bill, families, names)
-    load = needs.load(zero(production))
+    load = with_known_output(axis, production, needs.load(zero(production)))
     machine = _machine_hours(axis, resources, resource_calendar, names)
     today = np.tile(workforce[["hours"]].to_numpy(dtype=float), axis.history)
     starting, adopting = (f(axis, workforce, hires) for f in (planned_hires, adopted_change))
@@ -196,6 +196,19 @@ def capacity(
             "utilisation": _utilisation(axis, load, available),
         },
     )
+
+
+def with_known_output(axis: Axis, production: Numbers, numbers: Numbers) -> Numbers:
+    """The same without closed months in which the company has no output at all: nobody delivered
+    what it was.
+
+    Args:
+        axis: Periods across.
+        production: Units by family and period; a blank is not known.
+        numbers: Of the same periods, any rows.
+    """
+    known = axis.periods.isin(axis.plan) | (zero(production).sum(axis=0) != 0)
+    return np.where(known, numbers, np.nan)
 
 
 def _ahead(gap: Numbers, cumulative: Numbers) -> npt.NDArray[np.object_]:

@@ -75,14 +75,14 @@ def production_to_fix(
     """
     change = np.zeros_like(plan.production)
     held = np.zeros(plan.production.shape, dtype=bool)
-    spare = plan.spare
+    spare, room = plan.spare, plan.room
     for one, covered in _shared(plan, found, chosen):
         if one.moved is None:
             continue
         later = one.name == MOVE_LATER
         # no more than the gap still needs, and than the months have to spare after earlier choices
-        move = made_later if later else built_ahead
-        shift = move(plan, one.gap._replace(short=covered), spare[one.gap.resource])
+        gap, free = one.gap._replace(short=covered), spare[one.gap.resource]
+        shift = made_later(plan, gap, free) if later else built_ahead(plan, gap, free, room)
         change += shift.change
         uses = (plan.hours[:, one.gap.resource] > 0) & (later | plan.storable)
         touched = np.flatnonzero((shift.covers > 0) | (shift.arriving > 0))

@@ -108,11 +108,12 @@ def reckoned(
     )
     offers = _Offers(plan, resources, capacity_options)
     spare = {name: plan.spare.copy() for name in (BUILD_AHEAD, MOVE_LATER)}
+    room = plan.room
     told = []
     for gap, stake in found:
         options = [
             *offers.of(gap, stake),
-            *_moves(plan, settings, gap, stake, spare),
+            *_moves(plan, settings, gap, stake, spare, room),
             *_by_margin(plan, gap, stake, shortfall, by_margin),
         ]
         told.append(Reckoned(gap, stake, sorted(options, key=_rank)))
@@ -237,11 +238,15 @@ def _saved(stake: Stake, covers: Numbers, margin: Numbers) -> float:
 
 
 def _moves(
-    plan: Loads, settings: Settings, gap: Gap, stake: Stake, spare: dict[str, Numbers]
-) -> Iterator[Option]:
+    plan: Loads, settings: Settings, gap: Gap, stake: Stake, spare: dict[str, Numbers],
+    room: Numbers,
+) -> Iterator[Option]:  # fmt: skip
     """Hours worked before they are short, for the cost of stock, or after, for that of delay."""
-    for name, move in ((BUILD_AHEAD, built_ahead), (MOVE_LATER, made_later)):
-        shift = move(plan, gap, spare[name][gap.resource])
+    shifts = {
+        BUILD_AHEAD: built_ahead(plan, gap, spare[BUILD_AHEAD][gap.resource], room),
+        MOVE_LATER: made_later(plan, gap, spare[MOVE_LATER][gap.resource]),
+    }
+    for name, shift in shifts.items():
         if shift.covers.sum() <= SHORT_HOURS:
             continue
         taken = np.flatnonzero(shift.arriving > LEAST_HOURS)

@@ -80,6 +80,11 @@ class Loads(NamedTuple):
         return spare
 
     @property
+    def room(self) -> Numbers:
+        """Hours that the other resources have to spare for what is built ahead."""
+        return np.maximum(self.gap, 0.0)
+
+    @property
     def margin(self) -> Numbers:
         return self.price - self.cost
 
@@ -240,7 +245,7 @@ def _storable_load(plan: Loads, resource: int) -> Numbers:
     return np.asarray(hours @ plan.bill.worked(plan.production, resource))
 
 
-def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
+def built_ahead(plan: Loads, gap: Gap, spare: Numbers, room: Numbers | None = None) -> Moved:
     """Hours of a gap worked in the months before it, the nearest ones first, and no more than the
     other resources of the same output have hours to spare for.
 
@@ -248,8 +253,13 @@ def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
         plan: Loads and values of the plan months.
         gap: What is short, at most what can be kept on stock counts.
         spare: Hours to spare in each month; what is taken is taken off.
+        room: Hours that the other resources have to spare for it, resources down, months across;
+            what is taken is taken off. Those of the plan if not given.
     """
     k, months = gap.resource, len(spare)
+    room = plan.room if room is None else room
+    # what others built ahead, too, may take hours of this one
+    np.minimum(spare, room[k], out=spare)
     short, free = np.minimum(gap.short, _storable_load(plan, k)), spare.copy()
     moving = np.zeros((months, months))
     for month in range(gap.first, gap.last + 1):
@@ -258,25 +268,28 @@ def built_ahead(plan: Loads, gap: Gap, spare: Numbers) -> Moved:
             if taken > 0:
                 moving[month, other] += taken
                 spare[other] -= taken
-    kept_back = moving - _as_others_allow(plan, k, moving)
+    kept_back = moving - _as_others_allow(plan, k, moving, room)
     moving -= kept_back
     spare += kept_back.sum(axis=0)
     apart = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
     kept = (moving * apart).sum(axis=1) @ plan.worth(k, plan.storable).cost
     change = plan.built_ahead(k, moving)
     found = Moved(moving.sum(axis=1), moving.sum(axis=0), change, float(kept))
-    return _proven(plan, gap, found, spare, free)
+    proven = _proven(plan, gap, found, spare, free)
+    room -= np.clip(plan.bill.load(proven.change), 0.0, room)
+    return proven
 
 
-def _as_others_allow(plan: Loads, resource: int, moving: Numbers) -> Numbers:
+def _as_others_allow(plan: Loads, resource: int, moving: Numbers, room: Numbers) -> Numbers:
     """The hours that can be worked earlier without making another resource short.
 
     Args:
         plan: Loads and values of the plan months.
         resource: The one whose hours move.
         moving: Its hours from each month (rows) to each month (columns).
+        room: Hours that each resource has to spare.
     """
-    room = np.maximum(plan.gap, 0.0)
+    room = room.copy()
     room[resource] = np.inf
 
     def more_of(hours: Numbers) -> Numbers:

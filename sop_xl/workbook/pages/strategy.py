@@ -67,7 +67,7 @@ _STOCK = (
 )
 _USE = (
     _Row("Utilisation", "utilisation", "ratio"),
-    _Row("Fullest resource and month", "peak", "max"),
+    _Row("Fullest month, of regular hours", "peak", "max"),
     _Row("Overtime hours", "overtime_hours", "sum"),
     _Row("Extra hours", "extra_hours", "sum"),
     _Row("Hours nobody offers", "missing_hours", "sum"),
@@ -95,7 +95,7 @@ def strategy(sheet: Sheet) -> None:
     sheet.put(4, 1, verdict(costs, plans, book.settings.currency), "SOP Message")
     sheet.cells.row(4, height=22)
     letters = range(_FIRST, _FIRST + len(PLANS))
-    sheet.widths({1: 30, 2: 13} | dict.fromkeys(letters, 15) | {_FIRST + len(PLANS): 3})
+    sheet.widths({1: 33, 2: 13} | dict.fromkeys(letters, 15) | {_FIRST + len(PLANS): 3})
     _choice(sheet)
     labels = {"Figure": False, "Unit": False} | {_NAMES[name]: True for name in PLANS}
     headers(sheet, _HEADER_ROW, 1, labels)

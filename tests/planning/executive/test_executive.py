@@ -131,8 +131,9 @@ STOCK = {
 
 
 def run(
-    decisions: str = "", load: dict[str, dict[str, list[float]]] = LOAD, found: str = FOUND
-) -> Outcome:
+    decisions: str = "", load: dict[str, dict[str, list[float]]] = LOAD, found: str = FOUND,
+    behind: tuple[float, ...] = (0.0, 25, 10, 0),
+) -> Outcome:  # fmt: skip
     return executive.run(
         WHEN,
         SETTINGS,
@@ -146,7 +147,7 @@ def run(
         inventory=grid(INVENTORY, WHEN, HELD),
         capacity=grid(CAPACITY, WHEN, load),
         constraints=rows(CONSTRAINTS.columns, REGISTER),
-        constrained_total=grid(CONSTRAINED_TOTAL, WHEN, {"": {"behind": [0.0, 25, 10, 0]}}),
+        constrained_total=grid(CONSTRAINED_TOTAL, WHEN, {"": {"behind": list(behind)}}),
         gap_options=rows(GAP_OPTIONS.columns, OFFERS),
         levers=rows(LEVERS.columns, TRIED),
         lever_effects=grid(LEVER_EFFECTS, WHEN, EFFECTS),
@@ -493,6 +494,22 @@ def test_every_page_says_what_it_shows() -> None:
     assert message(outcome, "D6_Risks") == (
         "1 open risk weighs -4,000 EUR on profit, 1 opportunity 1,500 EUR; 4 open exceptions, "
         "the largest: Capacity short: Press (9,000 EUR at stake)."
+    )
+
+
+def test_the_tightest_of_resources_with_like_peaks_is_the_one_with_the_most_load() -> None:
+    """Both are full in one month, up to a millionth; the other months of Wash are empty."""
+    wash, press = [100.0001, 0, 0, 0], [100.0, 90, 90, 90]
+    load = {
+        name: {"load": hours, "available": [100.0] * 4, "gap": [100 - h for h in hours],
+               "utilisation": [h / 100 for h in hours]}
+        for name, hours in (("Wash", wash), ("Press", press))
+    }  # fmt: skip
+    told = message(run(load=load, behind=(0, 0, 0, 0)), "D4_Supply")
+    assert "the tightest is Press with 100.0 % in its fullest month." in told
+    assert told.endswith(
+        "Inventory by the supply plan reaches 85 pcs in Feb 2027 against a target of 44, "
+        "backlog 3; the hours there are make it."
     )
 
 

@@ -20,7 +20,7 @@ from sop_xl.planning.review.materials import late_materials
 from sop_xl.planning.review.money import missed_years, old_data, short_cash
 from sop_xl.planning.review.stock import stock_issues
 from sop_xl.tables.cash import CASH_FLOW
-from sop_xl.tables.data import COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
+from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE, RESOURCES
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.materials import MATERIAL_MESSAGES
@@ -129,7 +129,18 @@ def test_cash_below_the_reserve_is_one_exception_for_each_run_of_months() -> Non
 def stock(**months: list[float]) -> list[Issue]:
     supply = {"Bikes": {"demand": [31.0, 28, 31, 30, 31, 30], **months}}
     prices = grid(FINANCE_FAMILY, WHEN, {"Bikes": MARGINS["Bikes"]})
-    return list(stock_issues(WHEN, SETTINGS, grid(SUPPLY_PLAN, WHEN, supply), prices))
+    hours = grid(CAPACITY, WHEN, {
+        "Frame": {"gap": [5, 5, 5, 0, 5, 5]}, "Paint": {"gap": [9] * 6}, "Oven": {"gap": [-9] * 6},
+    })  # fmt: skip
+    uses = rows(BILL.columns, """
+        family  resource  hours_per_unit
+        Bikes   Frame     1
+        Bikes   Paint     0.5
+        Parts   Oven      1
+    """)
+    return list(stock_issues(
+        WHEN, SETTINGS, grid(SUPPLY_PLAN, WHEN, supply), prices, hours, uses
+    ))  # fmt: skip
 
 
 def test_stock_that_the_hours_leave_short_is_told_with_its_amount() -> None:
@@ -144,6 +155,14 @@ def test_stock_that_the_hours_leave_short_is_told_with_its_amount() -> None:
     assert low.exception == "Stock short of hours: Bikes from Feb 2026"
     assert (low.size, low.value) == (-100, 100 * 250)
     assert "by the supply plan 0" in low.message
+    # 30 of 90 that are missing are missing in the supply plan: 60 for want of hours
+    planned = {"Bikes": {"inventory": [70] * 6, "target": [100] * 6}}
+    held = {"Bikes": {"net_stock": [10] * 6}}
+    (part,) = limited_stock(
+        WHEN, SETTINGS, grid(SUPPLY_PLAN, WHEN, planned), grid(CONSTRAINED_PLAN, WHEN, held), prices
+    )
+    assert (part.size, part.value) == (-60, 60 * 250)
+    assert "is 90 pcs below its target stock in Jan 2026, by the supply plan 30" in part.message
     # what is missing in the supply plan itself is told there
     same = {"Bikes": {"inventory": [40] * 6, "target": [100] * 6}}
     both = {"Bikes": {"net_stock": [40] * 6}}
@@ -163,6 +182,17 @@ def test_stock_below_target_is_told_where_it_is_no_backlog() -> None:
     (low,) = stock(backlog=[0] * 6, inventory=[100, 95, 60, 80, 100, 100], target=[100] * 6)
     assert low.exception == "Stock below target: Bikes from Mar 2026"  # 95 is close enough
     assert (low.size, low.value) == (-40, 40 * 250)
+
+
+def test_production_comes_forward_only_where_the_hours_allow_it() -> None:
+    """February has hours to spare at the frame and the paint, in April the frame has none."""
+    months = {"inventory": [100.0, 80, 100, 80, 100, 100], "target": [100.0] * 6}
+    free, full = (one.option for one in stock(**months, backlog=[0] * 6))
+    assert free == "Bring production forward to Feb 2026, or lower the target days."
+    assert full == (
+        "Frame has no hours to spare in Apr 2026, so production cannot come forward to it: lower "
+        "the target days, or add hours there."
+    )
 
 
 def test_stock_above_target_counts_beyond_a_month_of_demand() -> None:
@@ -418,4 +448,21 @@ def test_a_material_that_comes_too_late_is_one_exception() -> None:
         "together worth 1,350 EUR."
     )
     assert (tube.option, tube.sheet) == ("Ask_for_a_date", "Material_Actions")
-    assert (wheel.value, wheel.size) == (80, -1)
+    assert (wheel.value, wheel.size) == (80, 1)
+    assert (tube.size, tube.size_unit) == (2, "orders")
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    ((0, 0), "no price is known."),
+    ((30, 0), "together worth 30 EUR as far as a price is known."),
+])  # fmt: skip
+def test_a_late_material_without_a_price_is_not_worth_nothing(
+    values: tuple[int, int], told: str
+) -> None:
+    head = "number  what  component  name  value  due  message\n"
+    messages = rows(MATERIAL_MESSAGES.columns, head +
+                    f"1  late  M-1  Tube  {values[0]}  2026-01  Order\n"
+                    f"2  late  M-1  Tube  {values[1]}  2026-02  Order")  # fmt: skip
+    (tube,) = late_materials(SETTINGS, messages)
+    assert tube.message.endswith(told)
+    assert np.isnan(tube.value) == (sum(values) == 0)

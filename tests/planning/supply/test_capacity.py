@@ -6,7 +6,9 @@ import pytest
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.supply.capacity import capacity, heat_map, load_hours, with_team_hours
+from sop_xl.schema import Grid
 from sop_xl.tables.data import BILL, RESOURCE_CALENDAR, RESOURCES, WORKFORCE
+from sop_xl.tables.executive import WHAT_IF_LOAD_VIEW
 from sop_xl.tables.people import WORKFORCE_PLAN
 from sop_xl.tables.supply import CAPACITY
 from tests.planning.rows import axis, past_row, plan_row, rows, typed
@@ -155,6 +157,7 @@ def test_closed_months_without_output_are_blank_not_idle() -> None:
     """Teams that serve customers report no production: their past is unknown, not 0 %."""
     grid = planned(production=np.zeros_like(PRODUCTION))
     assert np.isnan(past_row(grid, WHEN, "utilisation")).all()
+    assert np.isnan(past_row(grid, WHEN, "load")).all()
     assert plan_row(grid, WHEN, "utilisation") == [0.0, 0.0, 0.0]
 
 
@@ -165,3 +168,13 @@ def test_noise_of_floating_point_is_no_shortage() -> None:
     assert plan_row(found, WHEN, "gap")[0] == 0
     assert plan_row(found, WHEN, "utilisation")[0] == 1
     assert plan_row(heat_map(WHEN, found), WHEN, "heat")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "measure"),
+    [(CAPACITY, "gap"), (WORKFORCE_PLAN, "gap"), (WHAT_IF_LOAD_VIEW, "gap"),
+     (WHAT_IF_LOAD_VIEW, "what_if_gap")],
+)  # fmt: skip
+def test_a_gap_has_no_total(table: Grid, measure: str) -> None:
+    """30 h short in January and 20 to spare in March are no gap of 10 h."""
+    assert table[measure].total == ""

@@ -322,3 +322,24 @@ def test_building_ahead_makes_no_other_resource_short(other: float, covers: floa
     assert moved.covers.sum() == pytest.approx(covers)
     assert loads.bill.load(moved.change)[1] == pytest.approx([covers, -covers])
     assert spare[0] == pytest.approx(40 - covers)
+
+
+def test_two_gaps_share_what_another_resource_has_to_spare() -> None:
+    """Frame lacks 20 h in months 1 and 3 and has 100 h to spare in month 0, Paint only 15 h there.
+
+    An hour that moves at the frame moves one at the paint, so the two gaps get 15 h together.
+    """
+    frame, paint = [100.0, -20, 0, -20], [15.0, 0, 0, 0]
+    loads = plan(frame)._replace(
+        resources=["Frame", "Paint"], gap=np.array([frame, paint]),
+        overtime=np.zeros((2, 4)), extra=np.zeros((2, 4)),
+        hours=np.array([[1.0, 0.5], [2.0, 2.5]]),
+    )  # fmt: skip
+    offers = rows(CAPACITY_OPTIONS.columns, "resource  option  hours")
+    found = reckoned(loads, SETTINGS, FRAME, offers, late(loads))
+    ahead = [one for gap in found for one in gap.options if one.name == "build ahead"]
+    assert [one.covers.sum() for one in ahead] == pytest.approx([15])
+    chosen = {("Frame", WHEN.plan[at], "build ahead") for at in (1, 3)}
+    fixed = production_to_fix(loads, found, chosen)
+    # 15 h of 30 in month 1 come to month 0: 5 of 10 of each family
+    assert fixed.groupby("period")["production_override"].apply(list).tolist() == [[15, 15], [5, 5]]

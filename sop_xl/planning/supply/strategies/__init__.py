@@ -24,7 +24,7 @@ from sop_xl.planning.supply.strategies.grids import (
     output_grid,
 )
 from sop_xl.planning.supply.strategies.labour import findings as labour_findings
-from sop_xl.planning.supply.strategies.labour import known_share, paid_share
+from sop_xl.planning.supply.strategies.labour import known_share, paid_share, staffed_hours
 from sop_xl.planning.supply.strategies.making import Made, figures_of, make
 from sop_xl.planning.supply.strategies.rates import family_rates, resource_rates
 from sop_xl.planning.supply.strategies.situation import Company, company_of
@@ -67,7 +67,9 @@ def run(
     made_at_all = totals(supply_plan, "production", "family", names, axis.plan).sum(axis=1)
     hours = resource_rates(resources, workforce, capacity_options)
     needs = resource_bill(bill, names, list(hours["resource"])).total
-    units = family_rates(families, settings, made_at_all, paid_share(needs, hours))
+    units = family_rates(
+        families, settings, made_at_all, paid_share(needs, hours), staffed_hours(needs, hours)
+    )
     company = company_of(
         axis, settings, supply_plan, capacity, families, bill, hours, workforce, capacity_options,
         workforce_plan,
@@ -82,7 +84,7 @@ def run(
     demand = totals(supply_plan, "demand", "family", company.families, axis.plan)
     costs = cost_grid(axis, plans, demand.sum(axis=0), units, hours, company.planned_hires)
     spent = supply_cost(
-        axis, costs, units, hours, current, materials, material_plan
+        axis, costs, units, hours, current, company.bill, materials, material_plan
     )
     frames = {
         "family_rates": units,

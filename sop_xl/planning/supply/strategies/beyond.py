@@ -15,6 +15,8 @@ import pandas as pd
 
 from sop_xl.planning.calendar import Axis
 from sop_xl.planning.frames import Numbers, across, blocks, positions, totals, zero
+from sop_xl.planning.resource_bill import ResourceBill
+from sop_xl.planning.supply.strategies.labour import of_missing_hours
 from sop_xl.planning.supply.strategies.making import Figures
 from sop_xl.planning.wording import number, percent
 from sop_xl.schema import Finding, Severity
@@ -30,6 +32,7 @@ def supply_cost(
     units: pd.DataFrame,
     hours: pd.DataFrame,
     plan: Figures,
+    bill: ResourceBill,
     materials: pd.DataFrame,
     material_plan: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -37,9 +40,11 @@ def supply_cost(
 
     ``unabsorbed labour = pay that is judged - labour in the standard cost of what is made``;
     negative is over-absorbed, where people make more than standard hours or overtime makes it.
+    What hours that nobody offers would make absorbs nothing: they are in no pay either.
     Judged is pay for hours of families whose labour cost is known, at resources whose pay is known;
-    nobody can say what the others absorb, so they count as standard. Overtime counts in full, in
-    the same parts, for its units absorb labour like the others.
+    nobody can say what the others absorb, so they count as standard. Overtime and extra hours
+    count in full, whatever is known: they are paid beside the wages, and what they make absorbs
+    labour like the rest.
 
     Args:
         axis: Periods across.
@@ -47,22 +52,24 @@ def supply_cost(
         units: The list ``family_rates``, in the order of the families of the plan.
         hours: The list ``resource_rates``, in the order of its resources.
         plan: The plan in the book.
+        bill: Hours of one unit.
         materials: With what it costs to have a unit at once.
         material_plan: The grid: material that comes too late by its lead time.
     """
     cells = {name: totals(costs, name, "strategy", [CURRENT], axis.plan) for name in COSTS}
-    rate = {name: zero(units[name].to_numpy(dtype=float)) for name in ("absorbs", "premium")}
-    known, wage, overtime, extra = (
-        zero(hours[name].to_numpy(dtype=float))
-        for name in ("known", "wage", "overtime_cost", "extra_cost")
+    rate = {
+        name: zero(units[name].to_numpy(dtype=float))
+        for name in ("absorbs", "labour_per_hour", "premium")
+    }
+    known, wage = (zero(hours[name].to_numpy(dtype=float)) for name in ("known", "wage"))
+    unworked = of_missing_hours(
+        rate["labour_per_hour"], wage, bill, plan.production, plan.hours, plan.missing
     )
-    absorbed = (rate["absorbs"] @ plan.production)[np.newaxis]
+    absorbed = (rate["absorbs"] @ plan.production - unworked)[np.newaxis]
     judged = ((known * wage) @ plan.people)[np.newaxis]
     beyond = {
         "unabsorbed": judged - absorbed,
-        "overtime_beyond": (
-            (known * overtime) @ plan.overtime + (known * extra) @ plan.extra
-        )[np.newaxis],
+        "overtime_beyond": cells["overtime"],
         "staffing": cells["hiring"] + cells["layoffs"],
         "premium": (rate["premium"] @ zero(plan.subcontracted))[np.newaxis],
         "expedite": _expedite(axis, materials, material_plan),

@@ -14,7 +14,7 @@ from sop_xl.tables.strategy import FAMILY_RATES, RESOURCE_RATES
 
 
 def family_rates(
-    families: pd.DataFrame, settings: Settings, production: Numbers, paid: Numbers
+    families: pd.DataFrame, settings: Settings, production: Numbers, paid: Numbers, staffed: Numbers
 ) -> pd.DataFrame:
     """The list ``family_rates``: a family's own costs, or shares of its standard cost and price.
 
@@ -23,6 +23,7 @@ def family_rates(
         settings: Rates of families that name none.
         production: Units that the plan in the book makes, by sorted family.
         paid: The part of the hours that people with known pay work on it, by sorted family.
+        staffed: Hours that people work on a unit, by sorted family.
     """
     rows = families.sort_values("family").reset_index(drop=True)
     cost, price = rows["cost"].fillna(0.0), rows["price"].fillna(0.0)
@@ -39,6 +40,7 @@ def family_rates(
             "lost": rows["lost_sale_cost"].fillna(0.0),
             "subcontract": subcontract,
             "labour": labour,
+            "labour_per_hour": labour / np.where(staffed > 0, staffed, np.inf),
             "absorbs": labour * paid,
             "premium": subcontract - cost,
             "made": made,

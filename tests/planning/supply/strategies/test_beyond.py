@@ -6,7 +6,7 @@ import pytest
 
 from sop_xl.planning import Outcome
 from sop_xl.tables.strategy import BEYOND
-from tests.planning.supply.strategies.shop import FAMILY_ROWS, WHEN, run
+from tests.planning.supply.strategies.shop import FAMILY_ROWS, OPTION_ROWS, WHEN, run
 
 STANDARD = """
     family  policy         cost  price  labour_share  subcontract_cost
@@ -62,11 +62,13 @@ def test_hires_count_in_full_and_a_subcontractor_above_standard() -> None:
                    "Joiners  Bench     2          150"),
     ],
 )  # fmt: skip
-def test_without_pay_or_labour_in_the_standard_cost_nothing_is_beyond_it(
+def test_without_pay_or_labour_in_the_standard_cost_only_overtime_is_beyond_it(
     families: str, team: str
 ) -> None:
     found = lines(run(families=families, team=team))
-    assert found["beyond"] == [0, 0, 0]
+    assert found["unabsorbed"] == [0, 0, 0]
+    # February takes 350 of 300 hours: 50 of overtime at 40
+    assert found["overtime_beyond"] == found["beyond"] == [0, 2000, 0]
 
 
 def test_pay_that_does_not_fit_the_standard_cost_is_told() -> None:
@@ -75,6 +77,20 @@ def test_pay_that_does_not_fit_the_standard_cost_is_told() -> None:
     # 18,000 are paid; 360 x 10 + 30 x 30 = 4,500 are in the standard cost
     assert any("18,000 EUR over the plan, 400 %" in text for text in told)
     assert not any("over the plan" in one.message for one in run(families=STANDARD).findings)
+
+
+def test_hours_that_nobody_offers_absorb_no_labour() -> None:
+    """February takes 350 h of 300: 20 of overtime are offered and 30 by nobody.
+
+    A chair holds 40 of labour in 2 h, 20 an hour: 150 chairs are 300 h of 20, 10 made ones 50 h of
+    150 / 5 = 30: 6,000 + 1,500. Of all 30 / 350 is worked by nobody.
+    """
+    few = OPTION_ROWS.replace("60     40", "20     40").replace("100    35", "0      35")
+    found = lines(run(families=STANDARD, options=few))
+    february = 7500 * (1 - 30 / 350)
+    assert found["absorbed"] == pytest.approx([5500, february, 5900])
+    assert found["unabsorbed"] == pytest.approx([500, 6000 - february, 100])
+    assert found["overtime_beyond"] == [0, 20 * 40, 0]
 
 
 MIXED = STANDARD.replace("0.5           .", ".             .")
@@ -88,8 +104,8 @@ def test_pay_for_families_without_known_labour_is_no_unabsorbed_labour() -> None
     judged = 6000 * 720 / 870
     assert found["absorbed"] == [4000, 6000, 4400]
     assert found["unabsorbed"] == pytest.approx([judged - 4000, judged - 6000, judged - 4400])
-    # 50 hours of overtime in February at 40, in the same part
-    assert found["overtime_beyond"] == pytest.approx([0, 2000 * 720 / 870, 0])
+    # 50 hours of overtime in February at 40: paid in full, whatever labour is known
+    assert found["overtime_beyond"] == [0, 2000, 0]
     told = [one.message for one in outcome.findings]
     assert [text for text in told if "No labour in the standard cost of Made" in text] == [
         "No labour in the standard cost of Made: the pay for 150 h of theirs is held against no "
