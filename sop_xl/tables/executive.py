@@ -58,7 +58,9 @@ DECISIONS = Table(
         Column("question", "Question", role=INPUT, help="What has to be decided."),
         Column("options", "Options", help="What can be chosen."),
         Column("recommendation", "Recommendation", help="What the team proposes."),
-        Column("value", "Effect", Unit.MONEY, help="Effect on profit of the recommendation."),
+        Column("value", "Money at stake", Unit.MONEY, aliases=("effect",),
+               help="Margin, cost, revenue or stock that the question is about; of a proposal that"
+                    " of its exception."),
         Column("level", "Level", choices=("executive", "team"), default="executive",
                help="Who has to decide."),
         Column("choice", "Choice", help="What was decided."),
