@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, positions, zero
+from sop_xl.planning.frames import Numbers, matrix, positions
 from sop_xl.planning.wording import listed
 from sop_xl.schema import ALL, Finding, Severity
 
