@@ -347,8 +347,9 @@ FINANCE_SUMMARY = Table(
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
         _column("variance", "Variance",
                 f'IF({{aop}}=0,"",{_LIKE}-{{aop}})',
-                "Outlook - AOP on every line, as on Finance_Recon: of the months and families "
-                "whose AOP holds the line; empty where nothing is budgeted.",
+                "Outlook - AOP on every line, as on Finance_Recon: of the months whose AOP "
+                "holds the line, of the margin also of the families only; empty where nothing is "
+                "budgeted.",
                 Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
                 "Variance / AOP.", Unit.PERCENT),
