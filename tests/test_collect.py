@@ -363,6 +363,41 @@ def test_a_book_of_an_earlier_version_lacks_what_came_later(plan: Path) -> None:
     ]
 
 
+def test_columns_and_rows_that_came_later_are_named_once_and_keep_their_values(plan: Path) -> None:
+    def earlier(book: Any) -> None:
+        del book.custom_doc_props["SopContents"], book.defined_names["SopContents"]
+        for table, now, then in (("tblFamilies", "Target days", "Notes of ours"),
+                                 ("tblDecisions", "Money at stake", "Effect")):
+            sheet, reference = table_of(book, table)
+            (header,) = [cell for cell in sheet[reference][0] if cell.value == now]
+            header.value = then
+            place = header.column - sheet[reference][0][0].column
+            sheet.tables[table].tableColumns[place].name = then
+        for row in book["Supply_Plan"].iter_rows():
+            for cell in row:
+                if cell.value == "Fixed production":
+                    cell.value = "Something else"
+
+    type_in(plan / BOOK, {
+        supply("Fixed production", "Parts", "2027-01"): 321.5,
+        InList("tblFamilies", "Bikes", "Target days"): 45,
+    })
+    collect(plan)
+    actions.generate(plan)
+    type_in(plan / BOOK, {InList("tblDecisions", "D-01", "Money at stake"): 4321})
+    change(plan / BOOK, earlier)
+    result = collect(plan)
+    # the column has another label now, and what was typed in it is taken over all the same
+    assert [(change.column, change.new) for change in result.applied] == [("value", 4321.0)]
+    assert [line.removeprefix("!: ") for line in told(result)] == [
+        "another version of the program made this workbook, which has no Target days of "
+        "Families, Fixed production of Supply plan; their inputs stay as they were."
+    ]
+    book = actions.generate(plan).path
+    assert value_of(book, InList("tblFamilies", "Bikes", "Target days")) == 45
+    assert value_of(book, supply("Fixed production", "Parts", "2027-01")) == 321.5
+
+
 def test_a_lone_cell_far_away_does_no_harm(plan: Path) -> None:
     def stray(book: Any) -> None:
         book["Demand_Plan"]["XFD1048576"] = "oops"

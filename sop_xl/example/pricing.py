@@ -24,9 +24,9 @@ BUDGET_RATE, EXPECTED_RATE = 1.19, 1.155
 """Euros for a pound: as the AOP hoped, and as banks expect for the plan."""
 MONTHLY_SWING = 0.006
 EARLIER_CYCLES, MONTHS_KEPT = 13, 3
+"""Cycles with a financial plan on record; of all but the last one only the first months."""
 BEYOND_STANDARD = 0.02
 """Share of the cost of sales that earlier plans held for what supply costs beyond standard."""
-"""Cycles with a financial plan on record; of all but the last one only the first months."""
 
 
 def price_changes(cycle: pd.Period) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from sop_xl.workbook.macros import missing_macros
 from sop_xl.workbook.reader import OpenedSheet
 from sop_xl.workbook.reader.files import check_identity
 from sop_xl.workbook.refresh import Patches, compare
+from sop_xl.workbook.sheet import HOME
 from sop_xl.workbook.sheets import SHEETS
 
 if TYPE_CHECKING:
@@ -300,10 +301,13 @@ class LiveBook:
             self._app.status_bar = f"S&OP: {text} ({done}/{total})"[:STATUS_LENGTH]
 
     def go(self, target: str) -> None:
-        """Show a cell: ``Demand_Plan!Z14``."""
+        """Show a cell, ``Demand_Plan!Z14``; the sheet Home where its own is hidden, as for another
+        kind of business."""
         name, _, cell = target.rpartition("!")
         with self._asked(f"show {target}", "Look whether the sheet is there and is not hidden."):
             sheet = self.book.sheets[name.strip("'")]
+            if not sheet.visible:
+                sheet, cell = self.book.sheets[HOME], "A1"
             sheet.activate()
             sheet.range(cell).select()
 

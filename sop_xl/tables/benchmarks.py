@@ -37,6 +37,7 @@ REFERENCE = (
            formula=f'IFERROR(IF({_found("typical")}="","",{_found("typical")}),"")'),
     Column("reference_source", "Elsewhere by", role=Role.OUTPUT,
            help="Who published it, and the year.",
-           formula=f'IFERROR({_found("source")}&", "&{_found("year")},"")'),
+           formula=f'IFERROR({_found("source")}&IF(OR({_found("source")}="",{_found("year")}=""),"",'
+                   f'", ")&{_found("year")},"")'),
 )  # fmt: skip
 """The columns of a list of KPIs that show the reference value and its source."""

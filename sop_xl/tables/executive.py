@@ -58,7 +58,9 @@ DECISIONS = Table(
         Column("question", "Question", role=INPUT, help="What has to be decided."),
         Column("options", "Options", help="What can be chosen."),
         Column("recommendation", "Recommendation", help="What the team proposes."),
-        Column("value", "Effect", Unit.MONEY, help="Effect on profit of the recommendation."),
+        Column("value", "Money at stake", Unit.MONEY, aliases=("effect",),
+               help="Margin, cost, revenue or stock that the question is about; of a proposal that"
+                    " of its exception."),
         Column("level", "Level", choices=("executive", "team"), default="executive",
                help="Who has to decide."),
         Column("choice", "Choice", help="What was decided."),
@@ -345,8 +347,9 @@ FINANCE_SUMMARY = Table(
                 '"AOP "&LOWER({line}))', "Budget of this fiscal year.", Unit.MONEY),
         _column("variance", "Variance",
                 f'IF({{aop}}=0,"",{_LIKE}-{{aop}})',
-                "Outlook - AOP on every line, as on Finance_Recon: of the months and families "
-                "whose AOP holds the line; empty where nothing is budgeted.",
+                "Outlook - AOP on every line, as on Finance_Recon: of the months whose AOP "
+                "holds the line, of the margin also of the families only; empty where nothing is "
+                "budgeted.",
                 Unit.MONEY),
         _column("variance_share", "Variance %", 'IF({aop}=0,"",{variance}/{aop})',
                 "Variance / AOP.", Unit.PERCENT),

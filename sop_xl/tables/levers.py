@@ -18,6 +18,9 @@ ROWS = tuple(f"L{at}" for at in range(1, 8))
 """Numbers of the rows: one for each lever, and two more to try."""
 MARKETING_LINES = "*marketing*"
 """Cost lines that the lever of marketing moves."""
+LEAST_STOCK = 0.5
+"""Money at cost, added up over the plan months, below which families hold no stock: they supply
+what they sell, and no lever moves their inventory."""
 CLOSES, PARTLY, NOT, NO_GAP = "● closes it", "▲", "■ does not help", "○ no gap"
 
 READINGS = {
@@ -170,6 +173,14 @@ LEVER_EFFECTS = Grid(
         _of_family("inventory_value", "Inventory of the families"),
         _per_unit("revenue", "Price there", "Price of a unit of the family that gets the supply."),
         _per_unit("cost_of_sales", "Cost there", "Cost of a unit of that family."),
+        Measure("to_inventory_value", "Inventory there", MONEY, detail=True,
+                plan=_to_family("inventory_value"),
+                help="Inventory of the family that gets the supply, as planned."),
+        Measure("holds", "Holds stock", Unit.COUNT, detail=True,
+                plan=f"IF(IF({_KIND}={KINDS.index(PRIORITIES) + 1},SUM({{to_inventory_value@plan}})"
+                     f",SUM({{family_inventory_value@plan}}))>{LEAST_STOCK},1,0)",
+                help="1 where the families whose stock the lever would move hold any in the plan "
+                     "months; without stock, supply is what is sold."),
         Measure("spend", "Marketing spend", MONEY, detail=True, plan=_SPEND,
                 help="Cost lines of marketing, by the families' share of revenue."),
         Measure("base_cost", "Moved, at cost", MONEY, detail=True,
@@ -204,13 +215,15 @@ LEVER_EFFECTS = Grid(
         Measure("planned_profit", "Profit where there is an AOP", MONEY, detail=True, total="sum",
                 plan="IF({finance_total.aop_operating_profit@all}=0,0,{margin}-{expense})",
                 help="The same in the months that have an AOP: what it brings to the AOP profit."),
-        Measure("stock_change", "Change of inventory", MONEY, detail=True, plan=_by_kind(
+        Measure("stock_change", "Change of inventory", MONEY, detail=True,
+                plan="{holds}*" + _by_kind(
                     "-{starts}*{base_cost}",
                     f"{_AMOUNT}*{{family_volume}}*(1-{_ANSWER})*{{to_cost_of_sales}}",
                     "0",
                     f"{_AMOUNT}*(1-{_ANSWER})*{{family_cost_of_sales}}",
                     f"{{base_cost}}*({{starts}}-{_ANSWER}*{{arrives}})",
-                ), help="What goes into stock (+) or comes out of it in the month."),
+                ), help="What goes into stock (+) or comes out of it in the month; zero where no "
+                        "stock is held."),
         Measure("inventory", "Inventory", MONEY, total="last",
                 plan="N({inventory@prev})+{stock_change}",
                 help="Change of the stock at cost at the month's end."),

@@ -11,9 +11,6 @@ OUTPUT, OPTIONAL = Role.OUTPUT, Role.OPTIONAL
 
 DONE = "done"
 """The status of an exception on which nobody has to work any more."""
-PROFIT_KINDS = ("Capacity short", "Backlog", "Margin below AOP")
-"""The kinds of exceptions, by the text before their colon, whose money is margin or cost. That of
-the others is revenue, or stock at cost: no effect on profit."""
 
 EXCEPTIONS = Table(
     "exceptions",

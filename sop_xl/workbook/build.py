@@ -260,8 +260,14 @@ def _properties(settings: Settings, identity: Identity) -> dict[str, str]:
 
 
 def contents() -> str:
-    """Which sheets, grids and lists a book of this program has: equal texts for equal books."""
+    """Which sheets, grids and lists a book of this program has, and what stands in them: equal
+    texts for equal books."""
     names = [" ".join((spec.name, *spec.grids, *spec.tables)) for spec in SHEETS]
+    names += [f"{table.name}: {[c.label for c in table.columns]}" for table in TABLES.values()]
+    names += [
+        f"{grid.name}: {[part.label for part in (*grid.keys, *grid.measures)]}"
+        for grid in GRIDS.values()
+    ]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 

@@ -115,8 +115,8 @@ def print_apart(sheet: Sheet, lists: Mapping[TablePlace, str]) -> None:
 
 
 def _last_printed(sheet: Sheet, place: TablePlace) -> int:
-    """The last row with something in it; of a list that only the open book fills, all of them."""
-    if place.table.name in WRITTEN_LIVE:
+    """The last row with something in it; of a list that people or the open book fill, all rows."""
+    if place.table.name in WRITTEN_LIVE or _takes_rows(place.table):
         return place.last_row
     return place.first_row + max(1, len(sheet.book.frames[place.table.name])) - 1
 

@@ -591,6 +591,11 @@ class Sheet:
         return self.book.cells.index(self.cells) + 1
 
     @property
+    def visible(self) -> bool:
+        self.book.app.listens()
+        return bool(self.cells.visible)
+
+    @property
     def tables(self) -> Tables:
         return Tables(self)
 

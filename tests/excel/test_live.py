@@ -521,7 +521,10 @@ def test_the_eye_is_led_to_a_cell_and_asked_where_it_is(
     assert opened.sheets.active.name == "Demand_Plan"
     live.go("'Home'!B3:D5")
     assert live.selection() == "Home!B3"
-    opened.sheet("Capacity").cells.visible = False
+    opened.sheet("Capacity").cells.visible = False  # as for a company without capacity
+    live.go("Capacity!C7")
+    assert live.selection() == "Home!A1"
+    opened.sheet("Home").cells.visible = False
     with pytest.raises(SopError, match=r"did not show Capacity!A1: .*Look whether the sheet"):
         live.go("Capacity!A1")
     with pytest.raises(SopError, match="did not show Nowhere!A1"):

@@ -17,6 +17,9 @@ LARGEST = 2.0**53
 SPARSE = 0.1
 """Share of the periods with a row of any series, below which dates follow no step."""
 
+WEEK = 7 * 24 * 3600 * 10**9
+"""Nanoseconds: whole weeks are a step, however few of them have a row."""
+
 
 class Steps(NamedTuple):
     """How numbers turn into dates again."""
@@ -125,7 +128,8 @@ def _dated(dates: pd.DatetimeIndex) -> tuple[Steps, Integers]:
 
     steps, numbers = _stepped(seconds, timed)
     spanned = int(numbers.max() - numbers.min()) + 1
-    if len(plain) < SPARSE * spanned:
+    in_weeks = int(np.gcd.reduce(seconds - seconds.min())) % WEEK == 0
+    if not in_weeks and len(plain) < SPARSE * spanned:
         raise ValueError(
             f"ds follows no step: {len(plain):,} dates in {spanned:,} periods from {plain.min()} to"
             f" {plain.max()}. Sum the rows by week or month first, with one date for each"

@@ -153,14 +153,20 @@ def in_words(units: Numbers, plan: pd.PeriodIndex) -> list[str]:
     >>> plan = pd.period_range("2026-10", periods=3, freq="M")
     >>> in_words(np.array([[0.0, 30, 50], [0, 0, 0]]), plan)
     ['launches and phase-outs add 80 to it from Nov 2026 on', '']
+    >>> in_words(np.array([[0.0, 80, -80]]), plan)
+    ['launches and phase-outs add 80 to it and take 80 off it from Nov 2026 on']
     """
     first, total = (units != 0).argmax(axis=1), np.round(units.sum(axis=1))
+    added = np.round(np.maximum(units, 0).sum(axis=1))
     return [
         f"launches and phase-outs {'add' if whole > 0 else 'take'} {abs(whole):,.0f}"
         f" {'to' if whole > 0 else 'off'} it from {month(plan[at])} on"
         if whole
+        else f"launches and phase-outs add {moved:,.0f} to it and take {moved:,.0f} off it from"
+        f" {month(plan[at])} on"
+        if moved
         else ""
-        for at, whole in zip(first.tolist(), total.tolist(), strict=True)
+        for at, whole, moved in zip(first.tolist(), total.tolist(), added.tolist(), strict=True)
     ]
 
 

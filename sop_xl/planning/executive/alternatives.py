@@ -9,11 +9,15 @@ from typing import Any
 import pandas as pd
 
 from sop_xl.planning.calendar import Calendar
-from sop_xl.planning.wording import months, number
+from sop_xl.planning.wording import months, number, percent
 from sop_xl.tables.settings import Settings
 
 MOST = 3
 """Alternatives beside doing nothing."""
+LEAST_SHARE = 0.05
+"""Share of a gap that a lever has to bring to be worth a decision."""
+NONE_PAYS = "no option that comes in time pays off: see Options"
+"""Why nothing is bought for a gap that has options."""
 BY_KIND = {
     "Large deal": (
         "Plan with it: set Included to yes",
@@ -55,8 +59,9 @@ def alternatives(
 ) -> list[str]:
     """The best alternatives, then what it means to do nothing.
 
-    Of a capacity gap they are its priced options; of a year below the AOP the levers that help, as
-    they are set; else what the exception names.
+    Of a capacity gap they are its priced options that pay off, and where none does it is doing
+    nothing alone; of a year below the AOP the levers that help without a loss, as they are set;
+    else what the exception names.
 
     Args:
         exception: A row of the table ``exceptions``.
@@ -70,9 +75,14 @@ def alternatives(
     kind = str(exception["exception"]).partition(": ")[0]
     told: list[str] = []
     if kind == "Capacity short":
-        told = list(_of_gap(exception, settings, gap_options))
+        own = _gap(exception, gap_options)
+        if len(own):
+            told = list(_of_gap(settings, own))
+            nothing = _nothing(exception, settings)
+            return [*told[:MOST], nothing] if told else [f"{nothing}; {NONE_PAYS}"]
     elif kind.endswith("below AOP") and exception["area"] == "finance":
-        told = list(_of_levers(kind.partition(" ")[0].casefold(), settings, levers,
+        told = list(_of_levers(kind.partition(" ")[0].casefold(), float(exception["value"]),
+                              settings, levers,
                               _of_year(exception, lever_effects, finance_total, calendar)))
     else:
         told = list(BY_KIND.get(kind, ()))
@@ -81,13 +91,16 @@ def alternatives(
     return [*told[:MOST], _nothing(exception, settings)]
 
 
-def _of_gap(
-    exception: Mapping[Hashable, Any], settings: Settings, options: pd.DataFrame
-) -> Iterator[str]:
-    """The options that cover hours and come in time for some, by their rank."""
+def _gap(exception: Mapping[Hashable, Any], options: pd.DataFrame) -> pd.DataFrame:
+    own = (options["resource"] == exception["subject"]) & (options["period"] == exception["period"])
+    found: pd.DataFrame = options[own]
+    return found
+
+
+def _of_gap(settings: Settings, options: pd.DataFrame) -> Iterator[str]:
+    """The options of a gap that pay off, cover hours and come in time for some, by their rank."""
     own = options[
-        (options["resource"] == exception["subject"])
-        & (options["period"] == exception["period"])
+        options["pays"].str.startswith("●")
         & (options["covers"] > 0)
         & ~options["in_time"].str.startswith("■")
     ]
@@ -115,22 +128,30 @@ def _of_year(
 
 
 def _of_levers(
-    measure: str, settings: Settings, levers: pd.DataFrame, effects: pd.DataFrame
+    measure: str, missing: float, settings: Settings, levers: pd.DataFrame, effects: pd.DataFrame
 ) -> Iterator[str]:
-    """The levers that raise what is missing in the months given, the largest effect first."""
-    sums = effects.groupby("lever")[["revenue", "margin"]].sum()
+    """The levers that bring a part of what is missing in the months given, and cost no profit; the
+    largest effect first."""
+    sums = effects.groupby("lever")[["revenue", "margin", "expense"]].sum()
     shown = effects.groupby("lever")["period"].agg(["min", "max"])
-    rows = levers.drop(columns=["revenue", "margin"]).merge(
+    rows = levers.drop(columns=["revenue", "margin", "expense"]).merge(
         sums.join(shown), left_on="lever", right_index=True
     )
-    able = rows[(rows["kind"] != "") & (rows[measure] >= 1)]
+    able = rows[
+        (rows["kind"] != "")
+        & (rows[measure] >= max(LEAST_SHARE * missing, 1.0))
+        & (rows["margin"] >= rows["expense"])
+    ]
     for row in able.sort_values(measure, ascending=False, kind="stable").to_dict("records"):
         gain = "; ".join(
             f"{name} {number(row[name], settings.currency)}"
             for name in dict.fromkeys((measure, "margin"))
         )
         span = months(row["min"], row["max"])
-        yield f"Lever {row['lever']}, {row['kind']}: {row['family']}, {gain} by it in {span}"
+        yield (
+            f"Lever {row['lever']}, {row['kind']}: {row['family']}, {gain} by it in {span}, "
+            f"{percent(row[measure] / missing, 0)} of the gap"
+        )
 
 
 def _named(option: str) -> list[str]:

@@ -17,7 +17,7 @@ from sop_xl.tables.executive import (
     DECISIONS,
     process_steps,
 )
-from sop_xl.tables.review import DONE, PROFIT_KINDS
+from sop_xl.tables.review import DONE
 from sop_xl.tables.settings import Settings
 
 PROPOSALS, PER_AREA = 5, 2
@@ -101,7 +101,6 @@ def decisions(
     largest = _largest(axis, exceptions[~asked])
     if largest.empty:
         return own
-    kind = largest["exception"].str.partition(": ")[0]
     numbers = dict(zip(_subjects(before), before["decision"], strict=True))
     offered = [
         alternatives(row, settings, gap_options, levers, lever_effects, finance_total,
@@ -124,7 +123,7 @@ def decisions(
                 f"{PROPOSED} ({exception}): (a) {texts[0]}."
                 for exception, texts in zip(largest["exception"], offered, strict=True)
             ],
-            "value": largest["value"].where(kind.isin(PROFIT_KINDS)).to_numpy(),
+            "value": largest["value"].to_numpy(),
             "level": "executive",
             "choice": "",
             "status": PROPOSED_STATUS,

@@ -227,8 +227,8 @@ def finance_summary(
 ) -> pd.DataFrame:
     """The table ``finance_summary``: profit and loss of the fiscal year against the AOP.
 
-    A variance is outlook - AOP on every line, of the months and families whose AOP holds the line;
-    the verdict says whether it is favourable.
+    A variance is outlook - AOP on every line, of the months whose AOP holds the line, of the
+    margin also of the families only; the verdict says whether it is favourable.
     """
     year, after = _years(axis)
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, matrix, positions, zero
+from sop_xl.planning.frames import Numbers, matrix, positions
 from sop_xl.planning.wording import listed
 from sop_xl.schema import ALL, Finding, Severity
 
@@ -24,7 +24,8 @@ class Earlier(NamedTuple):
     cost: Numbers
     """At standard."""
     supply_cost: Numbers
-    """Beyond standard; known of all families of a month, or of none."""
+    """Beyond standard; NaN also where the plan has the family without it, zero where it does not
+    have the family but the cost of others."""
     operating_cost: Numbers
     """Of the company: one row."""
     cycle: pd.Period | None
@@ -55,8 +56,11 @@ def earlier(axis: Axis, past_finance: pd.DataFrame, names: list[str]) -> Earlier
         matrix(rows, name, "family", names, axis.periods)
         for name in ("volume", "revenue", "constant", "cost_of_sales", "supply_cost")
     )
-    # a family that the earlier plan does not know had no share in a cost that was planned
-    beyond = np.where(~np.isnan(beyond).all(axis=0), zero(beyond), np.nan)
+    # a family that the earlier plan does not know had no share in a cost that was planned; one
+    # that it knows with a blank cost had a share that nobody wrote down
+    absent = matrix(rows.assign(row=1.0), "row", "family", names, axis.periods)
+    planned = ~np.isnan(beyond).all(axis=0)
+    beyond = np.where(np.isnan(absent) & planned, 0.0, beyond)
     spent = matrix(rows, "operating_cost", "company", [""], axis.periods)
     return Earlier(volume, revenue, constant, cost, beyond, spent, cycle)
 

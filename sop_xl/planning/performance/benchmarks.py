@@ -27,11 +27,14 @@ def references(kpis: Iterable[str], benchmarks: pd.DataFrame) -> dict[str, pd.Se
     rows = benchmarks.assign(kpi=benchmarks["kpi"].str.casefold()).drop_duplicates("kpi")
     found = rows.set_index("kpi").reindex(names).reset_index()
     year = found["year"].map(lambda number: "" if np.isnan(number) else f"{number:.0f}")
-    source = found["source"].fillna("").astype("str") + ", " + year.astype("str")
+    source = [
+        ", ".join(part for part in both if part)
+        for both in zip(found["source"].fillna("").astype("str"), year, strict=True)
+    ]
     known = found["kpi"].isin(rows["kpi"])
     return {
         "reference": found["typical"].astype(float),
-        "reference_source": source.where(known, "").astype("str"),
+        "reference_source": pd.Series(source, dtype="str").where(known, ""),
     }
 
 

@@ -31,9 +31,15 @@ class BookInputs:
     """Rows of a grid that are not on its sheet: input table, key of the block, measure."""
     findings: list[Finding] = field(default_factory=list)
     not_there: list[str] = field(default_factory=list)
-    """Sheets and grids that a book of another version of the program does not have."""
+    """Sheets, grids, and columns and rows of them, that a book of another version of the program
+    does not have."""
     typed_over: list[Finding] = field(default_factory=list)
     """Those of the findings that are about formulas somebody typed over."""
+
+    def lacks(self, what: str) -> None:
+        """Note something that came with a later version than that of the book, once."""
+        if what not in self.not_there:
+            self.not_there.append(what)
 
     def cell_of(self, table: Table, key: str, column: str) -> str:
         """Where a value stands; the first key of the row where a whole row is meant.

@@ -136,6 +136,9 @@ def _whole_blocks(
         found[key].append(name)
     table = grid.input_table()
     inputs = {measure.name for measure in grid.inputs}
+    shown = {name for names in found.values() for name in names}
+    if made_otherwise(sheet.book.identity):  # its blocks are whole without what came later
+        own = [name for name in own if name in shown]
     for key, names in found.items():
         block = " · ".join(key) or grid.label
         if len(names) * 2 < len(own):
@@ -146,8 +149,11 @@ def _whole_blocks(
                        f"A{rows[key, names[0]]}", severity)
             continue
         for name in sorted(inputs - set(names)):
-            sheet.find(grid, f"the row {grid[name].label} of {block} is not on the sheet",
-                       "Its values stay as they were; the next book has the row again.")
+            if name not in shown and made_otherwise(sheet.book.identity):
+                sheet.book.lacks(f"{grid[name].label} of {grid.label}")
+            else:
+                sheet.find(grid, f"the row {grid[name].label} of {block} is not on the sheet",
+                           "Its values stay as they were; the next book has the row again.")
             if table is not None:
                 sheet.book.unread.add((table.name, key, name))
     return {spot: row for spot, row in rows.items() if spot[1] in inputs}

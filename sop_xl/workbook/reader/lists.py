@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from sop_xl.reading import Cells, read_details
+from sop_xl.reading import Cells, plain, read_details
 from sop_xl.schema import Table
 from sop_xl.workbook.layout import excel_name
 from sop_xl.workbook.reader.cells import SheetCells, is_formula, month_of
@@ -32,6 +32,8 @@ def read_list(sheet: SheetCells, table: Table) -> None:
     header_row, first, last, bottom = place
     header = [sheet.value(header_row, at) for at in range(first, last + 1)]
     shown = {column.label for column in table.inputs}
+    if made_otherwise(sheet.book.identity):
+        shown |= _former_labels(table, header)
     wanted = [at for at, label in enumerate(header) if label in shown]
     rows = list(_filled(sheet, header_row + 1, bottom, [first + at for at in wanted]))
     cells = Cells(
@@ -56,7 +58,11 @@ def read_list(sheet: SheetCells, table: Table) -> None:
     frame = details.frame[[c.name for c in table.inputs if c.name in columns]]
     sheet.book.frames[table.name] = frame
     for column in table.inputs:
-        if column.name not in columns and column.role.is_input:
+        if column.name in columns or not column.role.is_input:
+            continue
+        if made_otherwise(sheet.book.identity):
+            sheet.book.lacks(f"{column.label} of {table.label}")
+        else:
             sheet.find(table, f"the column {column.label} is not in the list {table.label}",
                        "Give its header back its name; its values stay as they were.")
     if not set(table.keys) <= set(columns):
@@ -68,6 +74,13 @@ def read_list(sheet: SheetCells, table: Table) -> None:
         for name, column_number in columns.items():
             sheet.book.cells[table.name, key, name] = sheet.address(rows[row], column_number)
     _typed_over(sheet, table, header, first, rows)
+
+
+def _former_labels(table: Table, header: list[object]) -> set[object]:
+    """The headers under which an earlier version showed columns that have another label now."""
+    known = {column.label for column in table.columns}
+    former = {plain(alias) for column in table.inputs for alias in column.aliases}
+    return {label for label in header if label not in known and plain(str(label)) in former}
 
 
 def _place(sheet: SheetCells, table: Table) -> tuple[int, int, int, int] | None:

@@ -128,6 +128,13 @@ def test_what_cannot_be_read_is_told(change: object, message: str) -> None:
         sop_xl.forecast(change(_frame(MONTHS, "a")), 3)
 
 
+def test_weeks_with_few_sales_are_a_step() -> None:
+    """Four Mondays in 52 weeks; on other days of the week the same dates would follow no step."""
+    weeks = pd.to_datetime(["2025-01-06", "2025-03-03", "2025-08-04", "2025-12-29"])
+    found = sop_xl.forecast(_frame(MONTHS, "a")[:4].assign(ds=weeks), 2)
+    assert found["ds"].unique().tolist() == [*pd.to_datetime(["2026-01-05", "2026-01-12"])]
+
+
 def test_wrong_levels_are_told() -> None:
     with pytest.raises(ValueError, match="a level of 0 %"):
         sop_xl.forecast(_frame(MONTHS, "a"), 3, levels=(0, 80))

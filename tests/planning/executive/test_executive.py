@@ -94,11 +94,13 @@ constraint                         kind      subject  units  margin
 Hours short: Press from Dec 2026   resource  Press    30     600
 """
 OFFERS = """
-resource  period   option       rank  covers  cost  gain  in_time
-Press     2026-11  overtime     1     40      500   600   ● yes
-Press     2026-11  extra shift  2     50      900   600   ■ no
-Press     2026-11  move later   3     50      0     600   ● yes
-Press     2026-11  subcontract  4     0       0     0     ● yes
+resource  period   option       rank  covers  cost  gain  pays          in_time
+Press     2026-11  overtime     1     40      500   600   ● yes         ● yes
+Press     2026-11  extra shift  2     50      550   600   ● yes         ■ no
+Press     2026-11  move later   3     50      0     600   ● yes         ● yes
+Press     2026-11  subcontract  4     0       0     0     ● yes         ● yes
+Press     2026-11  hire         5     50      590   600   ▲ too little  ● yes
+Press     2026-11  two shifts   6     50      900   600   ■ no          ● yes
 """
 TRIED = """
 lever  kind               family  start    revenue  margin
@@ -108,7 +110,7 @@ L3     change timing      Bikes   .        0        0
 L4     .                  .       .        .        .
 """
 EFFECTS = {
-    "L1": {"active": [0.0, 1, 1, 1], "revenue": [0.0, 200, 300, 200], "margin": [0.0, -50, 500, 0]},
+    "L1": {"active": [0.0, 1, 1, 1], "revenue": [0.0, 200, 300, 200], "margin": [0.0, 50, 500, 0]},
     "L2": {"active": [1.0] * 4, "revenue": [0.0] * 4, "margin": [0.0, 0, 0, 450]},
     "L3": {"active": [1.0] * 4, "revenue": [400.0, 500, -900, 0], "margin": [0.0, 300, -300, 0]},
     "L4": {"active": [0.0] * 4, "revenue": [0.0] * 4, "margin": [0.0] * 4},
@@ -253,8 +255,7 @@ def test_the_largest_exceptions_are_proposed_as_decisions() -> None:
     assert table["decision"].tolist() == ["D-01", "D-02"]
     assert table["question"].iloc[0] == "Press is 50 h short. What do we do?"
     assert table["recommendation"].iloc[1] .startswith("Proposed by the review (")
-    # revenue is no effect on profit
-    assert table["value"].tolist() == pytest.approx([9000, np.nan], nan_ok=True)
+    assert table["value"].tolist() == [9000, 2000]
     assert set(table["status"]) == {"proposed"}
     assert table.dtypes.tolist() == rows(DECISIONS.columns).dtypes.tolist()
 
@@ -275,15 +276,27 @@ Capacity short: Press      capacity  Press    2026-11  Press.   50     Do.     o
 """
 
 
-def proposed(found: str = MANY, typed: str = "", horizon: int = 12) -> pd.DataFrame:
+def without_expense(
+    effects: dict[str, dict[str, list[float]]],
+) -> dict[str, dict[str, list[float]]]:
+    return {lever: {"expense": [0.0] * 4, **cells} for lever, cells in effects.items()}
+
+
+def proposed(
+    found: str = MANY,
+    typed: str = "",
+    horizon: int = 12,
+    offers: str = OFFERS,
+    effects: dict[str, dict[str, list[float]]] = EFFECTS,
+) -> pd.DataFrame:
     return meeting.decisions(
         axis("2026-11", history=2, horizon=horizon),
         SETTINGS,
         rows(DECISIONS.columns, typed),
         rows(EXCEPTIONS.columns, found),
-        rows(GAP_OPTIONS.columns, OFFERS),
+        rows(GAP_OPTIONS.columns, offers),
         rows(LEVERS.columns, TRIED),
-        grid(LEVER_EFFECTS, WHEN, EFFECTS),
+        grid(LEVER_EFFECTS, WHEN, without_expense(effects)),
         grid(FINANCE_TOTAL, WHEN, {"": {"aop_revenue": [1000.0, 1000, 0, 500]}}),
     )
 
@@ -294,7 +307,7 @@ def test_proposals_are_of_every_kind_and_none_is_asked_twice() -> None:
     assert table["question"].str.removesuffix(" What do we do?").tolist() == [
         "A low.", "Rev.", "B low.", "Next.", "Oven.",
     ]
-    assert table["value"].tolist() == pytest.approx([np.nan] * 3 + [400, 100], nan_ok=True)
+    assert table["value"].tolist() == [900, 800, 700, 400, 100]
 
 
 def test_families_below_the_aop_are_parts_of_a_year_that_misses_it() -> None:
@@ -315,16 +328,47 @@ def test_alternatives_are_priced_and_doing_nothing_has_its_price() -> None:
         "600 of margin. (c) Leave it as it is: 50 at stake."
     )
     assert table["Rev. What do we do?"] == (
-        "(a) Lever L3, change timing: Bikes, revenue 900; margin 300 by it in Nov 2026 to Dec 2026."
-        " (b) Lever L1, reduce inventory: Bikes, revenue 200; margin -50 by it in Dec 2026. "
-        "(c) Leave it as it is: 800 at stake."
+        "(a) Lever L3, change timing: Bikes, revenue 900; margin 300 by it in Nov 2026 to Dec 2026,"
+        " 112 % of the gap. (b) Lever L1, reduce inventory: Bikes, revenue 200; margin 50 by it in"
+        " Dec 2026, 25 % of the gap. (c) Leave it as it is: 800 at stake."
     )
     # of 2027 February only has an AOP: what January brings does not close its gap
     assert table["Next. What do we do?"].startswith(
-        "(a) Lever L2, pace marketing: Bikes, margin 450 by it in Feb 2027. (b) Do. "
+        "(a) Lever L2, pace marketing: Bikes, margin 450 by it in Feb 2027, 112 % of the gap. (b) "
     )
     assert table["A low. What do we do?"].startswith("(a) Plan with it: set Included to yes. (b) ")
     assert "(a) Do. (b) Leave it" in " ".join(table)  # an exception that names one remedy
+
+
+def test_what_costs_more_than_it_saves_is_not_recommended() -> None:
+    """900 for 600 of margin loses money; 590 for 600 brings 10, less than the return asked for."""
+    lines = MANY.splitlines()
+    dear = "\n".join(line for line in OFFERS.splitlines() if "● yes  " not in line)
+    table = proposed("\n".join([*lines[:2], lines[-1]]), offers=dear)
+    nothing = "(a) Leave it as it is: 50 EUR at stake; no option that comes in time pays off"
+    assert table["options"].tolist() == [f"{nothing}: see Options."]
+    assert table["recommendation"].iloc[0].endswith(f"{nothing}: see Options.")
+
+
+@pytest.mark.parametrize(
+    ("revenue", "margin", "expense", "offered"),
+    [
+        (40, 1, 0, True),  # 40 of 800 is 5 %
+        (39, 1, 0, False),
+        (400, -1, 0, False),
+        (400, 10, 11, False),  # the marketing costs more than it brings
+    ],
+)
+def test_a_lever_is_offered_for_a_part_of_the_gap_that_costs_no_profit(
+    revenue: float, margin: float, expense: float, offered: bool
+) -> None:
+    cells = {"revenue": [revenue], "margin": [margin], "expense": [expense], "active": [1.0]}
+    (options,) = proposed(
+        "\n".join(MANY.splitlines()[:2] + MANY.splitlines()[3:4]),
+        effects={"L1": {name: [*given, 0.0, 0.0, 0.0] for name, given in cells.items()}},
+    )["options"]
+    assert ("5 % of the gap" in options) == (offered and revenue == 40)
+    assert ("Lever L1" in options) == offered
 
 
 def test_a_shortage_after_half_a_year_can_wait() -> None:

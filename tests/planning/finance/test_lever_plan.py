@@ -54,6 +54,24 @@ def test_sales_that_move() -> None:
     assert row(found, "lever_effects", "revenue")[:4] == pytest.approx([0, -50, 0, 40])
 
 
+WITHOUT_STOCK = {
+    # a tenth less supply in four months: 4 of 40 units; a quarter of them, one at 10 - 6, is lost,
+    # and each of the four costs a fee of 20 % of 6
+    "shift supply  Bikes  2026-01  -0.1  0.2  0.25  .": [-10, -4 - 4 * 1.2, 0, -8.8],
+    # 5 of the 10 units of February move, 4 of them are still sold: one at 10 - 6 is lost
+    "change timing  Bikes  2026-02  0.5  .  0.8  2": [-10, -4, 0, -4],
+    "reduce inventory  Bikes  2026-02  0.2  0.3  0.5  .": [0, 0, 0, 0],
+}
+
+
+@pytest.mark.parametrize("line", WITHOUT_STOCK)
+def test_no_lever_moves_the_stock_of_a_company_that_holds_none(line: str) -> None:
+    service = {**EVEN, "stock": [0.0] * 7}
+    found = plan(**service, levers=f"{HEAD}L1  {line}")  # type: ignore[arg-type]
+    assert sums(found) == pytest.approx(WITHOUT_STOCK[line])
+    assert row(found, "lever_effects", "stock_change")[:4] == [0.0] * 4
+
+
 def test_all_five_are_proposed_where_none_is_typed() -> None:
     found = plan(**EVEN).frames["levers"]  # type: ignore[arg-type]
     assert (found["kind"] != "").sum() == 5

@@ -7,6 +7,7 @@ import pytest
 
 from sop_xl.planning import Outcome, finance
 from sop_xl.planning.finance.bridge_view import bridge
+from sop_xl.planning.finance.earlier import earlier
 from sop_xl.planning.finance.recon_view import left_out, recon_view
 from sop_xl.planning.finance.windows import Months
 from sop_xl.tables.data import (
@@ -89,6 +90,15 @@ def test_a_plan_month_holds_supply_cost_on_both_sides() -> None:
     assert plan_row(total, WHEN, "prior_compared")[0] == 1000 - 600 - 20
     assert effects(outcome, only(1), PRIOR) == {"before": 370, "cost": 10, "after": 380, "check": 0}
     assert left_out(total, only(1), PRIOR) == (0, 0)
+
+
+def test_a_blank_supply_cost_beside_a_known_one_is_not_taken_for_zero() -> None:
+    """Parts cost 30 at standard and something beyond; of Boats the plan had no row."""
+    past = KNOWN + "    2025-12  2026-01  Parts  10  50  30  .  ."
+    found = earlier(WHEN, rows(PAST_FINANCE.inputs, past), ["Bikes", "Parts", "Boats"])
+    january = found.supply_cost[:, 1]
+    assert january[[0, 2]].tolist() == [30, 0]
+    assert np.isnan(january[1])
 
 
 def test_an_older_plan_without_it_is_compared_at_standard_cost() -> None:

@@ -20,6 +20,12 @@ def test_a_reference_stands_beside_its_kpi_with_its_source() -> None:
     assert found["reference_source"].tolist() == ["A study, 2024", "Another of turns, 2019", ""]
 
 
+def test_a_reference_with_half_a_source_has_no_comma() -> None:
+    given = rows(BENCHMARKS.inputs, "kpi  typical  source  year\nA  1  .  2020\nB  1  A study  .\n"
+                                    "C  1  .  .")  # fmt: skip
+    assert references("ABC", given)["reference_source"].tolist() == ["2020", "A study", ""]
+
+
 def test_a_reference_of_no_kpi_is_told() -> None:
     [found] = findings(GIVEN, ["OTIF", "Inventory turns"])
     assert found.message == "No KPI of the book is called Fill rate: its reference is not shown."

@@ -24,7 +24,7 @@ from sop_xl.tables.data import BILL, COMPLETENESS, HISTORY, PAST_PLANS, PIPELINE
 from sop_xl.tables.demand import DEMAND_PLAN, DEMAND_TOTAL
 from sop_xl.tables.finance import FINANCE_FAMILY, FINANCE_TOTAL
 from sop_xl.tables.materials import MATERIAL_MESSAGES
-from sop_xl.tables.review import EXCEPTIONS, PROFIT_KINDS
+from sop_xl.tables.review import EXCEPTIONS
 from sop_xl.tables.settings import Settings
 from sop_xl.tables.shortage import CONSTRAINED_PLAN, CONSTRAINTS, GAP_OPTIONS
 from sop_xl.tables.supply import CAPACITY, SUPPLY_PLAN
@@ -400,17 +400,6 @@ def test_ties_are_ranked_by_name_and_the_list_stays_short() -> None:
     assert len(table) == SHOWN
     assert table["exception"].iloc[0] == "N001"
     pd.testing.assert_frame_equal(table, ranked(reversed(many), typed))
-
-
-def test_money_that_is_profit_is_told_by_the_kind_of_the_exception() -> None:
-    profit = [
-        shortages()[0],
-        *stock(backlog=[0, 10, 40, 0, 0, 0], inventory=[0] * 6, target=[0] * 6),
-        *missed_years(WHEN, SETTINGS, year_below_aop()),
-    ]
-    kinds = [issue.exception.partition(": ")[0] for issue in profit]
-    assert kinds == ["Capacity short", "Backlog", "Revenue below AOP", "Margin below AOP"]
-    assert set(PROFIT_KINDS) == set(kinds) - {"Revenue below AOP"}
 
 
 def year_below_aop() -> pd.DataFrame:

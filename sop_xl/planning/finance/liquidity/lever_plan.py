@@ -16,6 +16,7 @@ from sop_xl.tables.levers import (
     CLOSES,
     INVENTORY,
     KINDS,
+    LEAST_STOCK,
     LEVER_EFFECTS,
     LEVER_TOTALS,
     LEVERS,
@@ -180,6 +181,9 @@ def _effects(planned: _Planned, row: dict[Any, Any]) -> dict[str, Numbers]:
     own, there = planned.of(str(row["family"])), planned.of(str(row["to_family"]))
     volume = there["volume"] if str(row["to_family"]) else np.zeros(axis.horizon)
     per_unit = {name: _ratio(there[name], volume) for name in ("revenue", "cost_of_sales")}
+    to_stock = there["inventory_value"] if str(row["to_family"]) else np.zeros(axis.horizon)
+    kept_at = to_stock if kind == PRIORITIES else own["inventory_value"]
+    holds = np.full(axis.horizon, float(kept_at.sum() > LEAST_STOCK))
     active, starts = (
         np.asarray((number > 0) & flags, dtype=float) for flags in (at >= 0, at == 0)
     )
@@ -191,6 +195,7 @@ def _effects(planned: _Planned, row: dict[Any, Any]) -> dict[str, Numbers]:
         (amount, price, answer),
     )  # fmt: skip
     revenue, margin, expense, stock = (part * active for part in changed)
+    stock = np.where(holds > 0, stock, 0.0)
     return {
         "active": active,
         "starts": starts,
@@ -198,6 +203,8 @@ def _effects(planned: _Planned, row: dict[Any, Any]) -> dict[str, Numbers]:
         **{f"family_{name}": own[name] for name in FIGURES},
         "to_revenue": per_unit["revenue"],
         "to_cost_of_sales": per_unit["cost_of_sales"],
+        "to_inventory_value": to_stock,
+        "holds": holds,
         "spend": spend,
         "base_cost": base_cost,
         "base_revenue": base_revenue,
