@@ -265,7 +265,7 @@ def contents() -> str:
     names = [" ".join((spec.name, *spec.grids, *spec.tables)) for spec in SHEETS]
     names += [f"{table.name}: {[c.label for c in table.columns]}" for table in TABLES.values()]
     names += [
-        f"{grid.name}: {[part.label for part in (*grid.keys, *grid.measures)]}"
+        f"{grid.name}: {[*(k.label for k in grid.keys), *(m.label for m in grid.measures)]}"
         for grid in GRIDS.values()
     ]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]

@@ -31,7 +31,7 @@ def read_list(sheet: SheetCells, table: Table) -> None:
         return
     header_row, first, last, bottom = place
     header = [sheet.value(header_row, at) for at in range(first, last + 1)]
-    shown = {column.label for column in table.inputs}
+    shown: set[object] = {column.label for column in table.inputs}
     if made_otherwise(sheet.book.identity):
         shown |= _former_labels(table, header)
     wanted = [at for at, label in enumerate(header) if label in shown]
