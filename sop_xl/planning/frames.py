@@ -87,6 +87,11 @@ def ratio(top: Numbers, bottom: Numbers) -> Numbers:
     return np.where(empty, np.nan, zero(top) / np.where(empty, 1.0, bottom))
 
 
+def use_of(hours: Numbers, load: Numbers) -> Numbers:
+    """``IF(hours=0,"",ROUND(load/hours,9))``: noise of floating point makes no overload."""
+    return np.round(ratio(load, hours), 9)
+
+
 def lookup(table: pd.DataFrame, key: str, keys: Sequence[str], column: str) -> Numbers:
     """A column of a table as one number per key, upright for reckoning with a matrix."""
     values = table.set_index(key)[column].reindex(list(keys)).to_numpy(dtype=float)

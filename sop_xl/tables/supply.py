@@ -193,8 +193,8 @@ CAPACITY = Grid(
                      f'IF(N({{cumulative_gap@prev}})>{SHORT_HOURS},"in part","no")))',
                 help="Whether the months before have the hours that are short: yes, in part, no."),
         Measure("utilisation", "Utilisation", Unit.PERCENT, ratio=("load", "available"),
-                past='IF(AND({available}>0,N({load})>0),ROUND({load}/{available},6),"")',
-                plan='IF({available}>0,ROUND({load}/{available},6),"")',
+                past='IF(AND({available}>0,N({load})>0),ROUND({load}/{available},9),"")',
+                plan='IF({available}>0,ROUND({load}/{available},9),"")',
                 alert="utilisation",
                 help="Load / available; above 100 % is an overload. Blank in closed months without "
                      "output."),
@@ -213,9 +213,9 @@ HEAT_MAP = Grid(
     (
         Measure("heat", "Utilisation", Unit.PERCENT, alert="heat",
                 past='IF(AND({capacity.available@sum}>0,{capacity.load@sum}>0),'
-                     'ROUND({capacity.load@sum}/{capacity.available@sum},6),"")',
+                     'ROUND({capacity.load@sum}/{capacity.available@sum},9),"")',
                 plan='IF({capacity.available@sum}>0,'
-                     'ROUND({capacity.load@sum}/{capacity.available@sum},6),"")',
+                     'ROUND({capacity.load@sum}/{capacity.available@sum},9),"")',
                 help="Load / available hours: ● free, ▲ full, ■ over the limit."),
     ),
     help="Utilisation of every resource, one line each: ● free, ▲ full, ■ over the limit.",

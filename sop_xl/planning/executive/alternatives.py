@@ -18,6 +18,8 @@ LEAST_SHARE = 0.05
 """Share of a gap that a lever has to bring to be worth a decision."""
 NONE_PAYS = "no option that comes in time pays off: see Options"
 """Why nothing is bought for a gap that has options."""
+NO_LEVER = f"no lever that pays brings {percent(LEAST_SHARE, 0)} of the gap: see Levers"
+"""Why none of the levers that are set closes a gap of money."""
 BY_KIND = {
     "Large deal": (
         "Plan with it: set Included to yes",
@@ -84,6 +86,8 @@ def alternatives(
         told = list(_of_levers(kind.partition(" ")[0].casefold(), float(exception["value"]),
                               settings, levers,
                               _of_year(exception, lever_effects, finance_total, calendar)))
+        if not told and (levers["kind"] != "").any():
+            return [f"{_nothing(exception, settings)}; {NO_LEVER}"]
     else:
         told = list(BY_KIND.get(kind, ()))
     if len(told) < 2:

@@ -17,9 +17,9 @@ from sop_xl.planning.frames import (
     lookup,
     matrix,
     positions,
-    ratio,
     rounded,
     totals,
+    use_of,
     zero,
 )
 from sop_xl.planning.resource_bill import resource_bill
@@ -231,7 +231,7 @@ def heat_map(axis: Axis, capacity: pd.DataFrame) -> pd.DataFrame:
 def _utilisation(axis: Axis, load: Numbers, available: Numbers) -> Numbers:
     """Load / available hours; blank in closed months without output: nobody delivered it."""
     known = axis.periods.isin(axis.plan) | (load > 0)
-    return np.where(known, rounded(ratio(load, np.maximum(available, 0.0))), np.nan)
+    return np.where(known, use_of(np.maximum(available, 0.0), load), np.nan)
 
 
 def _of_resources(workforce: pd.DataFrame, names: Sequence[str], hours: Numbers) -> Numbers:

@@ -10,7 +10,16 @@ import pandas as pd
 
 from sop_xl.planning import hierarchy
 from sop_xl.planning.calendar import Axis
-from sop_xl.planning.frames import Numbers, across, blocks, matrix, positions, ratio, rounded, zero
+from sop_xl.planning.frames import (
+    Numbers,
+    across,
+    blocks,
+    matrix,
+    positions,
+    ratio,
+    use_of,
+    zero,
+)
 from sop_xl.planning.supply.overtime import offered, option_hours
 from sop_xl.planning.supply.staffing import Team, of_all_who_started, workforce_plan
 from sop_xl.planning.wording import listed
@@ -192,7 +201,7 @@ def people(
         "overtime": overtime,
         "gap": gap,
         "gap_people": zero(ratio(gap, np.broadcast_to(hours, gap.shape))),
-        "use": np.where(productive > 0, rounded(ratio(required, productive)), np.nan),
+        "use": np.where(productive > 0, use_of(productive, required), np.nan),
         "cost": present * fact["cost_per_month"]
         + started * fact["hiring_cost"]
         + np.maximum(0.0, -moved) * fact["layoff_cost"]

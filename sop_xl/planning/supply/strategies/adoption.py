@@ -22,6 +22,9 @@ BETWEEN = " · "
 """Stands between the parts of a key."""
 SAME = 1e-6
 """Units or hours up to which two numbers are the same."""
+NOISE_HOURS, NOISE_SHARE = 0.5, 0.01
+"""Hours, and share of the regular ones, that whole units or batches may add unseen; what they add
+beyond is a gap, as nobody offers it."""
 LABELS = {
     "adopted": "Adopted plan", "subcontracted": "+ Subcontracted",
     "adopted_hours": "+ Adopted plan", "adopted_change": "± Adopted plan",
@@ -97,7 +100,7 @@ def adoption(
     step = zero(lookup(families_table, "family", families, "step"))
     whole = _in_steps(made, step)
     more = resource_bill(bill, families, resources).load(whole - made)
-    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen)) + more
+    hours = of(strategy_hours, "resource", resources, name_of("hours", chosen))
     change = teams.shared(
         zero(of(strategy_hours, "resource", resources, name_of("change", chosen)))
     )
@@ -105,7 +108,10 @@ def adoption(
     # as Capacity has them with the people of the plan
     people = teams.hours(change)
     regular = np.where((people > 0) | teams.staffed, np.minimum(machines, people), machines)
-    beyond = _hundredths(np.maximum(0.0, hours - regular))
+    # the strategy stays within the hours on offer; of what rounding adds only noise does
+    noise = np.maximum(NOISE_HOURS, NOISE_SHARE * regular)
+    offered = np.maximum(0.0, hours - regular) + noise
+    beyond = _hundredths(np.clip(hours + more - regular, 0.0, offered))
     return Adoption(
         _cells(
             axis,
