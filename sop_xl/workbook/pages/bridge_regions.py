@@ -8,7 +8,7 @@ from sop_xl.tables.recon import EFFECT_NAMES
 from sop_xl.workbook.formulas import structured
 from sop_xl.workbook.layout import column_letter
 from sop_xl.workbook.lists import draw_table
-from sop_xl.workbook.pages.pieces import fit_to_page, left_of
+from sop_xl.workbook.pages.pieces import company_row, fit_to_page, left_of
 from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
@@ -28,7 +28,7 @@ def by_region(sheet: Sheet) -> None:
     frame = sheet.book.frames["bridge_regions"]
     sheet.put(TABLE_ROW - 1, 1, place.table.help, "SOP Note")
     draw_table(sheet, place)
-    _company(sheet)
+    company_row(sheet, "bridge_regions", place.table.names[1:VISIBLE])
     sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(place.table.names) + 1), 14.0)
                  | {place.column("discontinued"): 18.0})
     for at in range(VISIBLE + 1, len(place.table.names) + 1):
@@ -79,16 +79,3 @@ def _steps(sheet: Sheet) -> list[Step]:
     change = round(amount("after") - amount("before"), 2)
     return [*steps, Step("Change", f"IFERROR(ROUND({cell('after')}-{cell('before')},2),0)", change,
                          is_total=True)]
-
-
-def _company(sheet: Sheet) -> None:
-    """The row below the regions; it is that of PVM."""
-    place = sheet.book.layout.tables["bridge_regions"]
-    frame, row = sheet.book.frames["bridge_regions"], place.last_row + 1
-    sheet.put(row, 1, "Company", "SOP Total label")
-    for name in place.table.names[1:VISIBLE]:
-        at = place.column(name)
-        letter = column_letter(at)
-        total = f"SUM({letter}{place.first_row}:{letter}{place.last_row})"
-        sheet.put(row, at, round(float(frame[name].sum()), 2) + 0.0, "SOP Total",
-                  place.table[name].unit.number_format, f"ROUND({total},2)")

@@ -144,3 +144,16 @@ def fit_mirrored(sheet: Sheet, row: int, table: str, widths: Mapping[str, float]
             for at, line in enumerate(frame.to_dict("records"))
         }
     )
+
+
+def company_row(sheet: Sheet, table: str, measures: Sequence[str]) -> None:
+    """The row below a list of money: the company, to the cent."""
+    place = sheet.book.layout.tables[table]
+    frame, row = sheet.book.frames[table], place.last_row + 1
+    sheet.put(row, 1, "Company", "SOP Total label")
+    for name in measures:
+        at = place.column(name)
+        letter = column_letter(at)
+        total = f"SUM({letter}{place.first_row}:{letter}{place.last_row})"
+        sheet.put(row, at, round(float(frame[name].sum()), 2) + 0.0, "SOP Total",
+                  place.table[name].unit.number_format, f"ROUND({total},2)")

@@ -22,8 +22,8 @@ from sop_xl.workbook.layout import AXIS_ROW, HEADER_ROW, GridPlace, column_lette
 from sop_xl.workbook.lists import draw_lists, draw_table, print_apart
 from sop_xl.workbook.pages.basis import show_basis
 from sop_xl.workbook.pages.left_out import show_left_out
-from sop_xl.workbook.pages.pieces import fit_to_page, headers
-from sop_xl.workbook.sheet import EMU_PER_CM, EMU_PER_PIXEL, PIXELS_PER_CHARACTER, Sheet
+from sop_xl.workbook.pages.pieces import company_row, fit_to_page, headers, left_of
+from sop_xl.workbook.sheet import Sheet
 from sop_xl.workbook.waterfall import Step, add_waterfall
 
 RECON_ROW = 24
@@ -302,7 +302,11 @@ def bridge(sheet: Sheet) -> None:
     frame = sheet.book.frames["bridge"]
     sheet.put(BRIDGE_ROW - 1, 1, place.table.help, "SOP Note")
     draw_table(sheet, place)
-    _totals(sheet)
+    shown = place.table.names[1:VISIBLE]
+    company_row(sheet, "bridge", shown)
+    for name in shown:
+        cell = f"{column_letter(place.column(name))}{place.last_row + 1}"
+        sheet.name_cell(f"Bridge_total_{name}", cell)
     names = place.table.names
     sheet.widths({1: 25.0, 2: 19.0} | dict.fromkeys(range(3, len(names) + 1), 14.0)
                  | {place.column("discontinued"): 18.0})
@@ -317,33 +321,11 @@ def bridge(sheet: Sheet) -> None:
     sheet.put(BRIDGE_ROW - 2, 1, note or None, "SOP Note")
     show_left_out(sheet, "Bridge", BRIDGE_ROW - 3, 1)
     steps = _steps(frame)
-    add_waterfall(sheet, sheet.at(_left(sheet, 7) + 0.3, _TOP + 1), title, steps,
+    add_waterfall(sheet, sheet.at(left_of(sheet, 7) + 0.3, _TOP + 1), title, steps,
                   title_cell=f"{sheet.name}!$D${_TOP}", unit=sheet.book.settings.currency,
                   table=(_TOP + 1, 4), parts=VISIBLE + 2, size=(15.8, 11.8))
     fit_to_page(sheet)
     sheet.skeleton.print_area = f"A1:{column_letter(VISIBLE)}{place.last_row + 1}"
-
-
-def _left(sheet: Sheet, column: int) -> float:
-    """Centimetres to the left of a column, by the widths set so far."""
-    widths = (sheet.skeleton.column_dimensions[column_letter(at)].width for at in range(1, column))
-    pixels = sum(round(width * PIXELS_PER_CHARACTER) + 5 for width in widths)
-    return float(pixels * EMU_PER_PIXEL / EMU_PER_CM)
-
-
-def _totals(sheet: Sheet) -> None:
-    """The row below the families: the company."""
-    place = sheet.book.layout.tables["bridge"]
-    frame, row = sheet.book.frames["bridge"], place.last_row + 1
-    sheet.put(row, 1, "Company", "SOP Total label")
-    for name in place.table.names[1:VISIBLE]:
-        at = place.column(name)
-        letter = column_letter(at)
-        number_format = place.table[name].unit.number_format
-        total = f"SUM({letter}{place.first_row}:{letter}{place.last_row})"
-        sheet.put(row, at, round(float(frame[name].sum()), 2) + 0.0, "SOP Total", number_format,
-                  f"ROUND({total},2)")
-        sheet.name_cell(f"Bridge_total_{name}", f"{letter}{row}")
 
 
 def _steps(frame: pd.DataFrame) -> list[Step]:
